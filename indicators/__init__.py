@@ -1,0 +1,1 @@
+"""Computation: order flow, book, profile, options, structure, classic. Numbers in, numbers out."""

@@ -1,0 +1,102 @@
+"""`mia config`: check, show and describe settings files."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mia_plugins.cli.session import AsJson, Session
+from mia_plugins.errors import FileError
+from mia_plugins.settings.listing import origins, settings_data, settings_yaml
+from mia_plugins.settings.resolve import Run, load_run
+from mia_plugins.settings.schema import run_schema
+
+app = typer.Typer(
+    help="Check, show and describe settings files.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+)
+
+ConfigFile = Annotated[
+    Path, typer.Argument(metavar="CONFIG", help="A settings file (YAML).", show_default=False)
+]
+
+
+def _load(session: Session, config: Path) -> Run:
+    run = load_run(config, session.plugins_dir)
+    session.warn_of_broken_plugins(run.host)
+    return run
+
+
+@app.command(epilog="Example:  mia config check run.yaml --json")
+def check(context: typer.Context, config: ConfigFile, as_json: AsJson = False) -> None:
+    """Check a settings file, the files it extends and the plugins it needs; list everything that is wrong."""
+    session = Session.of(context)
+    run = _load(session, config)
+    if as_json:
+        plugins = {f"{c.kind}.{c.name}": str(c.registration.provider) for c in run.components}
+        session.say_json({"ok": True, "files": list(run.layers.files), "plugins": plugins})
+        return
+    session.say(f"{config} is in order", style="green")
+    for name in run.layers.files[:-1]:
+        session.say(f"  extends {name}")
+    for component in run.components:
+        session.say(f"  {component.kind.one} {component.name}: plugin {component.registration.provider}")
+
+
+@app.command(epilog="Example:  mia config show run.yaml --origin")
+def show(
+    context: typer.Context,
+    config: ConfigFile,
+    origin: Annotated[bool, typer.Option("--origin", help="Say which line gave each value.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Print every setting of a run, defaults included, as a settings file that extends nothing.
+
+    Secrets are printed as the references they were written as.
+    """
+    session = Session.of(context)
+    run = _load(session, config)
+    if as_json:
+        data = {"files": list(run.layers.files), "settings": settings_data(run)}
+        session.say_json(data | ({"origin": origins(run)} if origin else {}))
+    else:
+        session.say(settings_yaml(run, with_origin=origin).removesuffix("\n"))
+
+
+@app.command(epilog="Example:  mia config schema --output mia.schema.json")
+def schema(
+    context: typer.Context,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write it to a file.", metavar="FILE")
+    ] = None,
+) -> None:
+    """Write the JSON Schema of settings files, with the settings of every installed plugin.
+
+    An editor uses it where a file begins with: # yaml-language-server: $schema=mia.schema.json
+    """
+    session = Session.of(context)
+    found, faults = run_schema(session.host)
+    for fault in [*session.host.faults(), *faults]:
+        session.warn(f"{fault.what} (left out)")
+    text = json.dumps(found, indent=2, ensure_ascii=False)
+    if output is None:
+        session.say(text)
+        return
+    write_text(output, f"{text}\n")
+    session.say(f"wrote {output}")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    draft = path.with_name(f".{path.name}.new")
+    try:
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(path)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise FileError(
+            f"{path} cannot be written: {error.strerror}", "choose another file or folder"
+        ) from error

@@ -1,0 +1,92 @@
+"""`mia demo`: a first look, made of real commands on files that stay with the user."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mia_plugins.cli.session import Session
+from mia_plugins.errors import ExitCode, FileError, MiaError
+from mia_plugins.settings.layers import shipped_configs
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+@dataclass(frozen=True)
+class _Step:
+    title: str
+    arguments: tuple[str, ...]
+    exit_code: ExitCode = ExitCode.OK
+
+
+def _steps(folder: Path) -> tuple[_Step, ...]:
+    backtest, mistakes, plugins = (
+        str(folder / name) for name in ("backtest.yaml", "mistakes.yaml", "plugins")
+    )
+    return (
+        _Step("A settings file is checked, with all it extends", ("config", "check", backtest)),
+        _Step("Every value can be traced to its line", ("config", "show", backtest, "--origin")),
+        _Step("A plugin in one file adds a command", ("--plugins-dir", plugins, "tick-value", "ES", "10")),
+        _Step(
+            "Mistakes are told all at once, each at its place", ("config", "check", mistakes), ExitCode.CONFIG
+        ),
+    )
+
+
+@app.command(epilog="Example:  mia demo --folder first-steps")
+def demo(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Option(help="Where the files go.", metavar="FOLDER")] = Path("mia-demo"),
+) -> None:
+    """Write a settings file and a plugin into a folder and run four commands on them.
+
+    Files that are there already are kept as they are.
+    """
+    session = Session.of(context)
+    written = list(_copy(shipped_configs() / "demo", folder))
+    session.say(
+        f"{len(written)} files written to {folder}" if written else f"the files in {folder} were kept"
+    )
+    for number, step in enumerate(_steps(folder), start=1):
+        session.say()
+        session.say(f"{number}. {step.title}", style="bold")
+        session.say(f"$ mia {' '.join(step.arguments)}", style="cyan")
+        _run(step, session)
+    session.say()
+    session.say(
+        f"Now edit {folder / 'backtest.yaml'} and check it again. docs/quickstart.md goes on from here."
+    )
+
+
+def _run(step: _Step, session: Session) -> None:
+    """Run one command as the user would, in a process of its own."""
+    # -P: what lies in the working folder must not be imported in the place of an installed package.
+    command = [sys.executable, "-P", "-m", "mia_plugins", *step.arguments]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)  # noqa: S603 ourselves
+    session.say(f"{done.stdout}{done.stderr}".rstrip())
+    if done.returncode != step.exit_code:
+        raise MiaError(
+            f"exit code {done.returncode}; {int(step.exit_code)} was expected here",
+            "if you changed the demo's files, try another --folder; else `mia doctor` may tell why",
+        )
+
+
+def _copy(source: Path, folder: Path) -> Iterator[Path]:
+    """Copy the demo's files that are not there yet."""
+    for path in sorted(p for p in source.rglob("*") if p.is_file() and "__pycache__" not in p.parts):
+        target = folder / path.relative_to(source)
+        if target.exists():
+            continue
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
+        except OSError as error:
+            raise FileError(
+                f"{target} cannot be written: {error.strerror}", "name another --folder"
+            ) from error
+        yield target

@@ -1,0 +1,161 @@
+"""From a file's path to a run that could start: layers, plugins, and each plugin's own settings."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from mia_plugins.errors import MiaError, PluginError, did_you_mean
+from mia_plugins.hookspecs import Kind
+from mia_plugins.host import PluginHost, Registration
+from mia_plugins.host.requirements import check_requirement, parse_requirement
+from mia_plugins.settings.issues import Issue, Location, SettingsError, dotted
+from mia_plugins.settings.layers import Layers, read_layers
+from mia_plugins.settings.model import Settings
+from mia_plugins.settings.run import COMPONENT_KEYS, SECTIONS, RunSettings
+from mia_plugins.settings.tree import TreeReader, Value
+from mia_plugins.settings.validation import validate
+
+
+@dataclass(frozen=True)
+class Component:
+    """A plugin a run uses, under the name the file gives it, with its settings."""
+
+    kind: Kind
+    name: str
+    registration: Registration
+    settings: Settings
+
+
+@dataclass(frozen=True)
+class Run:
+    """A settings file that is in order, with what it was made from."""
+
+    settings: RunSettings
+    components: tuple[Component, ...]
+    layers: Layers
+    host: PluginHost
+
+    def component(self, kind: Kind, name: str) -> Component | None:
+        """Return one component by kind and name; None when the file leaves it out."""
+        return next((c for c in self.components if c.kind is kind and c.name == name), None)
+
+
+Discover = Callable[[Path | None, tuple[str, ...], str], PluginHost]
+"""Builds the host from a plugins folder, the names to disable, and who disables them."""
+
+
+def load_run(path: Path, plugins_dir: Path | None = None, discover: Discover = PluginHost.discover) -> Run:
+    """Return the run a file describes, or raise with everything that is wrong with it.
+
+    `plugins_dir`, from the command line, goes before the file's own.
+    """
+    reader = TreeReader()
+    layers = read_layers(path, reader)
+    settings, issues = validate(RunSettings, layers.tree)
+    issues += reader.issues
+    wishes = settings or _plugin_wishes(layers.tree)
+    host = discover(plugins_dir or wishes.plugins_dir, wishes.disable, f"{path} (`disable:`)")
+    issues += _check_host(layers.tree, wishes, host)
+    components: list[Component] = []
+    for kind in SECTIONS:
+        section = layers.tree.child(kind)
+        for name, value in section.mapping.items() if section else ():
+            component, found = _component(kind, name, value, host)
+            issues += found
+            components += [component] if component else []
+    if issues or settings is None:
+        raise SettingsError(path, issues)
+    return Run(settings, tuple(components), layers, host)
+
+
+class _Wishes(Settings):
+    """The part of a file that says which plugins there are; read on its own when the rest is wrong."""
+
+    requires: tuple[str, ...] = ()
+    disable: tuple[str, ...] = ()
+    plugins_dir: Path | None = None
+
+
+def _plugin_wishes(tree: Value) -> _Wishes:
+    content = {name: value for name, value in tree.mapping.items() if name in _Wishes.model_fields}
+    return validate(_Wishes, Value(content, tree.mark, tree.key_mark))[0] or _Wishes()
+
+
+def _check_host(tree: Value, wishes: RunSettings | _Wishes, host: PluginHost) -> list[Issue]:
+    """Return what is wrong between the file and the plugins that were found."""
+    issues = [Issue(tree.mark, "", clash.what, is_plugin=True) for clash in host.registry.clashes()]
+    for number, name in enumerate(wishes.disable):
+        if host.plugin(name) is None:
+            known = did_you_mean(name, (p.provider.plugin for p in host.plugins))
+            issues.append(_at(tree, ("disable", number), f"there is no plugin '{name}'{known}"))
+    for number, text in enumerate(wishes.requires):
+        try:
+            check_requirement(parse_requirement(text), host)
+        except ValueError:
+            continue  # said by the model
+        except PluginError as error:
+            issues.append(_plugin_issue(tree, ("requires", number), error))
+    return issues
+
+
+def _component(kind: Kind, name: str, value: Value, host: PluginHost) -> tuple[Component | None, list[Issue]]:
+    if not isinstance(value.content, dict):
+        if value.content is not None:
+            return None, []  # said by the model
+        value = Value({}, value.mark, value.key_mark)
+    at = (str(kind), name)
+    use, enabled, issues = _host_keys(value, at)
+    if issues or not enabled:
+        return None, issues
+    try:
+        registration = host.find(kind, use or name)
+        model = settings_model(registration, host)
+    except PluginError as error:
+        place = value.child("use")
+        mark = place.mark if place else value.key_mark
+        # An unknown name is the file's mistake, unless a plugin that cannot be used may have had it.
+        is_plugin = bool(host.registry.providers(kind, use or name)) or bool(error.remedy)
+        return None, [Issue(mark, dotted(at), _with_remedy(error), is_plugin, error.detail)]
+    settings, issues = validate(model, value, at, tuple(COMPONENT_KEYS))
+    return (Component(kind, name, registration, settings) if settings else None), issues
+
+
+def _host_keys(value: Value, at: Location) -> tuple[str, bool, list[Issue]]:
+    """Return `use` and `enabled` of a component."""
+    use, enabled = value.child("use"), value.child("enabled")
+    issues = []
+    if use and not (isinstance(use.content, str) and use.content):
+        issues.append(Issue(use.mark, dotted((*at, "use")), "should be a plugin's name"))
+    if enabled and not isinstance(enabled.content, bool):
+        issues.append(Issue(enabled.mark, dotted((*at, "enabled")), "should be true or false"))
+    return str(use.content) if use else "", enabled is None or enabled.content is True, issues
+
+
+def settings_model(registration: Registration, host: PluginHost) -> type[Settings]:
+    """Import a plugin's class and return the settings model it declares."""
+    target = host.load(registration)
+    model = getattr(target, "Settings", None)
+    who = f"the {registration.kind.one} '{registration.name}' of plugin {registration.provider}"
+    if not (isinstance(model, type) and issubclass(model, Settings)):
+        raise PluginError(
+            f"{who} declares no settings",
+            f"give {registration.target} a class `Settings`, derived from mia_plugins.settings.Settings",
+        )
+    taken = sorted(set(model.model_fields) & set(COMPONENT_KEYS))
+    if taken:
+        raise PluginError(f"{who} has a setting named '{taken[0]}', which is the host's own", "rename it")
+    return model
+
+
+def _at(tree: Value, location: Location, text: str) -> Issue:
+    value = tree.at(location) or tree
+    return Issue(value.mark, dotted(location), text)
+
+
+def _plugin_issue(tree: Value, location: Location, error: MiaError) -> Issue:
+    value = tree.at(location) or tree
+    return Issue(value.mark, dotted(location), _with_remedy(error), is_plugin=True, detail=error.detail)
+
+
+def _with_remedy(error: MiaError) -> str:
+    return f"{error.what}; {error.remedy}" if error.remedy else error.what

@@ -1,0 +1,97 @@
+"""The settings of a run: what a file given to `mia` may say."""
+
+import datetime as dt
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, JsonValue, StringConstraints, field_validator, model_validator
+
+from mia_plugins.hookspecs import Kind
+from mia_plugins.host.requirements import parse_requirement
+from mia_plugins.settings.model import Settings
+from mia_plugins.units import Dollars
+
+Instrument = Literal["ES", "NQ", "MES", "MNQ"]
+InstanceName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+Section = dict[InstanceName, dict[str, JsonValue] | None]
+
+COMPONENT_KEYS = {
+    "use": "the plugin's name, where it differs from the key it stands under",
+    "enabled": "`false` leaves out what a lower file brought in",
+}
+"""Keys of a component that are the host's, beside the plugin's own settings."""
+
+SECTIONS = tuple(kind for kind in Kind if kind not in (Kind.INDICATORS, Kind.IMPORTERS, Kind.COMMANDS))
+"""The kinds a run names in its file. Indicators are used by these; importers and commands stand alone."""
+
+
+def _component(kind: Kind) -> Section:
+    section: Section = Field(
+        default={}, description=f"The {kind.replace('_', ' ')} of the run, each with its settings."
+    )
+    return section
+
+
+class Venue(Settings):
+    """How orders are filled in the simulation."""
+
+    fills: Literal["depth", "quotes"] = "depth"
+    """What orders are matched against: the book's ten levels, or the best quotes alone."""
+
+
+class RunSettings(Settings):
+    """A run: which data, which days, which plugins."""
+
+    requires: tuple[str, ...] = ()
+    """Distributions of plugins the run needs, such as `mia-foo>=1.2`."""
+    disable: tuple[str, ...] = ()
+    """Plugins to leave out, by name as `mia plugins list` shows it."""
+    plugins_dir: Path | None = None
+    """A folder of one-off plugins, seen from the file that names it."""
+    catalog: Path = Path("data/catalog")
+    """The folder of market data, seen from the file that names it; the default from where `mia` is run."""
+    instruments: Annotated[tuple[Instrument, ...], Field(min_length=1)]
+    """What is traded."""
+    start: dt.date
+    """The first trading day (a session belongs to the day it ends on, New York)."""
+    end: dt.date
+    """The last trading day, included."""
+    capital: Annotated[Dollars, Field(gt=0)] = Dollars(Decimal(25000))
+    """The account's balance at the start."""
+    venue: Venue = Venue()
+    """How orders are filled in the simulation."""
+    feed: Literal["columns", "handlers"] = "columns"
+    """How data reach computation: as columns, or one by one as in live trading; decisions are the same."""
+    journal: Literal["all", "changes"] = "all"
+    """Which decisions are kept: every one, or those that differ from the one before."""
+    features: Section = _component(Kind.FEATURES)
+    patterns: Section = _component(Kind.PATTERNS)
+    strategies: Section = _component(Kind.STRATEGIES)
+    actors: Section = _component(Kind.ACTORS)
+    rules: Section = _component(Kind.RULES)
+    sizers: Section = _component(Kind.SIZERS)
+    filters: Section = _component(Kind.FILTERS)
+    notifiers: Section = _component(Kind.NOTIFIERS)
+    report_sections: Section = _component(Kind.REPORT_SECTIONS)
+
+    @field_validator("requires")
+    @classmethod
+    def _requirements_can_be_read(cls, texts: tuple[str, ...]) -> tuple[str, ...]:
+        for text in texts:
+            parse_requirement(text)
+        return texts
+
+    @field_validator("instruments")
+    @classmethod
+    def _instruments_differ(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"{', '.join(twice)} is named twice")
+        return names
+
+    @model_validator(mode="after")
+    def _days_are_in_order(self) -> Self:
+        if self.end < self.start:
+            raise ValueError(f"end ({self.end}) lies before start ({self.start})")
+        return self

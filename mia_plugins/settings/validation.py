@@ -1,0 +1,143 @@
+"""A tree against a model: every error of pydantic's as an issue, at its place and in plain words."""
+
+import json
+import traceback
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from mia_plugins.errors import did_you_mean
+from mia_plugins.settings.issues import Issue, Location, dotted
+from mia_plugins.settings.model import models_in
+from mia_plugins.settings.paths import place_paths
+from mia_plugins.settings.tree import Value
+
+
+def validate[M: BaseModel](
+    model: type[M], value: Value, at: Location = (), reserved: tuple[str, ...] = ()
+) -> tuple[M | None, list[Issue]]:
+    """Return the model made from a tree that stands at `at`, or the issues.
+
+    `reserved` names keys that stand beside the model's own and are read by someone else.
+    """
+    data = place_paths(model, value).plain()
+    if isinstance(data, dict):
+        data = {key: item for key, item in data.items() if key not in reserved}
+    try:
+        return model.model_validate_json(json.dumps(data), strict=True), []
+    except ValidationError as error:
+        rows = error.errors(include_url=False)
+        return None, [_issue(model, row, value, at, reserved) for row in rows]
+    except Exception as error:  # noqa: BLE001 a plugin's validator may raise anything
+        text = f"its settings model {model.__qualname__} raised {type(error).__name__}: {error}"
+        detail = "".join(traceback.format_exception(error))
+        return None, [Issue(value.mark, dotted(at), text, is_plugin=True, detail=detail)]
+
+
+def _issue(
+    model: type[BaseModel], row: ErrorDetails, value: Value, at: Location, reserved: tuple[str, ...]
+) -> Issue:
+    location = _written(row["loc"], value)
+    if row["type"] == "extra_forbidden":
+        names = [*fields_at(model, location[:-1]), *(reserved if len(location) == 1 else ())]
+        found = value.at(location)
+        mark = found.key_mark if found else value.mark
+        return Issue(mark, dotted((*at, *location)), f"unknown name{did_you_mean(str(location[-1]), names)}")
+    if row["type"] == "missing":
+        above = value.at(location[:-1]) or value
+        return Issue(above.mark, dotted((*at, *location)), "is required and missing")
+    found = value.at(location) or value
+    return Issue(found.mark, dotted((*at, *location)), _explain(row, found))
+
+
+def _written(loc: tuple[int | str, ...], value: Value) -> Location:
+    """Return the part of pydantic's location that stands in the file, with a missing last name kept."""
+    location: list[str | int] = []
+    current = value
+    for number, part in enumerate(loc):
+        child = current.child(part)
+        if child is not None:
+            location.append(part)
+            current = child
+        elif number == len(loc) - 1 and isinstance(current.content, dict) and part != "[key]":
+            location.append(part)
+    return tuple(location)
+
+
+def fields_at(model: type[BaseModel], location: Location) -> list[str]:
+    """Return the names a model knows at a location."""
+    models = [model]
+    for part in location:
+        if isinstance(part, str):
+            models = [
+                inner
+                for m in models
+                if part in m.model_fields
+                for inner in models_in(m.model_fields[part].annotation)
+            ] or models
+    return [field.alias or name for m in models for name, field in m.model_fields.items()]
+
+
+Explain = Callable[[Mapping[str, Any]], str]
+_EXPECTED: dict[str, Explain] = {
+    "bool_type": lambda _: "should be true or false",
+    "bool_parsing": lambda _: "should be true or false",
+    "int_type": lambda _: "should be a whole number",
+    "int_from_float": lambda _: "should be a whole number",
+    "float_type": lambda _: "should be a number",
+    "decimal_type": lambda _: "should be a number",
+    "decimal_parsing": lambda _: "should be a number",
+    "string_type": lambda _: "should be text, in quotes if it looks like something else",
+    "path_type": lambda _: "should be a path",
+    "date_type": lambda _: "should be a date such as 2026-06-01",
+    "date_parsing": lambda _: "should be a date such as 2026-06-01",
+    "date_from_datetime_parsing": lambda _: "should be a date such as 2026-06-01",
+    "date_from_datetime_inexact": lambda _: "should be a date such as 2026-06-01, without a time",
+    "time_type": lambda _: "should be a time of day such as 09:30",
+    "time_parsing": lambda _: "should be a time of day such as 09:30",
+    "datetime_type": lambda _: "should be a date and time such as 2026-06-01T13:30:00Z",
+    "datetime_parsing": lambda _: "should be a date and time such as 2026-06-01T13:30:00Z",
+    "datetime_from_date_parsing": lambda _: "should be a date and time such as 2026-06-01T13:30:00Z",
+    "timezone_aware": lambda _: "should carry its zone, such as 2026-06-01T13:30:00Z",
+    "tuple_type": lambda _: "should be a list",
+    "list_type": lambda _: "should be a list",
+    "set_type": lambda _: "should be a list",
+    "frozen_set_type": lambda _: "should be a list",
+    "dict_type": lambda _: "should be a section of `name: value` lines",
+    "model_type": lambda _: "should be a section of `name: value` lines",
+    "model_attributes_type": lambda _: "should be a section of `name: value` lines",
+    "literal_error": lambda ctx: f"should be {ctx['expected']}",
+    "enum": lambda ctx: f"should be {ctx['expected']}",
+}
+
+
+def _explain(row: ErrorDetails, found: Value) -> str:
+    context = row.get("ctx", {})
+    if row["type"] in ("value_error", "assertion_error"):
+        return str(context.get("error") or row["msg"])
+    expected = _EXPECTED.get(row["type"])
+    text = expected(context) if expected else row["msg"].replace("Input should", "should", 1)
+    near = ""
+    if row["type"] in ("literal_error", "enum") and isinstance(found.content, str):
+        near = did_you_mean(
+            found.content, [name.strip("'") for name in context["expected"].replace(" or ", ", ").split(", ")]
+        )
+    reason = f" ({context['error']})" if "parsing" in row["type"] and "error" in context else ""
+    return f"{text}; got {_got(found)}{reason}{near if 'did you mean' in near else ''}"
+
+
+def _got(value: Value) -> str:
+    """Return what was written, never a secret."""
+    content = value.content
+    if isinstance(content, str):
+        short = content if len(content) <= 60 else f"{content[:57]}..."
+        return value.secret or f"the text {short!r}"
+    if isinstance(content, bool):
+        return str(content).lower()
+    if content is None:
+        return "nothing"
+    return (
+        "a section" if isinstance(content, dict) else "a list" if isinstance(content, list) else str(content)
+    )

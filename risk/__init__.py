@@ -1,0 +1,1 @@
+"""Vetoes, sizing, limits, the kill switch and the catastrophe monitor."""
