@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 from pydantic.fields import FieldInfo
 
 from mia_plugins.units import unit_of
@@ -36,11 +36,12 @@ class Settings(BaseModel):
                     f"{cls.__qualname__} sets {name}={cls.model_config.get(name)!r}; settings keep {kept!r}"
                 )
         for name, field in cls.model_fields.items():
+            where = f"{cls.__qualname__}.{name}"
             for model in models_in(field.annotation):
                 if not issubclass(model, Settings):
-                    raise TypeError(
-                        f"{cls.__qualname__}.{name} holds {model.__qualname__}, which is no Settings"
-                    )
+                    raise TypeError(f"{where} holds {model.__qualname__}, which is no Settings")
+            if _holds(field.annotation, dt.datetime):
+                raise TypeError(f"{where} would take a time without a zone; use AwareDatetime")
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ _TYPES = {
     str: "text",
     Path: "path",
     dt.date: "date",
-    dt.datetime: "date and time with zone",
+    AwareDatetime: "date and time with zone",
     dt.time: "time of day",
 }
 
@@ -105,6 +106,10 @@ def _type(annotation: Any) -> str:
     if get_origin(annotation) is Annotated:
         return _type(args[0])
     return " or ".join(map(_type, args)) or getattr(annotation, "__name__", str(annotation))
+
+
+def _holds(annotation: Any, wanted: type) -> bool:
+    return annotation is wanted or any(_holds(part, wanted) for part in get_args(annotation))
 
 
 def models_in(annotation: Any) -> Iterator[type[BaseModel]]:

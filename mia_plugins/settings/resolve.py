@@ -51,6 +51,8 @@ def load_run(path: Path, plugins_dir: Path | None = None, discover: Discover = P
     """
     reader = TreeReader()
     layers = read_layers(path, reader)
+    if reader.unreadable:  # what is missing then says nothing of the file
+        raise SettingsError(path, reader.issues)
     settings, issues = validate(RunSettings, layers.tree)
     issues += reader.issues
     wishes = settings or _plugin_wishes(layers.tree)

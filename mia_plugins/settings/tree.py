@@ -107,6 +107,7 @@ class TreeReader:
 
     def __init__(self) -> None:
         self.issues: list[Issue] = []
+        self.unreadable = False
         self._nodes = 0
 
     def say(self, mark: Mark, text: str, location: Location = ()) -> None:
@@ -127,12 +128,15 @@ class TreeReader:
             if node is not None:
                 root = self._value(node, _mark(node, file), (), ())
         except yaml.YAMLError as error:
+            self.unreadable = True
             self.say(*_syntax(error, text, file))
         except _BudgetSpentError as error:
+            self.unreadable = True
             self.say(error.mark, f"more than {MAX_NODES} values once its aliases are written out")
         if root is not None and isinstance(root.content, dict):
             return root
         if root is not None and root.content is not None:
+            self.unreadable = True
             self.say(root.mark, "a settings file holds `key: value` lines")
         return Value({}, top, top)
 
@@ -232,7 +236,7 @@ def _syntax(error: yaml.YAMLError, text: str, file: str) -> tuple[Mark, str]:
     if isinstance(error, yaml.reader.ReaderError):
         before = text[: error.position]
         line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
-        return Mark(file, line, column), f"the character {error.character!r} is not allowed in YAML"
+        return Mark(file, line, column), f"the character {chr(error.character)!r} is not allowed in YAML"
     mark = getattr(error, "problem_mark", None)
     problem = str(getattr(error, "problem", None) or error)
     place = Mark(file, mark.line + 1, mark.column + 1) if mark else Mark(file, 1, 1)

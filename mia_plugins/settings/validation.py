@@ -29,11 +29,19 @@ def validate[M: BaseModel](
         return model.model_validate_json(json.dumps(data), strict=True), []
     except ValidationError as error:
         rows = error.errors(include_url=False)
-        return None, [_issue(model, row, value, at, reserved) for row in rows]
+        inner = [row["loc"] for row in rows]
+        return None, [
+            _issue(model, row, value, at, reserved) for row in rows if not _follows(row["loc"], inner)
+        ]
     except Exception as error:  # noqa: BLE001 a plugin's validator may raise anything
         text = f"its settings model {model.__qualname__} raised {type(error).__name__}: {error}"
         detail = "".join(traceback.format_exception(error))
         return None, [Issue(value.mark, dotted(at), text, is_plugin=True, detail=detail)]
+
+
+def _follows(loc: tuple[int | str, ...], others: list[tuple[int | str, ...]]) -> bool:
+    """Say whether an error is but the consequence of one further inside."""
+    return bool(loc) and any(len(other) > len(loc) and other[: len(loc)] == loc for other in others)
 
 
 def _issue(
@@ -49,6 +57,8 @@ def _issue(
         above = value.at(location[:-1]) or value
         return Issue(above.mark, dotted((*at, *location)), "is required and missing")
     found = value.at(location) or value
+    if row["loc"][-1:] == ("[key]",):
+        return Issue(found.key_mark, dotted((*at, *location)), "should be a name such as 'late_friday'")
     return Issue(found.mark, dotted((*at, *location)), _explain(row, found))
 
 
@@ -108,6 +118,8 @@ _EXPECTED: dict[str, Explain] = {
     "dict_type": lambda _: "should be a section of `name: value` lines",
     "model_type": lambda _: "should be a section of `name: value` lines",
     "model_attributes_type": lambda _: "should be a section of `name: value` lines",
+    "too_short": lambda ctx: f"should have at least {ctx['min_length']}",
+    "too_long": lambda ctx: f"should have at most {ctx['max_length']}",
     "literal_error": lambda ctx: f"should be {ctx['expected']}",
     "enum": lambda ctx: f"should be {ctx['expected']}",
 }

@@ -1,0 +1,1 @@
+"""Unit, property, conformance, integration (real processes) and acceptance tests."""

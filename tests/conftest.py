@@ -1,0 +1,65 @@
+"""What every test shares: a user of its own, and `mia` as a function."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from mia_plugins.cli import main
+
+ROOT = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+
+Mia = Callable[..., Outcome]
+
+
+@pytest.fixture(autouse=True)
+def _own_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the switches of whoever runs the tests out of them, and give every test an empty folder."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "user"))
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Path:
+    """Return the working folder of the test."""
+    return tmp_path / "here"
+
+
+@pytest.fixture
+def mia(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Mia:
+    """Return `mia` as a function of its arguments, in this process."""
+    import sys
+
+    path, modules = list(sys.path), set(sys.modules)
+
+    def call(*arguments: object) -> Outcome:
+        capfd.readouterr()
+        code = main([str(argument) for argument in arguments])
+        out, err = capfd.readouterr()
+        # What a plugins folder brought must not outlive the command.
+        for name in set(sys.modules) - modules:
+            file = getattr(sys.modules[name], "__file__", None) or ""
+            if not file.startswith((str(ROOT), sys.prefix, sys.base_prefix)):
+                monkeypatch.delitem(sys.modules, name)
+        sys.path[:] = path
+        return Outcome(code, out, err)
+
+    return call
+
+
+def as_anybody() -> bool:
+    """Say whether the process is bound by file permissions; root is not."""
+    return os.geteuid() != 0
