@@ -45,7 +45,7 @@ def _component_data(run: Run, kind: Any, name: str) -> dict[str, Any]:
 
 
 def _jsonable(value: Any) -> Any:
-    """Return data that JSON and YAML hold; money stays a number and exact."""
+    """Return data that JSON and YAML hold; a number is written one way, and money stays exact."""
     if isinstance(value, dict):
         return {str(key): _jsonable(item) for key, item in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
@@ -53,6 +53,8 @@ def _jsonable(value: Any) -> Any:
     if isinstance(value, Decimal):
         number = int(value) if value == value.to_integral_value() else float(value)
         return number if Decimal(repr(number)) == value else str(value)
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
     return to_jsonable_python(value)
 
 

@@ -39,6 +39,7 @@ def run_schema(host: PluginHost) -> tuple[dict[str, Any], list[PluginError]]:
     schema = RunSettings.model_json_schema(schema_generator=_Generator)
     _add_units(schema, RunSettings)
     definitions = schema.setdefault("$defs", {})
+    definitions.pop("JsonValue")  # the sections, which are written anew below
     # A file that extends others may leave to them what a run must have.
     schema["properties"]["extends"] = _EXTENDS
     required = schema.pop("required")
