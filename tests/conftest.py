@@ -1,6 +1,6 @@
 """What every test shares: a user of its own, and `mia` as a function."""
 
-import os
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,10 +39,8 @@ def here(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def mia(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Mia:
+def mia(capfd: pytest.CaptureFixture[str]) -> Mia:
     """Return `mia` as a function of its arguments, in this process."""
-    import sys
-
     path, modules = list(sys.path), set(sys.modules)
 
     def call(*arguments: object) -> Outcome:
@@ -53,13 +51,8 @@ def mia(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> M
         for name in set(sys.modules) - modules:
             file = getattr(sys.modules[name], "__file__", None) or ""
             if not file.startswith((str(ROOT), sys.prefix, sys.base_prefix)):
-                monkeypatch.delitem(sys.modules, name)
+                del sys.modules[name]
         sys.path[:] = path
         return Outcome(code, out, err)
 
     return call
-
-
-def as_anybody() -> bool:
-    """Say whether the process is bound by file permissions; root is not."""
-    return os.geteuid() != 0

@@ -82,30 +82,27 @@ def _define(definitions: dict[str, Any], row: Registration, model: type[Settings
 
 def _section(node: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
     """Return a section: a key is a plugin's name, or a name of the user's own with `use:`."""
-    nullable = {name: {"anyOf": [{"$ref": ref}, {"type": "null"}]} for name, ref in names.items()}
-    by_use = [
-        {"if": {"properties": {"use": {"const": name}}, "required": ["use"]}, "then": {"$ref": ref}}
-        for name, ref in names.items()
-    ]
-    other: dict[str, Any] = {"type": "object", "properties": {"use": {"enum": sorted(names)}}}
-    if by_use:
-        other["allOf"] = by_use
-    named = {
-        name: {"if": _uses_another(name), "then": other, "else": schema} for name, schema in nullable.items()
-    }
     return {
         "type": "object",
         "description": node.get("description", ""),
-        "properties": named,
-        "additionalProperties": other,
+        "properties": {name: _component(names, name) for name in names},
+        "additionalProperties": _component(names),
         "propertyNames": {"pattern": "^[a-z][a-z0-9_]*$"},
         "default": {},
     }
 
 
-def _uses_another(name: str) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": {"use": {"not": {"const": name}}},
-        "required": ["use"],
-    }
+def _component(names: dict[str, str], key: str = "") -> dict[str, Any]:
+    """Return what may stand under a key; one that is switched off is not looked at."""
+    by_use = [
+        {"if": _object({"use": {"const": name}}), "then": {"$ref": reference}}
+        for name, reference in names.items()
+    ]
+    if key:
+        by_use.append({"if": {"type": "object", "not": {"required": ["use"]}}, "then": {"$ref": names[key]}})
+    on: dict[str, Any] = {"type": ["object", "null"], "properties": {"use": {"enum": sorted(names)}}}
+    return {"if": _object({"enabled": {"const": False}}), "else": on | ({"allOf": by_use} if by_use else {})}
+
+
+def _object(properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": list(properties)}

@@ -1,0 +1,288 @@
+"""The command line: what it prints, where, and with which exit code."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mia_plugins.errors import ExitCode
+from tests.conftest import Mia
+
+GOOD = "instruments: [ES]\nstart: 2026-06-01\nend: 2026-06-05\n"
+COMMAND = """
+import typer
+
+app = typer.Typer()
+
+def mia_register_commands(register):
+    register("hello", "one_off:app", summary="Say hello.")
+
+@app.command()
+def hello(name: str = "trader") -> None:
+    if name == "bug":
+        raise RuntimeError("nobody foresaw this")
+    typer.echo(f"hello {name}")
+"""
+
+
+@pytest.fixture
+def run_yaml(here: Path) -> Path:
+    (here / "run.yaml").write_text(GOOD)
+    return Path("run.yaml")
+
+
+@pytest.fixture
+def plugins_dir(here: Path) -> Path:
+    (here / "plugins").mkdir()
+    (here / "plugins" / "one_off.py").write_text(COMMAND)
+    return Path("plugins")
+
+
+def broken(folder: Path) -> None:
+    (folder / "broken_one.py").write_text("import gamma_flip_pro\n")
+
+
+def test_help_lists_every_command_and_those_of_plugins(mia: Mia, plugins_dir: Path) -> None:
+    found = mia("--help", "--plugins-dir", plugins_dir)
+    assert found.code == ExitCode.OK
+    for name in ("demo", "config", "plugins", "doctor", "hello    Say hello."):
+        assert name in found.out
+
+
+def test_help_tells_of_a_broken_plugin_and_goes_on(mia: Mia, plugins_dir: Path) -> None:
+    broken(plugins_dir)
+    found = mia("--plugins-dir", plugins_dir, "--help")
+    assert found.code == ExitCode.OK
+    assert "hello" in found.out
+    assert "warning: plugin 'broken_one'" in found.err
+    assert "gamma_flip_pro" in found.err
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_global_options_may_stand_anywhere(mia: Mia, plugins_dir: Path, place: int) -> None:
+    words = ["hello", "--name=anna"]
+    words.insert(place, f"--plugins-dir={plugins_dir}")
+    assert mia(*words).out == "hello anna\n"
+
+
+def test_after_two_dashes_words_are_arguments(mia: Mia, plugins_dir: Path) -> None:
+    found = mia("--plugins-dir", plugins_dir, "config", "check", "--", "-v")
+    assert found.code == ExitCode.FILES
+    assert "there is no file -v" in found.err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["confg"], "There is no command 'confg'; did you mean 'config'?"),
+        (["config", "chek"], "No such command 'chek'"),
+        (["config", "check"], "Missing argument 'CONFIG'"),
+        (["config", "check", "run.yaml", "--jsn"], "No such option: --jsn"),
+        (["plugins", "list", "--kind", "rule"], "rules"),
+        (["--plugins-dir"], "requires an argument"),
+    ],
+)
+def test_a_mistyped_line_is_a_usage_error(mia: Mia, words: list[str], told: str) -> None:
+    found = mia(*words)
+    assert (found.code, found.out) == (ExitCode.USAGE, "")
+    assert told in found.err
+
+
+def test_version(mia: Mia) -> None:
+    import mia_plugins
+
+    assert mia("--version").out == f"mia {mia_plugins.__version__}\n"
+
+
+def test_check_as_text_and_as_data(mia: Mia, run_yaml: Path) -> None:
+    assert mia("config", "check", run_yaml).out == "run.yaml is in order\n"
+    assert json.loads(mia("config", "check", run_yaml, "--json").out) == {
+        "ok": True,
+        "files": ["run.yaml"],
+        "plugins": {},
+    }
+
+
+def test_what_is_wrong_as_text_and_as_data(mia: Mia, run_yaml: Path) -> None:
+    run_yaml.write_text(f"{GOOD}captial: 1\nfeed: rows\n")
+    text, data = mia("config", "check", run_yaml), mia("config", "check", "--json", run_yaml)
+    assert text.code == data.code == ExitCode.CONFIG
+    assert text.out == ""
+    assert text.err.splitlines() == [
+        "error: 2 problems in run.yaml",
+        "run.yaml:4:1: captial: unknown name; did you mean 'capital'?",
+        "run.yaml:5:7: feed: should be 'columns' or 'handlers'; got the text 'rows'",
+    ]
+    error = json.loads(data.out)["error"]
+    assert error["exit_code"] == ExitCode.CONFIG
+    assert error["issues"][0] == {
+        "file": "run.yaml",
+        "line": 4,
+        "column": 1,
+        "where": "captial",
+        "text": "unknown name; did you mean 'capital'?",
+    }
+
+
+def test_show_as_data_with_origin(mia: Mia, run_yaml: Path) -> None:
+    data = json.loads(mia("config", "show", run_yaml, "--json", "--origin").out)
+    assert data["settings"]["instruments"] == ["ES"]
+    assert data["origin"]["start"] == "run.yaml:2:8"
+    assert data["origin"]["capital"] == "default"
+
+
+def test_the_schema_goes_to_a_file_whole_or_not_at_all(mia: Mia, here: Path) -> None:
+    assert mia("config", "schema", "-o", "s.json").code == ExitCode.OK
+    assert json.loads((here / "s.json").read_text()) == json.loads(mia("config", "schema").out)
+    found = mia("config", "schema", "-o", "gone/s.json")
+    assert found.code == ExitCode.FILES
+    assert "gone/s.json cannot be written" in found.err
+    assert sorted(path.name for path in here.iterdir()) == ["s.json"]
+
+
+def test_a_broken_plugin_is_a_warning_for_a_run_that_does_not_need_it(
+    mia: Mia, run_yaml: Path, plugins_dir: Path
+) -> None:
+    broken(plugins_dir)
+    run_yaml.write_text(f"{GOOD}plugins_dir: plugins\n")
+    found = mia("config", "check", run_yaml)
+    assert found.code == ExitCode.OK
+    assert "(skipped)" in found.err
+
+
+def test_a_broken_plugin_stops_a_run_that_may_need_it(mia: Mia, run_yaml: Path, plugins_dir: Path) -> None:
+    broken(plugins_dir)
+    run_yaml.write_text(f"{GOOD}plugins_dir: plugins\nrules:\n  late_friday:\n")
+    found = mia("config", "check", run_yaml)
+    assert found.code == ExitCode.PLUGIN
+    assert "unknown rule 'late_friday'" in found.err
+    assert "plugin 'broken_one' of the folder plugins is broken" in found.err
+
+
+def test_verbose_shows_the_traceback_of_a_plugin(mia: Mia, run_yaml: Path, plugins_dir: Path) -> None:
+    broken(plugins_dir)
+    quiet, loud = (mia("plugins", "doctor", "--plugins-dir", plugins_dir, *v) for v in ([], ["-v"]))
+    assert quiet.code == loud.code == ExitCode.FAILED
+    assert "Traceback" not in quiet.out
+    assert 'broken_one.py", line 1' in loud.out
+    assert run_yaml.exists()
+
+
+def test_list_shows_what_cannot_be_used(mia: Mia, plugins_dir: Path) -> None:
+    broken(plugins_dir)
+    (plugins_dir / "other.py").write_text(COMMAND.replace("one_off", "other"))
+    found = mia("plugins", "list", "--plugins-dir", plugins_dir)
+    assert found.code == ExitCode.OK
+    assert found.out.count("CLASH") == 2
+    assert "broken: plugin 'broken_one'" in found.out
+    data = json.loads(mia("plugins", "list", "--json", "--plugins-dir", plugins_dir).out)
+    assert [row["plugin"] for row in data["registered"] if row["clash"]] == ["one_off", "other"]
+    assert data["unusable"][0]["status"] == "broken"
+
+
+def test_a_clashing_command_runs_neither(mia: Mia, plugins_dir: Path) -> None:
+    (plugins_dir / "other.py").write_text(COMMAND.replace("one_off", "other"))
+    found = mia("hello", "--plugins-dir", plugins_dir)
+    assert found.code == ExitCode.PLUGIN
+    assert "2 plugins register the command 'hello'" in found.err
+
+
+def test_a_plugin_cannot_take_the_place_of_a_command_of_ours(
+    mia: Mia, plugins_dir: Path, run_yaml: Path
+) -> None:
+    (plugins_dir / "one_off.py").write_text(COMMAND.replace('"hello"', '"doctor"'))
+    found = mia("doctor", "--plugins-dir", plugins_dir)
+    assert found.code == ExitCode.FAILED
+    assert "2 plugins register the command 'doctor'" in found.out
+    run_yaml.write_text(f"{GOOD}plugins_dir: plugins\n")
+    assert mia("config", "check", run_yaml).code == ExitCode.PLUGIN
+
+
+def test_disable_and_enable_hold_until_taken_back(mia: Mia, plugins_dir: Path) -> None:
+    options = ["--plugins-dir", plugins_dir]
+    assert mia("plugins", "disable", "one_off", *options).code == ExitCode.OK
+    assert mia("hello", *options).code == ExitCode.USAGE
+    assert "disabled: plugin 'one_off'" in mia("plugins", "list", *options).out
+    assert mia("plugins", "enable", "one_off").code == ExitCode.OK
+    assert mia("hello", *options).out == "hello trader\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["disable", "core"], "cannot be disabled"),
+        (["disable", "cor"], "did you mean 'core'?"),
+        (["enable", "core"], "no plugin 'core' was disabled"),
+        (["show", "docter"], "nothing is called 'docter'; did you mean 'doctor'?"),
+    ],
+)
+def test_a_name_that_fits_nothing(mia: Mia, words: list[str], told: str) -> None:
+    found = mia("plugins", *words)
+    assert found.code == ExitCode.PLUGIN
+    assert told in found.err
+
+
+def test_show_by_plugin_and_by_name(mia: Mia) -> None:
+    by_plugin = json.loads(mia("plugins", "show", "core", "--json").out)
+    assert by_plugin["plugin"]["status"] == "ok"
+    assert {row["name"] for row in by_plugin["registered"]} >= {"config", "demo", "doctor", "plugins"}
+    assert "command doctor  (mia_plugins.cli.doctor:app)" in mia("plugins", "show", "doctor").out
+
+
+def test_doctor_finds_this_installation_sound(mia: Mia) -> None:
+    found = mia("doctor", "--json")
+    assert found.code == ExitCode.OK, found.out
+    assert json.loads(found.out)["ok"] is True
+
+
+def test_doctor_tells_of_a_switch_that_fits_no_plugin(mia: Mia, tmp_path: Path) -> None:
+    (tmp_path / "user" / "mia").mkdir(parents=True)
+    (tmp_path / "user" / "mia" / "disabled_plugins").write_text("uninstalled_long_ago\n")
+    found = mia("doctor")
+    assert found.code == ExitCode.FAILED
+    assert "'uninstalled_long_ago' is disabled by" in found.out
+
+
+def test_a_fault_of_a_plugins_command_is_told_in_full(mia: Mia, plugins_dir: Path) -> None:
+    found = mia("hello", "--name", "bug", "--plugins-dir", plugins_dir)
+    assert found.code == ExitCode.INTERNAL
+    assert "Traceback" in found.err
+    assert "fault: RuntimeError: nobody foresaw this" in found.err
+
+
+@pytest.mark.parametrize(("folder", "told"), [("gone", "does not exist"), ("run.yaml", "is not a folder")])
+def test_a_plugins_folder_that_is_none(mia: Mia, run_yaml: Path, folder: str, told: str) -> None:
+    found = mia("config", "check", run_yaml, "--plugins-dir", folder)
+    assert found.code == ExitCode.FILES
+    assert told in found.err
+
+
+def test_a_one_off_plugin_does_not_shadow_an_installed_module(mia: Mia, plugins_dir: Path) -> None:
+    (plugins_dir / "decimal.py").write_text(COMMAND)
+    found = mia("plugins", "list", "--plugins-dir", plugins_dir)
+    assert "the name 'decimal' belongs to an installed module" in found.out
+
+
+def test_the_target_of_a_command_is_an_application(mia: Mia, plugins_dir: Path) -> None:
+    (plugins_dir / "one_off.py").write_text(COMMAND.replace("one_off:app", "one_off:hello"))
+    found = mia("hello", "--plugins-dir", plugins_dir)
+    assert found.code == ExitCode.PLUGIN
+    assert "register a typer.Typer application" in found.err
+
+
+def test_demo_keeps_what_is_there(mia: Mia, here: Path) -> None:
+    assert mia("demo").code == ExitCode.OK
+    mine = f"# mine\n{(here / 'mia-demo' / 'backtest.yaml').read_text()}"
+    (here / "mia-demo" / "backtest.yaml").write_text(mine)
+    found = mia("demo")
+    assert found.code == ExitCode.OK
+    assert "were kept" in found.out
+    assert (here / "mia-demo" / "backtest.yaml").read_text() == mine
+
+
+def test_demo_says_when_its_files_were_broken(mia: Mia, here: Path) -> None:
+    mia("demo")
+    (here / "mia-demo" / "backtest.yaml").write_text("nonsense: 1\n")
+    found = mia("demo")
+    assert found.code == ExitCode.FAILED
+    assert "exit code 4; 0 was expected here" in found.err
