@@ -30,9 +30,12 @@ def _load(session: Session, config: Path) -> Run:
     return run
 
 
-@app.command(epilog="Example:  mia config check run.yaml --json")
+@app.command(epilog="Example: mia config check run.yaml --json")
 def check(context: typer.Context, config: ConfigFile, as_json: AsJson = False) -> None:
-    """Check a settings file, the files it extends and the plugins it needs; list everything that is wrong."""
+    """Check a settings file and list all that is wrong.
+
+    With it are checked the files it extends, the plugins it needs and their settings.
+    """
     session = Session.of(context)
     run = _load(session, config)
     if as_json:
@@ -46,16 +49,16 @@ def check(context: typer.Context, config: ConfigFile, as_json: AsJson = False) -
         session.say(f"  {component.kind.one} {component.name}: plugin {component.registration.provider}")
 
 
-@app.command(epilog="Example:  mia config show run.yaml --origin")
+@app.command(epilog="Example: mia config show run.yaml --origin")
 def show(
     context: typer.Context,
     config: ConfigFile,
     origin: Annotated[bool, typer.Option("--origin", help="Say which line gave each value.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Print every setting of a run, defaults included, as a settings file that extends nothing.
+    """Print every setting of a run, defaults included.
 
-    Secrets are printed as the references they were written as.
+    What is printed is a settings file that extends nothing. Secrets are printed as references.
     """
     session = Session.of(context)
     run = _load(session, config)
@@ -66,16 +69,18 @@ def show(
         session.say(settings_yaml(run, with_origin=origin).removesuffix("\n"))
 
 
-@app.command(epilog="Example:  mia config schema --output mia.schema.json")
+@app.command(epilog="Example: mia config schema --output mia.schema.json")
 def schema(
     context: typer.Context,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write it to a file.", metavar="FILE")
     ] = None,
 ) -> None:
-    """Write the JSON Schema of settings files, with the settings of every installed plugin.
+    """Write the JSON Schema of settings files.
 
-    An editor uses it where a file begins with: # yaml-language-server: $schema=mia.schema.json
+    It has the settings of every installed plugin. An editor uses it where a file begins with:
+
+    # yaml-language-server: $schema=mia.schema.json
     """
     session = Session.of(context)
     found, faults = run_schema(session.host)

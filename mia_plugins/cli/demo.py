@@ -38,7 +38,7 @@ def _steps(folder: Path) -> tuple[_Step, ...]:
     )
 
 
-@app.command(epilog="Example:  mia demo --folder first-steps")
+@app.command(epilog="Example: mia demo --folder first-steps")
 def demo(
     context: typer.Context,
     folder: Annotated[Path, typer.Option(help="Where the files go.", metavar="FOLDER")] = Path("mia-demo"),

@@ -12,9 +12,12 @@ from mia_plugins.errors import ExitCode
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
-@app.command(epilog="Example:  mia doctor --json")
+@app.command(epilog="Example: mia doctor --json")
 def doctor(context: typer.Context, as_json: AsJson = False) -> None:
-    """Look at the installation and at every plugin; say what is not in order (exit code 1)."""
+    """Say whether this installation and its plugins are sound.
+
+    The exit code is 1 when something is not in order.
+    """
     session = Session.of(context)
     tell(session, [*installation_findings(), *plugin_findings(session.host)], as_json=as_json)
 

@@ -35,13 +35,16 @@ Name = Annotated[
 PluginName = Annotated[str, typer.Argument(metavar="NAME", help="A plugin's name.", show_default=False)]
 
 
-@app.command("list", epilog="Example:  mia plugins list --kind strategies")
+@app.command("list", epilog="Example: mia plugins list --kind strategies")
 def list_(
     context: typer.Context,
-    kind: Annotated[Kind | None, typer.Option("--kind", help="Only one kind.", show_default=False)] = None,
+    kind: Annotated[
+        Kind | None,
+        typer.Option("--kind", help="Only one kind, such as rules.", metavar="KIND", show_default=False),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List what every plugin registers, and the plugins that are broken or disabled."""
+    """List what plugins register, and which are unusable."""
     session = Session.of(context)
     host = session.host
     rows = host.registry.all(kind)
@@ -73,9 +76,12 @@ def list_(
         session.say(f"{plugin.status}: {_why(plugin)}", style="red" if plugin.error else "dim")
 
 
-@app.command(epilog="Example:  mia plugins show doctor --json")
+@app.command(epilog="Example: mia plugins show doctor --json")
 def show(context: typer.Context, name: Name, as_json: AsJson = False) -> None:
-    """Show a plugin, or everything registered under a name: provider, status and settings with units."""
+    """Show a plugin, or all that is registered by a name.
+
+    Provider, status, and settings with types, units and defaults.
+    """
     session = Session.of(context)
     host = session.host
     plugin = host.plugin(name)
@@ -111,16 +117,22 @@ def _show_row(session: Session, row: Registration, host: PluginHost) -> None:
         session.say("  no settings")
 
 
-@app.command(epilog="Example:  mia plugins doctor -v")
+@app.command(epilog="Example: mia plugins doctor -v")
 def doctor(context: typer.Context, as_json: AsJson = False) -> None:
-    """Import everything every plugin registers and say what is not in order (exit code 1)."""
+    """Load all that plugins register; say what is wrong.
+
+    The exit code is 1 when something is not in order.
+    """
     session = Session.of(context)
     tell(session, list(plugin_findings(session.host)), as_json=as_json)
 
 
-@app.command(epilog="Example:  mia plugins disable noisy_plugin")
+@app.command(epilog="Example: mia plugins disable noisy_plugin")
 def disable(context: typer.Context, name: PluginName) -> None:
-    """Switch a plugin off for good, without importing it. A run that needs it will refuse to start."""
+    """Switch a plugin off for good, without importing it.
+
+    A run that needs it will refuse to start.
+    """
     if name == CORE:
         raise PluginError(f"'{CORE}' is mia's own command line and cannot be disabled")
     known = {candidate.provider.plugin for candidate in _candidates(Session.of(context))}
@@ -130,7 +142,7 @@ def disable(context: typer.Context, name: PluginName) -> None:
     Session.of(context).say(f"plugin '{name}' is disabled; `mia plugins enable {name}` takes that back")
 
 
-@app.command(epilog="Example:  mia plugins enable noisy_plugin")
+@app.command(epilog="Example: mia plugins enable noisy_plugin")
 def enable(context: typer.Context, name: PluginName) -> None:
     """Take back `mia plugins disable`."""
     off = switched_off()

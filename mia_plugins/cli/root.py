@@ -113,7 +113,7 @@ _app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Examples:  mia demo  ·  mia config check run.yaml  ·  mia plugins list --json\n\n"
+    epilog="\b\nExamples:\n  mia demo\n  mia config check run.yaml\n  mia plugins list --json\n\n"
     "-v and --plugins-dir may stand anywhere on the line. Exit codes: docs/cli.md",
 )
 
@@ -153,7 +153,7 @@ def _mia(
         bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
     ] = False,
 ) -> None:
-    """Backtest and trade ES and NQ futures with order flow and options levels, on NautilusTrader."""
+    """A strategy framework for ES and NQ futures on NautilusTrader: order flow and options levels."""
 
 
 def root_command() -> TyperGroup:

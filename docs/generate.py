@@ -1,0 +1,154 @@
+"""Writes the pages of reference that are made from the code: configuration, command line and hooks.
+
+uv run python docs/generate.py
+"""
+
+import contextlib
+import inspect
+import io
+import os
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Any
+
+from mia_plugins import core, hookspecs
+from mia_plugins.cli import main
+from mia_plugins.cli.root import root_command
+from mia_plugins.cli.session import Session
+from mia_plugins.errors import ExitCode
+from mia_plugins.hookspecs import Kind
+from mia_plugins.settings.model import Settings, describe, models_in
+from mia_plugins.settings.run import COMPONENT_KEYS, SECTIONS, RunSettings
+
+DOCS = Path(__file__).parent
+NOTE = "<!-- Made by docs/generate.py from the code; a test fails when they differ. -->"
+
+
+CONFIGURATION = (
+    "What a settings file may say. Beside these, `extends:` names the files it is laid over: one path or a "
+    "list, seen from this file, or `mia:` and a file that ships with mia. [Concepts](concepts.md) says how "
+    "files are merged; `mia config show FILE --origin` says what came of it."
+)
+COMPONENTS = (
+    "Each of these sections holds the plugins of one kind that the run uses, by name, each with its "
+    "settings. `mia plugins show NAME` lists the settings of a plugin."
+)
+HOOKS = (
+    "A plugin's module has one function for each kind of thing it brings. [Writing a plugin](plugins.md) "
+    "shows how."
+)
+REGISTER = (
+    '`register(name, target, *, summary="")` announces one thing: a name that is unique within its kind, the '
+    "dotted path `package.module:Class` that is imported when it is first needed, and one line for listings."
+)
+COMMANDS = (
+    "`-v` and `--plugins-dir` may stand anywhere on the line. Plugins add commands of their own; these are "
+    "mia's."
+)
+
+
+def pages() -> dict[str, str]:
+    """Return the generated pages by file name."""
+    return {"configuration.md": configuration(), "cli.md": command_line(), "hooks.md": hooks()}
+
+
+def configuration() -> str:
+    """Return the reference of settings files."""
+    parts = [
+        "# Configuration",
+        NOTE,
+        CONFIGURATION,
+        "## A run",
+        _table(RunSettings, leave_out={str(kind) for kind in SECTIONS}),
+        *_nested(RunSettings),
+        "## Components",
+        COMPONENTS,
+        "\n".join(f"- `{kind}`: {_sentence(kind)}" for kind in SECTIONS),
+        "Beside a plugin's own settings, a component may say:",
+        "\n".join(
+            ["| key | |", "|---|---|", *(f"| `{key}` | {text} |" for key, text in COMPONENT_KEYS.items())]
+        ),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _nested(model: type[Settings]) -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        for inner in models_in(field.annotation):
+            if issubclass(inner, Settings):
+                yield f"### `{name}`"
+                yield f"{inspect.getdoc(inner)}"
+                yield _table(inner)
+
+
+def _table(model: type[Settings], leave_out: Collection[str] = ()) -> str:
+    rows = ["| setting | type | unit | default | |", "|---|---|---|---|---|"]
+    for s in describe(model):
+        if s.name not in leave_out:
+            default = "**required**" if s.required else f"`{s.default}`"
+            rows.append(f"| `{s.name}` | {s.type} | {s.unit} | {default} | {s.help} |")
+    return "\n".join(rows)
+
+
+def _sentence(kind: Kind) -> str:
+    doc = inspect.getdoc(getattr(hookspecs, kind.hook)) or ""
+    return doc.partition(": ")[2]
+
+
+def hooks() -> str:
+    """Return the reference of hooks."""
+    rows = [f"| `{kind.hook}(register)` | {_sentence(kind)} |" for kind in Kind]
+    parts = [
+        "# Hooks",
+        NOTE,
+        HOOKS,
+        "\n".join(["| hook | brings |", "|---|---|", *rows]),
+        REGISTER,
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def command_line() -> str:
+    """Return the reference of commands and exit codes."""
+    codes = [f"| {int(code)} | {code.meaning} |" for code in ExitCode]
+    parts = [
+        "# Command line",
+        NOTE,
+        COMMANDS,
+        *(f"## `{' '.join(['mia', *words])}`\n\n```text\n{help_of(words)}```" for words in commands()),
+        "## Exit codes",
+        "\n".join(["| code | |", "|---|---|", *codes]),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def commands() -> list[list[str]]:
+    """Return the words of every command of ours, `mia` itself first."""
+    root: Any = root_command()
+    with root.make_context("mia", ["demo"], obj=Session(), resilient_parsing=True) as context:
+        found: list[list[str]] = [[]]
+        for name in _core_names():
+            command = root.get_command(context, name)
+            found.append([name])
+            found += [[name, inner] for inner in getattr(command, "commands", {})]
+    return found
+
+
+def _core_names() -> list[str]:
+    names: list[str] = []
+    core.mia_register_commands(lambda name, _, **__: names.append(name))
+    return names
+
+
+def help_of(words: list[str]) -> str:
+    """Return what `mia WORDS --help` prints on a terminal of 80 columns."""
+    os.environ["COLUMNS"] = "80"
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        main([*words, "--help"])
+    return out.getvalue()
+
+
+if __name__ == "__main__":
+    for name, text in pages().items():
+        (DOCS / name).write_text(text, encoding="utf-8")

@@ -1,0 +1,99 @@
+"""The docs are true: made from the code where they can be, run where they show commands, linked without gaps."""
+
+import importlib.util
+import re
+import shlex
+import tomllib
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from mia_plugins.errors import ExitCode
+from mia_plugins.hookspecs import Kind
+from mia_plugins.settings.run import RunSettings
+from tests.conftest import ROOT, Mia
+
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def generator() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_reference_is_what_the_code_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    for name, text in generator().pages().items():
+        assert (ROOT / "docs" / name).read_text(encoding="utf-8") == text, (
+            "run: uv run python docs/generate.py"
+        )
+
+
+def test_nothing_is_missing_from_the_reference() -> None:
+    """The generator itself must not forget a hook, a setting, a command or an exit code."""
+    read = {name: (ROOT / "docs" / name).read_text(encoding="utf-8") for name in generator().pages()}
+    assert [kind.hook for kind in Kind if f"`{kind.hook}(register)`" not in read["hooks.md"]] == []
+    assert [name for name in RunSettings.model_fields if f"`{name}`" not in read["configuration.md"]] == []
+    assert [code for code in ExitCode if f"\n| {int(code)} | " not in read["cli.md"]] == []
+    words = [" ".join(["mia", *command]) for command in generator().commands()]
+    assert "mia plugins disable" in words
+    assert [line for line in words if f"\n## `{line}`\n" not in read["cli.md"]] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    targets = [target.split("#")[0] for target in re.findall(r"\]\(([^)]+)\)", text) if "://" not in target]
+    assert [target for target in targets if target and not (page.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_settings_files_in_the_docs_are_in_order(page: Path, mia: Mia, here: Path) -> None:
+    """Whole files only; a piece of one is held to the keys it shows."""
+    for text in re.findall(r"```yaml\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
+        keys = set(re.findall(r"^(\w+):", text, re.MULTILINE))
+        assert keys <= {*RunSettings.model_fields, "extends"}, keys
+        if "mia:" in text:
+            (here / "run.yaml").write_text(text, encoding="utf-8")
+            assert mia("config", "check", "run.yaml").code == ExitCode.OK
+
+
+def test_the_quick_start_can_be_followed(mia: Mia, here: Path) -> None:
+    """Every file is written as shown and every `mia` line run, in the order of the page."""
+    text = (ROOT / "docs" / "quickstart.md").read_text(encoding="utf-8")
+    ran = 0
+    for language, block in re.findall(r"```(\w+)\n(.*?)```", text, re.DOTALL):
+        file = re.match(r"# file: (\S+)\n", block)
+        if file:
+            path = here / file[1]
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(block, encoding="utf-8")
+        elif language == "console":
+            for line in re.findall(r"^\$ uv run mia (.*)$", block, re.MULTILINE):
+                outcome = mia(*shlex.split(line))
+                assert outcome.code == ExitCode.OK, (line, outcome)
+                ran += 1
+    assert ran >= 7
+
+
+def test_the_errors_the_readme_shows_are_those_one_gets(mia: Mia, here: Path) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"```text\n(error: .*?)```", text, re.DOTALL)
+    (file,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    (here / "run.yaml").write_text(file.replace("capital", "captial").replace("06-05", "06-31"))
+    told = mia("config", "check", "run.yaml").err.splitlines()
+    assert told == shown.splitlines()
+
+
+def test_every_dependency_has_its_reason() -> None:
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        project = tomllib.load(file)["project"]
+    reasons = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    names = [dependency.split("==")[0] for dependency in project["dependencies"]]
+    assert [name for name in names if name not in reasons] == []
+    assert all("==" in dependency for dependency in project["dependencies"])

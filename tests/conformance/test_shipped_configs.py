@@ -1,0 +1,33 @@
+"""Every settings file we ship is in order, and the editor knows its schema."""
+
+from pathlib import Path
+
+import pytest
+
+from mia_plugins.settings.layers import shipped_configs
+from mia_plugins.settings.resolve import load_run
+
+MODELINE = "# yaml-language-server: $schema="
+FILES = sorted(path for path in shipped_configs().rglob("*.yaml") if path.name != "mistakes.yaml")
+
+
+def test_there_are_some() -> None:
+    assert FILES
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(shipped_configs())))
+def test_a_shipped_file_is_in_order(path: Path) -> None:
+    assert load_run(path).settings.instruments
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in FILES if path.parent.name != "demo"],  # those are copied away from the schema
+    ids=lambda path: str(path.relative_to(shipped_configs())),
+)
+def test_a_shipped_file_names_its_schema(path: Path) -> None:
+    first = path.read_text(encoding="utf-8").splitlines()[0]
+    assert first.startswith(MODELINE)
+    assert (
+        path.parent / first.removeprefix(MODELINE)
+    ).resolve() == shipped_configs().resolve() / "mia.schema.json"
