@@ -2,8 +2,9 @@
 
 import sys
 from collections.abc import Sequence
+from traceback import format_exc
 
-from mia_plugins.errors import ExitCode, MiaError
+from mia_plugins.errors import ExitCode, FileError, MiaError
 
 
 def run() -> None:
@@ -33,6 +34,9 @@ def main(arguments: Sequence[str]) -> int:
     except MiaError as error:
         session.report(error)
         return error.exit_code
+    except OSError as error:
+        session.report(FileError(f"{error.filename or 'a file'}: {error.strerror}", detail=format_exc()))
+        return ExitCode.FILES
     except Exception as error:  # noqa: BLE001 the last line of defence: said in full, with its own exit code
         session.report_fault(error)
         return ExitCode.INTERNAL

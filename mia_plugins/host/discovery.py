@@ -39,7 +39,11 @@ def folder_candidates(folder: Path) -> Iterator[Candidate]:
     if not folder.is_dir():
         found = "is not a folder" if folder.exists() else "does not exist"
         raise FileError(f"the plugins folder {folder} {found}", "name a folder that holds .py files")
-    for path in sorted(folder.iterdir()):
+    try:
+        paths = sorted(folder.iterdir())
+    except OSError as error:
+        raise FileError(f"the plugins folder {folder} cannot be read: {error.strerror}") from error
+    for path in paths:
         is_module = path.suffix == ".py" and path.is_file()
         is_package = (path / "__init__.py").is_file()
         if (is_module or is_package) and not path.name.startswith(("_", ".")):

@@ -238,4 +238,8 @@ def _short(error: BaseException) -> str:
     """Return an exception in one line: our own text as it is, anything else with its type."""
     if isinstance(error, PluginError):
         return error.what
-    return f"{type(error).__name__}: {error}".rstrip(": ").replace("\n", " ")
+    try:
+        text = str(error)
+    except Exception:  # noqa: BLE001 a plugin's exception may fail at this too
+        text = "(its text cannot be had)"
+    return f"{type(error).__name__}: {text}".rstrip(": ").replace("\n", " ")

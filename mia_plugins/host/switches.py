@@ -11,7 +11,8 @@ from mia_plugins.errors import FileError
 
 def switches_file() -> Path:
     """Return the file of the switched-off names: `$XDG_CONFIG_HOME/mia/disabled_plugins`."""
-    base = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
+    home = os.path.expanduser("~/.config")  # noqa: PTH111 pathlib's raises for a user without a home
+    base = os.environ.get("XDG_CONFIG_HOME") or home
     return Path(base) / "mia" / "disabled_plugins"
 
 
@@ -20,7 +21,7 @@ def switched_off() -> dict[str, str]:
     path = switches_file()
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     except (OSError, UnicodeDecodeError) as error:
         raise FileError(

@@ -1,17 +1,18 @@
 """From a file's path to a run that could start: layers, plugins, and each plugin's own settings."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from mia_plugins.errors import MiaError, PluginError, did_you_mean
+from mia_plugins.errors import FileError, MiaError, PluginError, did_you_mean
 from mia_plugins.hookspecs import Kind
 from mia_plugins.host import PluginHost, Registration
+from mia_plugins.host.host import CORE
 from mia_plugins.host.requirements import check_requirement, parse_requirement
 from mia_plugins.settings.issues import Issue, Location, SettingsError, dotted
 from mia_plugins.settings.layers import Layers, read_layers
 from mia_plugins.settings.model import Settings
-from mia_plugins.settings.run import COMPONENT_KEYS, SECTIONS, RunSettings
+from mia_plugins.settings.run import COMPONENT_KEYS, SECTIONS, PluginWishes, RunSettings
 from mia_plugins.settings.tree import TreeReader, Value
 from mia_plugins.settings.validation import validate
 
@@ -55,9 +56,8 @@ def load_run(path: Path, plugins_dir: Path | None = None, discover: Discover = P
         raise SettingsError(path, reader.issues)
     settings, issues = validate(RunSettings, layers.tree)
     issues += reader.issues
-    wishes = settings or _plugin_wishes(layers.tree)
-    host = discover(plugins_dir or wishes.plugins_dir, wishes.disable, f"{path} (`disable:`)")
-    issues += _check_host(layers.tree, wishes, host)
+    host, found = _discover(layers.tree, settings or _plugin_wishes(layers.tree), path, plugins_dir, discover)
+    issues += found
     components: list[Component] = []
     for kind in SECTIONS:
         section = layers.tree.child(kind)
@@ -70,31 +70,46 @@ def load_run(path: Path, plugins_dir: Path | None = None, discover: Discover = P
     return Run(settings, tuple(components), layers, host)
 
 
-class _Wishes(Settings):
-    """The part of a file that says which plugins there are; read on its own when the rest is wrong."""
-
-    requires: tuple[str, ...] = ()
-    disable: tuple[str, ...] = ()
-    plugins_dir: Path | None = None
-
-
-def _plugin_wishes(tree: Value) -> _Wishes:
-    content = {name: value for name, value in tree.mapping.items() if name in _Wishes.model_fields}
-    return validate(_Wishes, Value(content, tree.mark, tree.key_mark))[0] or _Wishes()
+def _plugin_wishes(tree: Value) -> PluginWishes:
+    """Return what a file that is wrong elsewhere still says of plugins, so that they can be checked too."""
+    wishes = PluginWishes()
+    for name in PluginWishes.model_fields:
+        written = tree.child(name)
+        if written:
+            found, _ = validate(PluginWishes, replace(tree, content={name: written}))
+            wishes = wishes.model_copy(update={name: getattr(found, name)} if found else {})
+    return wishes
 
 
-def _check_host(tree: Value, wishes: RunSettings | _Wishes, host: PluginHost) -> list[Issue]:
+def _discover(
+    tree: Value, wishes: PluginWishes, path: Path, plugins_dir: Path | None, discover: Discover
+) -> tuple[PluginHost, list[Issue]]:
+    """Return the plugins a file may use, and what is wrong between it and them."""
+    disable = tuple(name for name in wishes.disable if name != CORE)
+    by = f"{path} (`disable:`)"
+    try:
+        host = discover(plugins_dir or wishes.plugins_dir, disable, by)
+    except FileError as error:
+        if plugins_dir or not wishes.plugins_dir:
+            raise
+        host = discover(None, disable, by)
+        return host, [_at(tree, ("plugins_dir",), error.what), *_check_host(tree, wishes, host)]
+    return host, _check_host(tree, wishes, host)
+
+
+def _check_host(tree: Value, wishes: PluginWishes, host: PluginHost) -> list[Issue]:
     """Return what is wrong between the file and the plugins that were found."""
     issues = [Issue(tree.mark, "", clash.what, is_plugin=True) for clash in host.registry.clashes()]
     for number, name in enumerate(wishes.disable):
-        if host.plugin(name) is None:
+        if name == CORE:
+            text = f"'{CORE}' is mia's own command line and cannot be disabled"
+            issues.append(_at(tree, ("disable", number), text))
+        elif host.plugin(name) is None:
             known = did_you_mean(name, (p.provider.plugin for p in host.plugins))
             issues.append(_at(tree, ("disable", number), f"there is no plugin '{name}'{known}"))
     for number, text in enumerate(wishes.requires):
         try:
             check_requirement(parse_requirement(text), host)
-        except ValueError:
-            continue  # said by the model
         except PluginError as error:
             issues.append(_plugin_issue(tree, ("requires", number), error))
     return issues

@@ -5,7 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, JsonValue, StringConstraints, field_validator, model_validator
+from pydantic import AfterValidator, Field, JsonValue, StringConstraints, field_validator, model_validator
 
 from mia_plugins.hookspecs import Kind
 from mia_plugins.host.requirements import parse_requirement
@@ -14,6 +14,7 @@ from mia_plugins.units import Dollars
 
 Instrument = Literal["ES", "NQ", "MES", "MNQ"]
 InstanceName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+Requires = Annotated[str, AfterValidator(lambda text: str(parse_requirement(text)))]
 Section = dict[InstanceName, dict[str, JsonValue] | None]
 
 COMPONENT_KEYS = {
@@ -40,15 +41,20 @@ class Venue(Settings):
     """What orders are matched against: the book's ten levels, or the best quotes alone."""
 
 
-class RunSettings(Settings):
-    """A run: which data, which days, which plugins."""
+class PluginWishes(Settings):
+    """The part of a run's file that says which plugins there are."""
 
-    requires: tuple[str, ...] = ()
+    requires: tuple[Requires, ...] = ()
     """Distributions of plugins the run needs, such as `mia-foo>=1.2`."""
     disable: tuple[str, ...] = ()
     """Plugins to leave out, by name as `mia plugins list` shows it."""
     plugins_dir: Path | None = None
     """A folder of one-off plugins, seen from the file that names it."""
+
+
+class RunSettings(PluginWishes):
+    """A run: which data, which days, which plugins."""
+
     catalog: Path = Path("data/catalog")
     """The folder of market data, seen from the file that names it; the default from where `mia` is run."""
     instruments: Annotated[tuple[Instrument, ...], Field(min_length=1)]
@@ -74,13 +80,6 @@ class RunSettings(Settings):
     filters: Section = _component(Kind.FILTERS)
     notifiers: Section = _component(Kind.NOTIFIERS)
     report_sections: Section = _component(Kind.REPORT_SECTIONS)
-
-    @field_validator("requires")
-    @classmethod
-    def _requirements_can_be_read(cls, texts: tuple[str, ...]) -> tuple[str, ...]:
-        for text in texts:
-            parse_requirement(text)
-        return texts
 
     @field_validator("instruments")
     @classmethod

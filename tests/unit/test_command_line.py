@@ -257,6 +257,14 @@ def test_a_plugins_folder_that_is_none(mia: Mia, run_yaml: Path, folder: str, to
     assert told in found.err
 
 
+def test_a_plugins_folder_that_a_file_names_wrongly(mia: Mia, run_yaml: Path) -> None:
+    run_yaml.write_text(f"{GOOD}captial: 1\nplugins_dir: gone\n")
+    found = mia("config", "check", run_yaml)
+    assert found.code == ExitCode.CONFIG
+    assert "run.yaml:5:14: plugins_dir: the plugins folder gone does not exist" in found.err
+    assert "run.yaml:4:1: captial" in found.err
+
+
 def test_a_one_off_plugin_does_not_shadow_an_installed_module(mia: Mia, plugins_dir: Path) -> None:
     (plugins_dir / "decimal.py").write_text(COMMAND)
     found = mia("plugins", "list", "--plugins-dir", plugins_dir)

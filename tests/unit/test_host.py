@@ -103,6 +103,18 @@ def test_a_broken_plugin_is_isolated_and_keeps_its_traceback(error: BaseExceptio
     assert "mia plugins disable bad" in fault.remedy
 
 
+def test_an_exception_that_cannot_tell_its_text_is_isolated_too() -> None:
+    class Mute(Exception):
+        def __str__(self) -> str:
+            raise RuntimeError
+
+    def broken() -> object:
+        raise Mute
+
+    host = PluginHost([Candidate(Provider("mute", "mia-mute", "1", ""), broken)])
+    assert "Mute: (its text cannot be had)" in the_error(host).what
+
+
 def test_ctrl_c_while_a_plugin_is_imported_is_not_swallowed() -> None:
     def interrupted() -> object:
         raise KeyboardInterrupt

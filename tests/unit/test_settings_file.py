@@ -131,6 +131,10 @@ def test_a_file_in_order(here: Path) -> None:
             "5:3: rules.Late Friday: should be a name such as 'late_friday'",
         ),
         (f"{GOOD}disable: [fop]\n", "4:11: disable[0]: there is no plugin 'fop'; did you mean 'foo'?"),
+        (
+            f"{GOOD}disable: [foo, core]\n",
+            "4:16: disable[1]: 'core' is mia's own command line and cannot be disabled",
+        ),
         # types
         (rule("on: yes"), "6:9: rules.late_friday.on: should be true or false; got the text 'yes'"),
         (rule("on: 1"), "6:9: rules.late_friday.on: should be true or false; got 1"),
@@ -217,7 +221,7 @@ def test_a_file_in_order(here: Path) -> None:
         (f'{GOOD}requires: ["mia-gone>=1"]\n', "4:12: requires[0]: mia-gone>=1 is not installed"),
         (
             f'{GOOD}requires: ["mia >"]\n',
-            "4:11: requires: should be a distribution and versions, such as 'mia-foo>=1.2'; got 'mia >'",
+            "4:12: requires[0]: should be a distribution and versions, such as 'mia-foo>=1.2'; got 'mia >'",
         ),
         (f"{GOOD}instruments: [ES]\n", "4:1: instruments: given twice; first at line 1"),
         (
