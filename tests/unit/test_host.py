@@ -104,15 +104,15 @@ def test_a_broken_plugin_is_isolated_and_keeps_its_traceback(error: BaseExceptio
 
 
 def test_an_exception_that_cannot_tell_its_text_is_isolated_too() -> None:
-    class Mute(Exception):
+    class MuteError(Exception):
         def __str__(self) -> str:
             raise RuntimeError
 
     def broken() -> object:
-        raise Mute
+        raise MuteError
 
     host = PluginHost([Candidate(Provider("mute", "mia-mute", "1", ""), broken)])
-    assert "Mute: (its text cannot be had)" in the_error(host).what
+    assert "MuteError: (its text cannot be had)" in the_error(host).what
 
 
 def test_ctrl_c_while_a_plugin_is_imported_is_not_swallowed() -> None:
