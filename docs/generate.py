@@ -11,13 +11,15 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
-from mia_plugins import core, hookspecs
+from mia_plugins import hookspecs
 from mia_plugins.cli import main
+from mia_plugins.cli.commands import core_commands
 from mia_plugins.cli.root import root_command
 from mia_plugins.cli.session import Session
 from mia_plugins.errors import ExitCode
 from mia_plugins.hookspecs import Kind
-from mia_plugins.settings.model import Settings, describe, models_in
+from mia_plugins.settings.describing import describe, models_in
+from mia_plugins.settings.model import BaseSettings
 from mia_plugins.settings.run import COMPONENT_KEYS, SECTIONS, RunSettings
 
 DOCS = Path(__file__).parent
@@ -73,16 +75,16 @@ def configuration() -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _nested(model: type[Settings]) -> Iterator[str]:
+def _nested(model: type[BaseSettings]) -> Iterator[str]:
     for name, field in model.model_fields.items():
         for inner in models_in(field.annotation):
-            if issubclass(inner, Settings):
+            if issubclass(inner, BaseSettings):
                 yield f"### `{name}`"
                 yield f"{inspect.getdoc(inner)}"
                 yield _table(inner)
 
 
-def _table(model: type[Settings], leave_out: Collection[str] = ()) -> str:
+def _table(model: type[BaseSettings], leave_out: Collection[str] = ()) -> str:
     rows = ["| setting | type | unit | default | |", "|---|---|---|---|---|"]
     for s in describe(model):
         if s.name not in leave_out:
@@ -128,17 +130,11 @@ def commands() -> list[list[str]]:
     root: Any = root_command()
     with root.make_context("mia", ["demo"], obj=Session(), resilient_parsing=True) as context:
         found: list[list[str]] = [[]]
-        for name in _core_names():
+        for name in core_commands():
             command = root.get_command(context, name)
             found.append([name])
             found += [[name, inner] for inner in getattr(command, "commands", {})]
     return found
-
-
-def _core_names() -> list[str]:
-    names: list[str] = []
-    core.mia_register_commands(lambda name, _, **__: names.append(name))
-    return names
 
 
 def help_of(words: list[str]) -> str:

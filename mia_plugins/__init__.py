@@ -9,4 +9,4 @@ import pluggy
 __version__ = "0.1.0"
 
 hookimpl = pluggy.HookimplMarker("mia")
-"""Marks a hook implementation. Optional: any function named `mia_register_…` counts as one."""
+"""Marks a hook implementation. Optional: any function named `mia_…` counts as one."""

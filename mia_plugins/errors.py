@@ -59,6 +59,14 @@ class FileError(MiaError):
     exit_code = ExitCode.FILES
 
 
+def text_of(error: BaseException) -> str:
+    """Return what an exception says; a plugin's may fail even at that."""
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001 see above
+        return "(its text cannot be had)"
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return `; did you mean 'x'?` for the nearest known name, else the short list of all of them."""
     names = sorted(set(known))

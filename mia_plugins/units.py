@@ -5,7 +5,7 @@ JSON Schema and in the documentation.
 """
 
 from decimal import Decimal
-from typing import NewType, get_args
+from typing import NewType, TypeAliasType, get_args
 
 Ticks = NewType("Ticks", float)
 """Price distance in minimum price steps: .25 points on ES and NQ."""
@@ -52,4 +52,6 @@ def unit_of(annotation: object) -> str:
     for unit_type, unit in UNITS:
         if annotation is unit_type:
             return unit
+    if isinstance(annotation, TypeAliasType):
+        return unit_of(annotation.__value__)
     return next((unit for part in get_args(annotation) if (unit := unit_of(part))), "")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from mia_plugins import secrets
 from mia_plugins.cli import main
 
 ROOT = Path(__file__).parent.parent
@@ -27,6 +28,7 @@ Mia = Callable[..., Outcome]
 @pytest.fixture(autouse=True)
 def _own_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the switches of whoever runs the tests out of them, and give every test an empty folder."""
+    monkeypatch.setattr(secrets, "_known", {})
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "user"))
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")

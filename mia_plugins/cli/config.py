@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from mia_plugins.cli.session import AsJson, Session
-from mia_plugins.errors import FileError
+from mia_plugins.files import write_whole
 from mia_plugins.settings.listing import origins, settings_data, settings_yaml
 from mia_plugins.settings.resolve import Run, load_run
 from mia_plugins.settings.schema import run_schema
@@ -20,12 +20,12 @@ app = typer.Typer(
 )
 
 ConfigFile = Annotated[
-    Path, typer.Argument(metavar="CONFIG", help="A settings file (YAML).", show_default=False)
+    Path, typer.Argument(metavar="CONFIG", readable=False, help="A settings file (YAML).", show_default=False)
 ]
 
 
 def _load(session: Session, config: Path) -> Run:
-    run = load_run(config, session.plugins_dir)
+    run = load_run(config, session.plugins_dirs)
     session.warn_of_broken_plugins(run.host)
     return run
 
@@ -90,18 +90,5 @@ def schema(
     if output is None:
         session.say(text)
         return
-    write_text(output, f"{text}\n")
+    write_whole(output, f"{text}\n")
     session.say(f"wrote {output}")
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    draft = path.with_name(f".{path.name}.new")
-    try:
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(path)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise FileError(
-            f"{path} cannot be written: {error.strerror}", "choose another file or folder"
-        ) from error

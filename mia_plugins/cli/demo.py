@@ -1,5 +1,6 @@
 """`mia demo`: a first look, made of real commands on files that stay with the user."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -67,7 +68,10 @@ def _run(step: _Step, session: Session) -> None:
     """Run one command as the user would, in a process of its own."""
     # -P: what lies in the working folder must not be imported in the place of an installed package.
     command = [sys.executable, "-P", "-m", "mia_plugins", *step.arguments]
-    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)  # noqa: S603 ourselves
+    environ = os.environ | {"PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run(  # noqa: S603 ourselves
+        command, env=environ, capture_output=True, text=True, encoding="utf-8", check=False
+    )
     session.say(f"{done.stdout}{done.stderr}".rstrip())
     if done.returncode != step.exit_code:
         raise MiaError(

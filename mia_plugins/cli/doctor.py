@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 import typer
 
-from mia_plugins.checkup import Finding, installation_findings, plugin_findings
+from mia_plugins.cli.checkup import Finding, installation_findings, plugin_findings
 from mia_plugins.cli.session import AsJson, Session
 from mia_plugins.errors import ExitCode
 

@@ -5,19 +5,17 @@ from typing import Annotated, Any
 
 import typer
 
-from mia_plugins.checkup import plugin_findings
+from mia_plugins.cli.checkup import plugin_findings
 from mia_plugins.cli.doctor import tell
 from mia_plugins.cli.session import AsJson, Session
 from mia_plugins.errors import PluginError, did_you_mean
 from mia_plugins.hookspecs import Kind
 from mia_plugins.host import (
-    Candidate,
     Plugin,
     PluginHost,
     Registration,
     Status,
-    folder_candidates,
-    installed_candidates,
+    all_candidates,
 )
 from mia_plugins.host.host import CORE
 from mia_plugins.host.switches import switch_off, switch_on, switched_off
@@ -85,7 +83,8 @@ def show(context: typer.Context, name: Name, as_json: AsJson = False) -> None:
     session = Session.of(context)
     host = session.host
     plugin = host.plugin(name)
-    rows = list(plugin.registrations) if plugin else [row for row in host.registry.all() if row.name == name]
+    its = plugin.registrations if plugin else ()
+    rows = [row for row in host.registry.all() if row in its or row.name == name]
     if plugin is None and not rows:
         known = {p.provider.plugin for p in host.plugins} | {row.name for row in host.registry.all()}
         raise PluginError(f"nothing is called '{name}'{did_you_mean(name, known)}", "see `mia plugins list`")
@@ -135,7 +134,7 @@ def disable(context: typer.Context, name: PluginName) -> None:
     """
     if name == CORE:
         raise PluginError(f"'{CORE}' is mia's own command line and cannot be disabled")
-    known = {candidate.provider.plugin for candidate in _candidates(Session.of(context))}
+    known = {candidate.provider.plugin for candidate in all_candidates(Session.of(context).plugins_dirs)}
     if name not in known:
         raise PluginError(f"there is no plugin '{name}'{did_you_mean(name, known)}", "see `mia plugins list`")
     switch_off(name)
@@ -150,10 +149,6 @@ def enable(context: typer.Context, name: PluginName) -> None:
         raise PluginError(f"no plugin '{name}' was disabled{did_you_mean(name, off)}")
     switch_on(name)
     Session.of(context).say(f"plugin '{name}' is enabled")
-
-
-def _candidates(session: Session) -> list[Candidate]:
-    return [*installed_candidates(), *(folder_candidates(session.plugins_dir) if session.plugins_dir else ())]
 
 
 def _why(plugin: Plugin) -> str:
@@ -186,7 +181,7 @@ def _plugin_data(plugin: Plugin) -> dict[str, Any]:
 
 
 def _settings_data(row: Registration, host: PluginHost) -> list[dict[str, Any]]:
-    from mia_plugins.settings.model import describe
+    from mia_plugins.settings.describing import describe
     from mia_plugins.settings.resolve import settings_model
 
     if row.kind is Kind.COMMANDS:

@@ -8,43 +8,36 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 import mia_plugins
-from mia_plugins import core
+from mia_plugins.cli.commands import command_of, core_commands
 from mia_plugins.cli.session import Session
-from mia_plugins.errors import PluginError, did_you_mean
+from mia_plugins.errors import did_you_mean
 from mia_plugins.hookspecs import Kind
+from mia_plugins.host.host import load_target
 
 _FLAGS = ("-v", "--verbose")
 _WITH_VALUE = "--plugins-dir"
-Commands = dict[str, tuple[str, str]]
-"""Names of commands, each with its target and its summary."""
 
 
 def global_options_first(arguments: list[str]) -> list[str]:
-    """Return the arguments with the global options in front: they may stand anywhere before `--`."""
+    """Return the arguments with the global options in front: they may stand anywhere before `--`.
+
+    After the command of a plugin, `-v` is that command's.
+    """
     first: list[str] = []
     rest: list[str] = []
     words: Iterator[str] = iter(arguments)
     for word in words:
         if word == "--":
             rest += [word, *words]
-        elif word in _FLAGS or word.startswith(f"{_WITH_VALUE}="):
-            first.append(word)
         elif word == _WITH_VALUE:
             first += [word, *[value for value in [next(words, None)] if value is not None]]
+        elif word.startswith(f"{_WITH_VALUE}=") or (
+            word in _FLAGS and (not rest or rest[0] in core_commands())
+        ):
+            first.append(word)
         else:
             rest.append(word)
     return first + rest
-
-
-def _core_commands() -> Commands:
-    """Return our own commands without a look at any other plugin: they work when those do not."""
-    found: Commands = {}
-
-    def register(name: str, target: str, *, summary: str = "") -> None:
-        found[name] = (target, summary)
-
-    core.mia_register_commands(register)
-    return found
 
 
 class _Root(TyperGroup):
@@ -56,20 +49,21 @@ class _Root(TyperGroup):
         return super().parse_args(ctx, global_options_first(args))
 
     def list_commands(self, ctx: Any) -> list[str]:
-        return [*_core_commands(), *self._plugin_commands(ctx)]
+        plugins = Session.of(ctx).host.registry.names(Kind.COMMANDS)
+        return list(dict.fromkeys([*core_commands(), *plugins]))
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        ours = _core_commands().get(cmd_name)
+        row = core_commands().get(cmd_name)
+        if row and not self.listing:
+            return command_of(row, load_target(row.target))
+        registry = Session.of(ctx).host.registry
         if self.listing:
-            _, summary = ours or self._plugin_commands(ctx)[cmd_name]
-            return TyperCommand(cmd_name, help=summary)
-        host = Session.of(ctx).host if ours is None else None
-        if host is None:
-            return _load(cmd_name, ours)
-        if not host.registry.providers(Kind.COMMANDS, cmd_name):
+            row = row or registry.providers(Kind.COMMANDS, cmd_name)[0]
+            return TyperCommand(cmd_name, help=row.summary)
+        if not registry.providers(Kind.COMMANDS, cmd_name):
             return None
-        row = host.find(Kind.COMMANDS, cmd_name)
-        return _as_command(cmd_name, host.load(row), str(row.provider))
+        row = Session.of(ctx).host.find(Kind.COMMANDS, cmd_name)
+        return command_of(row, Session.of(ctx).host.load(row))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         if self.get_command(ctx, args[0]) is None:
@@ -83,29 +77,6 @@ class _Root(TyperGroup):
         super().format_help(ctx, formatter)
         session = Session.of(ctx)
         session.warn_of_broken_plugins(session.host)
-
-    def _plugin_commands(self, ctx: Any) -> Commands:
-        rows = Session.of(ctx).host.registry.all(Kind.COMMANDS)
-        ours = _core_commands()
-        return {row.name: (row.target, row.summary) for row in rows if row.name not in ours}
-
-
-def _load(name: str, ours: tuple[str, str] | None) -> Any:
-    from importlib import import_module
-
-    module, _, attribute = (ours or ("", ""))[0].partition(":")
-    return _as_command(name, getattr(import_module(module), attribute), "mia")
-
-
-def _as_command(name: str, target: object, who: str) -> Any:
-    if not isinstance(target, typer.Typer):
-        raise PluginError(
-            f"the command '{name}' of plugin {who} is a {type(target).__name__}",
-            "register a typer.Typer application",
-        )
-    command = typer.main.get_command(target)
-    command.name = name
-    return command
 
 
 _app = typer.Typer(
@@ -123,8 +94,10 @@ def _set_verbose(context: typer.Context, value: bool) -> bool:
     return value
 
 
-def _set_plugins_dir(context: typer.Context, value: Path | None) -> Path | None:
-    Session.of(context).plugins_dir = value
+def _set_plugins_dirs(context: typer.Context, value: list[str] | None) -> list[str] | None:
+    if not all(value or ()):
+        raise typer.BadParameter("an empty name is no folder")
+    Session.of(context).plugins_dirs = tuple(map(Path, value or ()))
     return value
 
 
@@ -140,13 +113,14 @@ def _mia(
         bool, typer.Option(*_FLAGS, help="Say more: tracebacks of plugins.", callback=_set_verbose)
     ] = False,
     plugins_dir: Annotated[
-        Path | None,
+        list[str] | None,
         typer.Option(
             _WITH_VALUE,
-            help="A folder of one-off plugins.",
+            help="A folder of one-off plugins; may be given again.",
             metavar="FOLDER",
-            callback=_set_plugins_dir,
+            callback=_set_plugins_dirs,
             is_eager=True,
+            show_default=False,
         ),
     ] = None,
     version: Annotated[

@@ -11,8 +11,8 @@ from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mia_plugins.errors import ExitCode, MiaError
-from mia_plugins.secrets import redact
+from mia_plugins.errors import ExitCode, MiaError, text_of
+from mia_plugins.secrets import RedactedStream, redact, redact_data
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -27,7 +27,7 @@ class Session:
     """Commands reach it with `Session.of(context)`."""
 
     verbose: bool = False
-    plugins_dir: Path | None = None
+    plugins_dirs: tuple[Path, ...] = ()
     as_json: bool = False
 
     @staticmethod
@@ -41,31 +41,35 @@ class Session:
         """The plugins that are installed and those of `--plugins-dir`."""
         from mia_plugins.host import PluginHost
 
-        return PluginHost.discover(self.plugins_dir)
+        return PluginHost.discover(self.plugins_dirs)
 
     def say(self, text: str = "", style: str = "") -> None:
         """Print a line."""
-        _console(sys.stdout).print(text, style=style)
+        _console(sys.stdout).print(redact(text), style=style)
 
     def say_json(self, data: Any) -> None:
         """Print data for a script."""
-        print(redact(json.dumps(data, indent=2, ensure_ascii=False)))  # noqa: T201
+        text = json.dumps(redact_data(data), indent=2, ensure_ascii=False) + "\n"
+        if isinstance(sys.stdout, RedactedStream):
+            sys.stdout.write_redacted(text)
+        else:
+            sys.stdout.write(text)
 
     def warn(self, text: str) -> None:
         """Print a warning to standard error."""
-        _console(sys.stderr).print(f"warning: {text}", style="yellow")
+        _console(sys.stderr).print(f"warning: {redact(text)}", style="yellow")
 
-    def table(self, columns: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") -> None:
+    def table(self, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         """Print a table."""
         from rich import box
         from rich.table import Table
         from rich.text import Text
 
-        table = Table(
-            *columns, box=box.SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False
-        )
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+        for column in columns:
+            table.add_column(column, overflow="fold")  # a name that is cut short helps nobody
         for row in rows:
-            table.add_row(*map(Text, row))
+            table.add_row(*(Text(redact(cell)) for cell in row))
         _console(sys.stdout).print(table, soft_wrap=False)
 
     def warn_of_broken_plugins(self, host: "PluginHost") -> None:
@@ -77,21 +81,23 @@ class Session:
         """Print an error that a user can mend."""
         if self.as_json:
             self.say_json({"ok": False, "error": error_data(error)})
-        console = _console(sys.stderr)
-        console.print(f"error: {error.what}", style="bold red")
+        self._complain(f"error: {error.what}", style="bold red")
         if error.remedy:
-            console.print(f"remedy: {error.remedy}")
+            self._complain(f"remedy: {error.remedy}")
         if error.detail:
-            console.print(error.detail if self.verbose else "(-v shows the traceback)", style="dim")
+            self._complain(error.detail if self.verbose else "(-v shows the traceback)", style="dim")
 
-    def report_fault(self, error: Exception) -> None:
+    def report_fault(self, error: BaseException) -> None:
         """Print what nobody foresaw, whole."""
+        what = f"{type(error).__name__}: {text_of(error)}"
         if self.as_json:
-            self.say_json({"ok": False, "error": {"what": repr(error), "exit_code": ExitCode.INTERNAL}})
-        console = _console(sys.stderr)
-        console.print("".join(traceback.format_exception(error)), style="dim")
-        console.print(f"fault: {type(error).__name__}: {error}", style="bold red")
-        console.print("This is a fault of mia's or of the plugin named above, not yours: please report it.")
+            self.say_json({"ok": False, "error": {"what": what, "exit_code": ExitCode.INTERNAL}})
+        self._complain("".join(traceback.format_exception(error)), style="dim")
+        self._complain(f"fault: {what}", style="bold red")
+        self._complain("This is a fault of mia's or of the plugin named above, not yours: please report it.")
+
+    def _complain(self, text: str, style: str = "") -> None:
+        _console(sys.stderr).print(redact(text), style=style)
 
 
 def error_data(error: MiaError) -> dict[str, Any]:
@@ -112,25 +118,11 @@ def error_data(error: MiaError) -> dict[str, Any]:
     return data
 
 
-class _Redacted:
-    """A stream that no secret gets through."""
-
-    def __init__(self, stream: IO[str]) -> None:
-        self._stream = stream
-
-    def write(self, text: str) -> int:
-        return self._stream.write(redact(text))
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
-
-
 def _console(stream: IO[str]) -> "Console":
     from rich.console import Console
 
-    file: Any = _Redacted(stream)
     width = None if stream.isatty() else WIDTH_OF_A_PIPE
-    return Console(file=file, markup=False, highlight=False, emoji=False, soft_wrap=True, width=width)
+    return Console(file=stream, markup=False, highlight=False, emoji=False, soft_wrap=True, width=width)
 
 
 def _set_json(context: typer.Context, value: bool) -> bool:

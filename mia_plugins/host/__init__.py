@@ -1,6 +1,6 @@
 """The plugin host: finds plugins, isolates broken ones, and loads what a run asks for by name."""
 
-from mia_plugins.host.discovery import Candidate, folder_candidates, installed_candidates
+from mia_plugins.host.discovery import Candidate, all_candidates
 from mia_plugins.host.host import Plugin, PluginHost, Status
 from mia_plugins.host.registry import Provider, Registration
 
@@ -11,6 +11,5 @@ __all__ = [
     "Provider",
     "Registration",
     "Status",
-    "folder_candidates",
-    "installed_candidates",
+    "all_candidates",
 ]

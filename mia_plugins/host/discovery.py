@@ -2,12 +2,14 @@
 
 import importlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
+from functools import partial
+from importlib.metadata import distributions
+from itertools import chain
 from pathlib import Path
 
-from mia_plugins.errors import FileError, PluginError
+from mia_plugins.errors import FileError, PluginError, text_of
 from mia_plugins.host.registry import Provider
 
 GROUP = "mia"
@@ -21,17 +23,33 @@ class Candidate:
     load: Callable[[], object]
 
 
+def all_candidates(folders: Iterable[Path]) -> list[Candidate]:
+    """Return the plugins that are installed and those of some folders, each folder once."""
+    distinct = {folder.resolve(): folder for folder in folders}
+    return [*installed_candidates(), *chain.from_iterable(map(folder_candidates, distinct.values()))]
+
+
 def installed_candidates() -> Iterator[Candidate]:
-    """Yield the entry points of the group `mia` of every installed distribution."""
-    for entry_point in entry_points(group=GROUP):
-        yield Candidate(_provider(entry_point), entry_point.load)
+    """Yield the entry points of the group `mia` of every installed distribution.
+
+    Of two distributions of one name the first on the path counts, as it does for imports. One whose
+    entry points cannot be read is a candidate that cannot be loaded.
+    """
+    seen: set[str] = set()
+    for distribution in distributions():
+        try:
+            found = distribution.entry_points.select(group=GROUP)
+            loaders = [(entry_point.name, entry_point.value, entry_point.load) for entry_point in found]
+        except Exception as error:  # noqa: BLE001 a malformed file fails in many ways
+            loaders = [(distribution.name, "entry_points.txt", partial(_unreadable, error))]
+        if loaders and distribution.name not in seen:
+            seen.add(distribution.name)
+            for name, origin, load in loaders:
+                yield Candidate(Provider(name, distribution.name, distribution.version, origin), load)
 
 
-def _provider(entry_point: EntryPoint) -> Provider:
-    distribution = entry_point.dist
-    if distribution is None:
-        return Provider(entry_point.name, "an unknown distribution", "", entry_point.value)
-    return Provider(entry_point.name, distribution.name, distribution.version, entry_point.value)
+def _unreadable(error: Exception) -> object:
+    raise PluginError(f"its entry points cannot be read: {text_of(error)}") from error
 
 
 def folder_candidates(folder: Path) -> Iterator[Candidate]:

@@ -14,9 +14,9 @@ from pathlib import Path
 import pluggy
 
 from mia_plugins import hookspecs
-from mia_plugins.errors import PluginError, did_you_mean
+from mia_plugins.errors import PluginError, did_you_mean, text_of
 from mia_plugins.hookspecs import Kind, Register
-from mia_plugins.host.discovery import Candidate, folder_candidates, installed_candidates
+from mia_plugins.host.discovery import Candidate, all_candidates
 from mia_plugins.host.registry import Provider, Registration, Registry
 from mia_plugins.host.switches import switched_off
 
@@ -24,6 +24,7 @@ HEAVY_MODULES = frozenset({"exchange_calendars", "numba", "pandas", "sklearn", "
 """Modules that cost one to six seconds to import: no entry-point module may pull one in."""
 
 
+HOOKS = {kind.hook: kind for kind in Kind}
 CORE = "core"
 """The plugin that brings mia's own commands."""
 
@@ -82,11 +83,10 @@ class PluginHost:
 
     @classmethod
     def discover(
-        cls, plugins_dir: Path | None = None, disable: Iterable[str] = (), disabled_by: str = "the caller"
+        cls, plugins_dirs: Iterable[Path] = (), disable: Iterable[str] = (), disabled_by: str = "the caller"
     ) -> "PluginHost":
-        """Build the host of what is installed, the plugins folder, and every switch that is set."""
-        candidates = [*installed_candidates(), *(folder_candidates(plugins_dir) if plugins_dir else ())]
-        return cls(candidates, switched_off() | dict.fromkeys(disable, disabled_by))
+        """Build the host of what is installed, the plugins folders, and every switch that is set."""
+        return cls(all_candidates(plugins_dirs), switched_off() | dict.fromkeys(disable, disabled_by))
 
     def plugin(self, name: str) -> Plugin | None:
         """Return the plugin of that name, if it was found."""
@@ -100,19 +100,14 @@ class PluginHost:
         """Return the errors of the broken plugins."""
         return [p.error for p in self.plugins if p.error is not None]
 
-    def check_clashes(self) -> None:
-        """Raise when a name is claimed twice: nothing may run on whichever came first."""
-        clashes = self.registry.clashes()
-        if clashes:
-            raise PluginError("\n".join(c.what for c in clashes), clashes[0].remedy)
-
     def find(self, kind: Kind, name: str) -> Registration:
         """Return the one registration of a name, or raise with the nearest name and what may be missing."""
         rows = self.registry.providers(kind, name)
         if len(rows) == 1:
             return rows[0]
-        if rows:
-            self.check_clashes()
+        clash = self.registry.clash(kind, name)
+        if clash:
+            raise clash
         known = did_you_mean(name, self.registry.names(kind)) or "; none is registered"
         raise PluginError(f"unknown {kind.one} '{name}'{known}", self._unusable())
 
@@ -126,18 +121,17 @@ class PluginHost:
 
     def load(self, row: Registration) -> object:
         """Import what a registration stands for."""
-        module_name, _, path = row.target.partition(":")
         try:
             with contextlib.redirect_stdout(sys.stderr):
-                found: object = importlib.import_module(module_name)
-        except (Exception, SystemExit) as error:
-            raise _broken(row, f"importing {module_name} failed: {_short(error)}") from error
-        for part in path.split("."):
-            if not hasattr(found, part):
-                known = did_you_mean(part, (n for n in dir(found) if not n.startswith("_")))
-                raise _broken(row, f"{module_name} has no '{part}'{known}")
-            found = getattr(found, part)
-        return found
+                return load_target(row.target)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            raise PluginError(
+                f"the {row.kind.one} '{row.name}' of plugin {row.provider} cannot be loaded: {_short(error)}",
+                f"mend {row.target} or ask the authors of {row.provider.distribution}",
+                detail="".join(traceback.format_exception(error)),
+            ) from error
 
     def _admit(self, candidate: Candidate, found: list[Candidate]) -> Plugin:
         provider = candidate.provider
@@ -148,7 +142,9 @@ class PluginHost:
             _refuse_namesakes(provider, found)
             with contextlib.redirect_stdout(sys.stderr):
                 rows = self._register(candidate)
-        except (Exception, SystemExit) as error:  # noqa: BLE001 isolated, and kept with its traceback
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 a panic of compiled code is no Exception; all are kept and told
             return Plugin(provider, Status.BROKEN, error=_fault(provider, error))
         heavy = HEAVY_MODULES & (set(sys.modules) - before)
         seconds = time.perf_counter() - started
@@ -159,6 +155,12 @@ class PluginHost:
     def _register(self, candidate: Candidate) -> list[Registration]:
         module = candidate.load()
         name = candidate.provider.plugin
+        if inspect.isclass(module):
+            raise PluginError("its entry point names a class", 'name the module: "package.module"')
+        if self._manager.is_registered(module):
+            raise PluginError(
+                f"its module is that of plugin '{self._manager.get_name(module)}'", "name it once"
+            )
         try:
             self._manager.register(module, name)
             return self._collect(module, candidate.provider)
@@ -170,20 +172,14 @@ class PluginHost:
     def _collect(self, module: object, provider: Provider) -> list[Registration]:
         """Call the hooks of one plugin alone and return what it registered."""
         hooks = [caller.name for caller in self._manager.get_hookcallers(module) or []]
-        known = {kind.hook: kind for kind in Kind}
-        for hook in hooks:
-            if hook not in known:
-                raise PluginError(
-                    f"there is no hook '{hook}'{did_you_mean(hook, known)}", "rename the function"
-                )
-        if not hooks:
-            raise PluginError(
-                "it registers nothing", "define a function such as mia_register_rules(register)"
-            )
+        _refuse_what_is_no_hook(module, hooks)
         others = [plugin for plugin in self._manager.get_plugins() if plugin is not module]
         rows = _Rows(provider)
         for hook in sorted(hooks):
-            self._manager.subset_hook_caller(hook, others)(register=rows.register_for(known[hook]))
+            before = len(rows.rows)
+            self._manager.subset_hook_caller(hook, others)(register=rows.register_for(HOOKS[hook]))
+            if len(rows.rows) == before:
+                raise PluginError(f"its {hook} registers nothing", "call register(...) in it, or remove it")
         return rows.rows
 
 
@@ -203,6 +199,31 @@ class _Rows:
             self.rows.append(Registration(kind, name, target, self.provider, summary))
 
         return register
+
+
+def load_target(target: str) -> object:
+    """Import `package.module` and return its `Class`, of a dotted path `package.module:Class`."""
+    module_name, _, path = target.partition(":")
+    found: object = importlib.import_module(module_name)
+    for part in path.split("."):
+        try:
+            found = getattr(found, part)
+        except AttributeError:
+            known = did_you_mean(part, (n for n in dir(found) if not n.startswith("_")))
+            raise PluginError(f"{module_name} has no '{part}'{known}") from None
+    return found
+
+
+def _refuse_what_is_no_hook(module: object, hooks: list[str]) -> None:
+    """Refuse misspelt hooks, and things named like hooks that nobody would call."""
+    named = [name for name in dir(module) if name.startswith("mia_register_") and name not in hooks]
+    for name in [*hooks, *named]:
+        if name not in HOOKS:
+            raise PluginError(f"there is no hook '{name}'{did_you_mean(name, HOOKS)}", "rename the function")
+    if named:
+        raise PluginError(f"its {named[0]} is no function", f"write def {named[0]}(register)")
+    if not hooks:
+        raise PluginError("it registers nothing", "define a function such as mia_register_rules(register)")
 
 
 def _refuse_namesakes(provider: Provider, found: list[Candidate]) -> None:
@@ -225,21 +246,8 @@ def _fault(provider: Provider, error: BaseException) -> PluginError:
     )
 
 
-def _broken(row: Registration, what: str) -> PluginError:
-    cause = sys.exc_info()[1]
-    return PluginError(
-        f"the {row.kind.one} '{row.name}' of plugin {row.provider} cannot be loaded: {what}",
-        f"mend {row.target} or ask the authors of {row.provider.distribution}",
-        detail="".join(traceback.format_exception(cause)) if cause else "",
-    )
-
-
 def _short(error: BaseException) -> str:
     """Return an exception in one line: our own text as it is, anything else with its type."""
     if isinstance(error, PluginError):
         return error.what
-    try:
-        text = str(error)
-    except Exception:  # noqa: BLE001 a plugin's exception may fail at this too
-        text = "(its text cannot be had)"
-    return f"{type(error).__name__}: {text}".rstrip(": ").replace("\n", " ")
+    return f"{type(error).__name__}: {text_of(error)}".rstrip(": ").replace("\n", " ")

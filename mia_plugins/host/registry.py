@@ -47,6 +47,10 @@ class Registration:
                 f"{self.kind.one} '{self.name}' has the target {self.target!r}",
                 "a target is a dotted path in text, 'package.module:Class'",
             )
+        if not isinstance(self.summary, str):
+            raise PluginError(
+                f"{self.kind.one} '{self.name}' has the summary {self.summary!r}", "make it text"
+            )
 
 
 class Registry:
@@ -69,6 +73,11 @@ class Registry:
     def providers(self, kind: Kind, name: str) -> list[Registration]:
         """Return every registration of a name: none, one, or more when it clashes."""
         return self._by_key.get((kind, name), [])
+
+    def clash(self, kind: Kind, name: str) -> PluginError | None:
+        """Return the error of a name that several plugins claim."""
+        rows = self.providers(kind, name)
+        return _clash(rows) if len(rows) > 1 else None
 
     def clashes(self) -> list[PluginError]:
         """Return one error for each name that several plugins claim."""

@@ -1,6 +1,6 @@
 """`requires:` a settings file's demand for distributions of plugins, at a version."""
 
-from importlib.metadata import distributions
+from importlib.metadata import PackageNotFoundError, version
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
@@ -26,23 +26,24 @@ def parse_requirement(text: str) -> Requirement:
 def check_requirement(requirement: Requirement, host: PluginHost) -> None:
     """Raise unless the distribution is installed at such a version and all its plugins can be used."""
     wanted = canonicalize_name(requirement.name)
-    installed = {canonicalize_name(d.name): d.version for d in distributions() if d.name}
     theirs = [p for p in host.plugins if canonicalize_name(p.provider.distribution) == wanted]
-    if wanted not in installed:
+    try:
+        installed = version(requirement.name)
+    except PackageNotFoundError:
         near = did_you_mean(
             requirement.name, {p.provider.distribution for p in host.plugins if p.provider.version}
         )
         raise PluginError(
             f"{requirement} is not installed{near}", f"install it: uv pip install '{requirement}'"
-        )
-    if not _satisfies(requirement, installed[wanted]):
+        ) from None
+    if not _satisfies(requirement, installed):
         raise PluginError(
-            f"{requirement} is required, and {requirement.name} {installed[wanted]} is installed",
+            f"{requirement} is required, and {requirement.name} {installed} is installed",
             f"install one that fits: uv pip install '{requirement}'",
         )
     if not theirs:
         raise PluginError(
-            f"{requirement.name} {installed[wanted]} is installed and has no plugin for mia",
+            f"{requirement.name} {installed} is installed and has no plugin for mia",
             "require the distribution that has the plugin",
         )
     for plugin in theirs:

@@ -25,10 +25,11 @@ def check_siblings() -> None:
                 "install mia again",
             )
         if found != expected:
+            owners = [owner for owner in packages_distributions().get(name, []) if owner != "mia"]
             raise InstallationError(
                 f"another package is in the place of mia's '{name}'\n"
                 f"  expected: {expected}\n"
-                f"  found:    {found}",
+                f"  found:    {found}" + (f" (of {', '.join(owners)})" if owners else ""),
                 f"rename {found}, or take {found.parent} off the import path (PYTHONPATH, the working "
                 "folder under `python -m`)",
             )
@@ -49,4 +50,5 @@ def shared_names() -> dict[str, list[str]]:
     """Return our package names that more than one installed distribution claims, with all of them."""
     owners = packages_distributions()
     ours = ("mia_plugins", *SIBLINGS)
-    return {name: who for name in ours if len(who := sorted(set(owners.get(name, [])))) > 1}
+    # An editable install lists no files, so that we would not be among the owners.
+    return {name: who for name in ours if len(who := sorted({*owners.get(name, []), "mia"})) > 1}

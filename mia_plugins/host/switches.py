@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from mia_plugins.errors import FileError
+from mia_plugins.files import write_whole
 
 
 def switches_file() -> Path:
@@ -32,22 +33,20 @@ def switched_off() -> dict[str, str]:
 
 def switch_off(name: str) -> None:
     """Add a name to the file."""
-    _write(sorted({*switched_off(), name}))
+    _write({*switched_off(), name})
 
 
 def switch_on(name: str) -> None:
     """Take a name out of the file."""
-    _write(sorted(set(switched_off()) - {name}))
+    _write(set(switched_off()) - {name})
 
 
-def _write(names: list[str]) -> None:
+def _write(names: set[str]) -> None:
     path = switches_file()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(".new")
-        draft.write_text("".join(f"{name}\n" for name in names), encoding="utf-8")
-        draft.replace(path)
     except OSError as error:
         raise FileError(
-            f"{path} cannot be written: {error.strerror}", "set XDG_CONFIG_HOME to a folder that can"
+            f"{path.parent} cannot be made: {error.strerror}", "set XDG_CONFIG_HOME to a folder that can"
         ) from error
+    write_whole(path, "".join(f"{name}\n" for name in sorted(names)))

@@ -5,6 +5,9 @@ from pathlib import Path
 
 from mia_plugins.errors import ExitCode, MiaError
 
+_ONE_LINE = {ord(end): ascii(end)[1:-1] for end in "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"}
+"""What would end a line is written as its escape: a key or a message may hold it."""
+
 Location = tuple[str | int, ...]
 """The way to a value: keys and list positions from the top of the file."""
 
@@ -33,7 +36,7 @@ class Issue:
 
     def __str__(self) -> str:
         where = f"{self.where}: " if self.where else ""
-        return f"{self.mark}: {where}{self.text}"
+        return f"{self.mark}: {where}{self.text}".translate(_ONE_LINE)
 
 
 class SettingsError(MiaError):

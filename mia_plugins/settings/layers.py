@@ -1,7 +1,7 @@
 """`extends:` files on top of files. Mappings merge key by key; anything else replaces what lay below."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import mia_plugins
@@ -11,6 +11,7 @@ from mia_plugins.settings.tree import TreeReader, Value
 
 SHIPPED = "mia:"
 MAX_BYTES = 1_000_000
+MAX_LAYERS = 20
 
 
 def shipped_configs() -> Path:
@@ -31,54 +32,67 @@ class Layers:
 def read_layers(path: Path, reader: TreeReader) -> Layers:
     """Read a settings file and all that it extends; what is wrong inside is left in the reader's issues."""
     files: list[str] = []
-    tree = _read(path, str(path), reader, files, ())
+    path, name = _locate(str(path), Path()) if str(path).startswith(SHIPPED) else (path, str(path))
+    tree = _read(path, name, reader, files, ())
     return Layers(tree, tuple(files))
 
 
 def _read(path: Path, name: str, reader: TreeReader, files: list[str], chain: tuple[Path, ...]) -> Value:
-    tree = reader.read(read_text(path), name)
-    own = {key: value for key, value in tree.mapping.items() if key != "extends"}
+    tree = reader.read(read_text(path, name), name)
     merged = Value({}, tree.mark, tree.key_mark)
     chain = (*chain, path.resolve())
     for text, mark in _extended(tree.child("extends"), reader):
-        below, below_name = _locate(text, path)
-        if below.resolve() in chain:
-            steps = " → ".join(p.name for p in (*chain, below))
-            reader.say(mark, f"extends itself: {steps}", ("extends",))
-        elif not below.is_file():
-            reader.say(mark, f"there is no file {below_name}{_near_file(below)}", ("extends",))
-        elif len(chain) > 20:
-            reader.say(mark, "more than 20 files on top of each other", ("extends",))
-        else:
-            try:
-                lower = _read(below, below_name, reader, files, chain)
-            except FileError as error:
-                reader.say(mark, error.what, ("extends",))
-            else:
-                merged = merge(merged, lower, reader)
+        if reader.spent:
+            break
+        try:
+            below, below_name = _locate(text, path)
+            _refuse_circle(below, chain)
+            merged = merge(merged, _read(below, below_name, reader, files, chain), reader)
+        except (FileError, OSError) as error:
+            reader.unreadable = True
+            what = f"{error.what}{_remedy(error)}" if isinstance(error, FileError) else str(error.strerror)
+            reader.say(mark, what, ("extends",))
     files.append(name)
-    return merge(merged, Value(own, tree.mark, tree.key_mark), reader)
+    own = {key: value for key, value in tree.mapping.items() if key != "extends"}
+    return merge(merged, replace(tree, content=own), reader)
+
+
+def _remedy(error: FileError) -> str:
+    return f"; {error.remedy}" if error.remedy else ""
+
+
+def _refuse_circle(path: Path, chain: tuple[Path, ...]) -> None:
+    if path.resolve() in chain:
+        steps = " → ".join(p.name for p in (*chain, path))
+        raise FileError(f"extends itself: {steps}")
+    if len(chain) > MAX_LAYERS:
+        raise FileError(f"more than {MAX_LAYERS} files on top of each other")
 
 
 def _extended(value: Value | None, reader: TreeReader) -> list[tuple[str, Mark]]:
     if value is None:
         return []
     rows = value.content if isinstance(value.content, list) else [value]
-    found = []
+    found: dict[str, Mark] = {}
     for row in rows:
-        if isinstance(row.content, str) and row.content:
-            found.append((row.content, row.mark))
-        else:
+        if not isinstance(row.content, str) or not row.content:
             reader.say(row.mark, "should be a file's path, or a list of them", ("extends",))
-    return found
+        elif row.content in found:
+            reader.say(row.mark, f"{row.content} is named twice", ("extends",))
+        else:
+            found[row.content] = row.mark
+    return list(found.items())
 
 
 def _locate(text: str, path: Path) -> tuple[Path, str]:
     """Return the file a text names and what to call it: beside the file that names it, or shipped."""
     if text.startswith(SHIPPED):
         return shipped_configs() / text.removeprefix(SHIPPED), text
-    beside = Path(os.path.normpath(path.parent / text))
-    return beside, str(beside)
+    beside = path.parent / text
+    short = Path(os.path.normpath(beside))
+    # `..` after a symbolic link leads elsewhere than its spelling says.
+    same = beside.exists() and short.exists() and short.samefile(beside)
+    return (short, str(short)) if same or not beside.exists() else (beside, str(beside))
 
 
 def _near_file(path: Path) -> str:
@@ -106,18 +120,18 @@ def merge(below: Value, above: Value, reader: TreeReader, at: Location = ()) -> 
     return Value(content, above.mark, above.key_mark)
 
 
-def read_text(path: Path) -> str:
+def read_text(path: Path, name: str) -> str:
     """Return the text of a settings file, or raise saying why it cannot be read."""
     try:
         if path.exists() and not path.is_file():
-            raise FileError(f"{path} is not a file")
+            raise FileError(f"{name} is not a file")
         if path.exists() and path.stat().st_size > MAX_BYTES:
-            raise FileError(f"{path} has more than {MAX_BYTES:,} bytes; that is no settings file")
+            raise FileError(f"{name} has more than {MAX_BYTES:,} bytes; that is no settings file")
         data = path.read_bytes()
     except FileNotFoundError:
-        raise FileError(f"there is no file {path}{_near_file(path)}") from None
+        raise FileError(f"there is no file {name}{_near_file(path)}") from None
     except (OSError, ValueError) as error:
-        raise FileError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
+        raise FileError(f"{name} cannot be read: {getattr(error, 'strerror', None) or error}") from error
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -125,6 +139,6 @@ def read_text(path: Path) -> str:
         utf16 = data.startswith((b"\xff\xfe", b"\xfe\xff"))
         kind = "; it looks like UTF-16" if utf16 else ""
         raise FileError(
-            f"{path}:{line}: not UTF-8 at byte {error.start} (0x{data[error.start]:02x}){kind}",
+            f"{name}:{line}: not UTF-8 at byte {error.start} (0x{data[error.start]:02x}){kind}",
             "save it as UTF-8",
         ) from None

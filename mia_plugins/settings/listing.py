@@ -8,14 +8,17 @@ import yaml
 from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 
+from mia_plugins.secrets import redact_data
+from mia_plugins.settings.describing import models_in
 from mia_plugins.settings.issues import Location, dotted
-from mia_plugins.settings.model import Settings, models_in
+from mia_plugins.settings.model import BaseSettings
 from mia_plugins.settings.resolve import Run
 from mia_plugins.settings.run import SECTIONS
-from mia_plugins.settings.tree import Value, teach_core_schema
+from mia_plugins.settings.tree import teach_core_schema
 from mia_plugins.units import unit_of
 
 DEFAULT = "default"
+LARGEST_WHOLE = 1e15
 
 
 class _CoreDumper(yaml.SafeDumper):
@@ -32,7 +35,7 @@ def settings_data(run: Run) -> dict[str, Any]:
     data = _jsonable(run.settings.model_dump())
     for kind in SECTIONS:
         data[str(kind)] = {name: _component_data(run, kind, name) for name in data[str(kind)]}
-    return {name: _without_secrets(value, run.layers.tree.child(name)) for name, value in data.items()}
+    return {name: redact_data(value) for name, value in data.items()}
 
 
 def _component_data(run: Run, kind: Any, name: str) -> dict[str, Any]:
@@ -45,29 +48,22 @@ def _component_data(run: Run, kind: Any, name: str) -> dict[str, Any]:
 
 
 def _jsonable(value: Any) -> Any:
-    """Return data that JSON and YAML hold; a number is written one way, and money stays exact."""
+    """Return data that JSON and YAML hold; a number is written one way, and a set in one order."""
     if isinstance(value, dict):
         return {str(key): _jsonable(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple, set, frozenset)):
+    if isinstance(value, (set, frozenset)):
+        return sorted(map(_jsonable, value), key=str)
+    if isinstance(value, (list, tuple)):
         return [_jsonable(item) for item in value]
-    if isinstance(value, Decimal):
-        number = int(value) if value == value.to_integral_value() else float(value)
-        return number if Decimal(repr(number)) == value else str(value)
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
+    if isinstance(value, (float, Decimal)):
+        return _number(value)
     return to_jsonable_python(value)
 
 
-def _without_secrets(data: Any, written: Value | None) -> Any:
-    if written is None:
-        return data
-    if written.secret:
-        return written.secret
-    if isinstance(data, dict):
-        return {key: _without_secrets(item, written.child(key)) for key, item in data.items()}
-    if isinstance(data, list):
-        return [_without_secrets(item, written.child(number)) for number, item in enumerate(data)]
-    return data
+def _number(value: float | Decimal) -> int | float:
+    """Return a number as people write it: 4 for 4.0."""
+    number = float(value)
+    return int(number) if abs(number) < LARGEST_WHOLE and number.is_integer() else number
 
 
 def origins(run: Run) -> dict[str, str]:
@@ -122,12 +118,12 @@ def _unit(run: Run, at: Location) -> str:
     model: type[BaseModel] = type(run.settings)
     if at[0] in {str(kind) for kind in SECTIONS}:
         component = next((c for c in run.components if (str(c.kind), c.name) == at[:2]), None)
-        model, at = (type(component.settings), at[2:]) if component else (Settings, ())
+        model, at = (type(component.settings), at[2:]) if component else (BaseSettings, ())
     for part in at:
         field = model.model_fields.get(str(part))
         if field is None:
             return ""
         if part == at[-1]:
             return unit_of(field.annotation)
-        model = next(models_in(field.annotation), Settings)
+        model = next(models_in(field.annotation), BaseSettings)
     return ""

@@ -4,14 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from mia_plugins.errors import FileError, MiaError, PluginError, did_you_mean
+from mia_plugins.errors import MiaError, PluginError, did_you_mean
 from mia_plugins.hookspecs import Kind
 from mia_plugins.host import PluginHost, Registration
 from mia_plugins.host.host import CORE
 from mia_plugins.host.requirements import check_requirement, parse_requirement
 from mia_plugins.settings.issues import Issue, Location, SettingsError, dotted
 from mia_plugins.settings.layers import Layers, read_layers
-from mia_plugins.settings.model import Settings
+from mia_plugins.settings.model import BaseSettings
 from mia_plugins.settings.run import COMPONENT_KEYS, SECTIONS, PluginWishes, RunSettings
 from mia_plugins.settings.tree import TreeReader, Value
 from mia_plugins.settings.validation import validate
@@ -24,7 +24,7 @@ class Component:
     kind: Kind
     name: str
     registration: Registration
-    settings: Settings
+    settings: BaseSettings
 
 
 @dataclass(frozen=True)
@@ -41,14 +41,16 @@ class Run:
         return next((c for c in self.components if c.kind is kind and c.name == name), None)
 
 
-Discover = Callable[[Path | None, tuple[str, ...], str], PluginHost]
-"""Builds the host from a plugins folder, the names to disable, and who disables them."""
+Discover = Callable[[tuple[Path, ...], tuple[str, ...], str], PluginHost]
+"""Builds the host from plugins folders, the names to disable, and who disables them."""
 
 
-def load_run(path: Path, plugins_dir: Path | None = None, discover: Discover = PluginHost.discover) -> Run:
+def load_run(
+    path: Path, plugins_dirs: tuple[Path, ...] = (), discover: Discover = PluginHost.discover
+) -> Run:
     """Return the run a file describes, or raise with everything that is wrong with it.
 
-    `plugins_dir`, from the command line, goes before the file's own.
+    `plugins_dirs`, from the command line, come beside the file's own.
     """
     reader = TreeReader()
     layers = read_layers(path, reader)
@@ -56,7 +58,9 @@ def load_run(path: Path, plugins_dir: Path | None = None, discover: Discover = P
         raise SettingsError(path, reader.issues)
     settings, issues = validate(RunSettings, layers.tree)
     issues += reader.issues
-    host, found = _discover(layers.tree, settings or _plugin_wishes(layers.tree), path, plugins_dir, discover)
+    host, found = _discover(
+        layers.tree, settings or _plugin_wishes(layers.tree), path, plugins_dirs, discover
+    )
     issues += found
     components: list[Component] = []
     for kind in SECTIONS:
@@ -82,18 +86,17 @@ def _plugin_wishes(tree: Value) -> PluginWishes:
 
 
 def _discover(
-    tree: Value, wishes: PluginWishes, path: Path, plugins_dir: Path | None, discover: Discover
+    tree: Value, wishes: PluginWishes, path: Path, plugins_dirs: tuple[Path, ...], discover: Discover
 ) -> tuple[PluginHost, list[Issue]]:
     """Return the plugins a file may use, and what is wrong between it and them."""
     disable = tuple(name for name in wishes.disable if name != CORE)
     by = f"{path} (`disable:`)"
-    try:
-        host = discover(plugins_dir or wishes.plugins_dir, disable, by)
-    except FileError as error:
-        if plugins_dir or not wishes.plugins_dir:
-            raise
-        host = discover(None, disable, by)
-        return host, [_at(tree, ("plugins_dir",), error.what), *_check_host(tree, wishes, host)]
+    if wishes.plugins_dir and not wishes.plugins_dir.is_dir():
+        issue = _at(tree, ("plugins_dir",), f"there is no folder {wishes.plugins_dir}")
+        host = discover(plugins_dirs, disable, by)
+        return host, [issue, *_check_host(tree, wishes, host)]
+    own = (wishes.plugins_dir,) if wishes.plugins_dir else ()
+    host = discover((*plugins_dirs, *own), disable, by)
     return host, _check_host(tree, wishes, host)
 
 
@@ -148,15 +151,22 @@ def _host_keys(value: Value, at: Location) -> tuple[str, bool, list[Issue]]:
     return str(use.content) if use else "", enabled is None or enabled.content is True, issues
 
 
-def settings_model(registration: Registration, host: PluginHost) -> type[Settings]:
+def declared_settings(target: object) -> object:
+    """Return what a class calls its `Settings`; a class that cannot even be asked has none."""
+    try:
+        return getattr(target, "Settings", None)
+    except Exception:  # noqa: BLE001 a lazy attribute may raise anything
+        return None
+
+
+def settings_model(registration: Registration, host: PluginHost) -> type[BaseSettings]:
     """Import a plugin's class and return the settings model it declares."""
-    target = host.load(registration)
-    model = getattr(target, "Settings", None)
+    model = declared_settings(host.load(registration))
     who = f"the {registration.kind.one} '{registration.name}' of plugin {registration.provider}"
-    if not (isinstance(model, type) and issubclass(model, Settings)):
+    if not (isinstance(model, type) and issubclass(model, BaseSettings)):
         raise PluginError(
             f"{who} declares no settings",
-            f"give {registration.target} a class `Settings`, derived from mia_plugins.settings.Settings",
+            f"give {registration.target} a class `Settings`, derived from mia_plugins.settings.BaseSettings",
         )
     taken = sorted(set(model.model_fields) & set(COMPONENT_KEYS))
     if taken:

@@ -3,13 +3,13 @@
 import datetime as dt
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, JsonValue, StringConstraints, field_validator, model_validator
+from pydantic import AfterValidator, Field, JsonValue, StringConstraints, ValidationInfo, field_validator
 
 from mia_plugins.hookspecs import Kind
 from mia_plugins.host.requirements import parse_requirement
-from mia_plugins.settings.model import Settings
+from mia_plugins.settings.model import BaseSettings
 from mia_plugins.units import Dollars
 
 Instrument = Literal["ES", "NQ", "MES", "MNQ"]
@@ -34,14 +34,14 @@ def _component(kind: Kind) -> Section:
     return section
 
 
-class Venue(Settings):
+class Venue(BaseSettings):
     """How orders are filled in the simulation."""
 
     fills: Literal["depth", "quotes"] = "depth"
     """What orders are matched against: the book's ten levels, or the best quotes alone."""
 
 
-class PluginWishes(Settings):
+class PluginWishes(BaseSettings):
     """The part of a run's file that says which plugins there are."""
 
     requires: tuple[Requires, ...] = ()
@@ -89,8 +89,10 @@ class RunSettings(PluginWishes):
             raise ValueError(f"{', '.join(twice)} is named twice")
         return names
 
-    @model_validator(mode="after")
-    def _days_are_in_order(self) -> Self:
-        if self.end < self.start:
-            raise ValueError(f"end ({self.end}) lies before start ({self.start})")
-        return self
+    @field_validator("end")
+    @classmethod
+    def _days_are_in_order(cls, end: dt.date, info: ValidationInfo) -> dt.date:
+        start = info.data.get("start")
+        if start and end < start:
+            raise ValueError(f"lies before start ({start}); got {end}")
+        return end

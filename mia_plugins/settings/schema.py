@@ -1,83 +1,110 @@
 """The JSON Schema of a run's settings file, with the settings of every plugin that is installed."""
 
+import traceback
 from typing import Any
 
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
-from pydantic_core import CoreSchema
+from pydantic import BaseModel
 
-from mia_plugins.errors import PluginError
+from mia_plugins.errors import PluginError, text_of
 from mia_plugins.host import PluginHost, Registration
-from mia_plugins.settings.model import Settings, describe
+from mia_plugins.settings.describing import describe, models_in
+from mia_plugins.settings.model import BaseSettings
 from mia_plugins.settings.resolve import settings_model
 from mia_plugins.settings.run import COMPONENT_KEYS, SECTIONS, RunSettings
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _EXTENDS = {
     "description": "Files this one is laid over: paths seen from this file, or `mia:` and a shipped one.",
-    "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}, {"type": "null"}],
+    "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
 }
-
-
-class _Generator(GenerateJsonSchema):
-    """Keeps the schema free of titles, which editors would show in the place of descriptions."""
-
-    def generate(self, schema: CoreSchema, mode: JsonSchemaMode = "validation") -> dict[str, Any]:
-        """Generate the schema and drop the titles."""
-        return {
-            key: _untitled(item) for key, item in super().generate(schema, mode).items() if key != "title"
-        }
-
-
-def _untitled(node: Any) -> Any:
-    if isinstance(node, dict):
-        return {k: _untitled(v) for k, v in node.items() if not (k == "title" and isinstance(v, str))}
-    return [_untitled(item) for item in node] if isinstance(node, list) else node
+_DATA = ("default", "const", "enum", "examples")
+"""Keys of a schema whose values are data, not schemas."""
 
 
 def run_schema(host: PluginHost) -> tuple[dict[str, Any], list[PluginError]]:
     """Return the schema, and the errors of the plugins whose settings could not be had."""
-    schema = RunSettings.model_json_schema(schema_generator=_Generator)
-    _add_units(schema, RunSettings)
+    schema = model_schema(RunSettings, "#/$defs")
     definitions = schema.setdefault("$defs", {})
     definitions.pop("JsonValue")  # the sections, which are written anew below
-    # A file that extends others may leave to them what a run must have.
     schema["properties"]["extends"] = _EXTENDS
-    required = schema.pop("required")
-    schema["anyOf"] = [{"required": ["extends"]}, {"required": required}]
+    # A file that extends others may leave to them what a run must have.
+    schema["anyOf"] = [{"required": ["extends"]}, {"required": schema.pop("required")}]
     faults: list[PluginError] = []
     for kind in SECTIONS:
         names: dict[str, str] = {}
-        for row in host.registry.all(kind):
+        for name in host.registry.names(kind):
             try:
-                names[row.name] = _define(definitions, row, settings_model(host.find(kind, row.name), host))
+                row = host.find(kind, name)
+                definitions[f"{kind}.{name}"] = component_schema(row, host)
+                names[name] = f"#/$defs/{kind}.{name}"
             except PluginError as error:
                 faults.append(error)
         schema["properties"][str(kind)] = _section(schema["properties"][str(kind)], names)
     return {"$schema": DIALECT, "title": "A run of mia", **schema}, faults
 
 
-def _add_units(schema: dict[str, Any], model: type[Settings]) -> None:
-    """Put the unit before each description, where an editor shows it."""
-    for setting in describe(model):
-        if setting.unit:
-            node = schema["properties"][setting.name]
-            node["description"] = f"[{setting.unit}] {setting.help}".rstrip()
-
-
-def _define(definitions: dict[str, Any], row: Registration, model: type[Settings]) -> str:
-    """Add a plugin's settings to the definitions, self-contained, and return the reference to them."""
-    name = f"{row.kind}.{row.name}"
-    own = model.model_json_schema(schema_generator=_Generator, ref_template=f"#/$defs/{name}/$defs/{{model}}")
-    _add_units({"properties": own.setdefault("properties", {})}, model)
-    keys = {
+def component_schema(row: Registration, host: PluginHost) -> dict[str, Any]:
+    """Return the schema of a plugin's settings as they stand in a file, definitions inside."""
+    model = settings_model(row, host)
+    try:
+        own = model_schema(model, f"#/$defs/{row.kind}.{row.name}/$defs")
+    except Exception as error:
+        raise PluginError(
+            f"the settings of {row.kind.one} '{row.name}' of plugin {row.provider} have no JSON Schema: "
+            f"{type(error).__name__}: {text_of(error).partition(chr(10))[0]}",
+            "declare them with types that YAML has",
+            detail="".join(traceback.format_exception(error)),
+        ) from error
+    if "$ref" in own:  # a model that holds itself stands among the definitions
+        own |= own["$defs"][own.pop("$ref").rpartition("/")[2]]
+    own["properties"] = own.get("properties", {}) | {
         "use": {"type": "string", "description": COMPONENT_KEYS["use"]},
         "enabled": {"type": "boolean", "description": COMPONENT_KEYS["enabled"]},
     }
-    own["properties"] |= keys
-    # `enabled: false` is enough to leave out what a lower file brought in; a lower file may give the rest.
+    # A lower file may give what is required.
     own.pop("required", None)
-    definitions[name] = own | {"description": row.summary or own.get("description", "")}
-    return f"#/$defs/{name}"
+    return own | {"description": row.summary or own.get("description", "")}
+
+
+def model_schema(model: type[BaseSettings], definitions: str) -> dict[str, Any]:
+    """Return a model's schema, units in its descriptions; `definitions` is where its `$defs` will stand."""
+    schema = model.model_json_schema(ref_template=f"{definitions}/{{model}}")
+    nodes = {model.__name__: schema} | schema.get("$defs", {})
+    for inner in _models(model, set()):
+        properties = nodes.get(inner.__name__, {}).get("properties", {})
+        for setting in describe(inner):
+            if setting.unit and setting.name in properties:
+                properties[setting.name]["description"] = f"[{setting.unit}] {setting.help}".rstrip()
+    untitled: dict[str, Any] = _untitled(schema)
+    return untitled
+
+
+def _models(model: type[BaseModel], seen: set[type[BaseModel]]) -> set[type[BaseSettings]]:
+    """Return a model and all that it holds."""
+    if model not in seen:
+        seen.add(model)
+        for field in model.model_fields.values():
+            for inner in models_in(field.annotation):
+                _models(inner, seen)
+    return {found for found in seen if issubclass(found, BaseSettings)}
+
+
+def _untitled(node: Any) -> Any:
+    """Drop the titles, which editors would show in the place of descriptions."""
+    if isinstance(node, list):
+        return [_untitled(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        key: item if key in _DATA else _named(item) if key in ("properties", "$defs") else _untitled(item)
+        for key, item in node.items()
+        if key != "title"
+    }
+
+
+def _named(nodes: dict[str, Any]) -> dict[str, Any]:
+    """Return schemas by name; a name may well be `title`."""
+    return {name: _untitled(node) for name, node in nodes.items()}
 
 
 def _section(node: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:

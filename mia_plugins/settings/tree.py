@@ -108,6 +108,7 @@ class TreeReader:
     def __init__(self) -> None:
         self.issues: list[Issue] = []
         self.unreadable = False
+        self.spent = False
         self._nodes = 0
 
     def say(self, mark: Mark, text: str, location: Location = ()) -> None:
@@ -131,8 +132,8 @@ class TreeReader:
             self.unreadable = True
             self.say(*_syntax(error, text, file))
         except _BudgetSpentError as error:
-            self.unreadable = True
-            self.say(error.mark, f"more than {MAX_NODES} values once its aliases are written out")
+            self.unreadable = self.spent = True
+            self.say(error.mark, f"more than {MAX_NODES} values in all files, aliases written out")
         if root is not None and isinstance(root.content, dict):
             return root
         if root is not None and root.content is not None:

@@ -1,17 +1,21 @@
 """A tree against a model: every error of pydantic's as an issue, at its place and in plain words."""
 
+import contextlib
 import json
+import sys
 import traceback
+from collections import defaultdict
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from mia_plugins.errors import did_you_mean
-from mia_plugins.settings.issues import Issue, Location, dotted
-from mia_plugins.settings.model import models_in
-from mia_plugins.settings.paths import place_paths
+from mia_plugins.errors import did_you_mean, text_of
+from mia_plugins.settings.describing import models_in
+from mia_plugins.settings.issues import Issue, Location, Mark, dotted
+from mia_plugins.settings.texts import TextReader
 from mia_plugins.settings.tree import Value
 
 
@@ -22,21 +26,56 @@ def validate[M: BaseModel](
 
     `reserved` names keys that stand beside the model's own and are read by someone else.
     """
-    data = place_paths(model, value).plain()
-    if isinstance(data, dict):
-        data = {key: item for key, item in data.items() if key not in reserved}
+    own = {key: item for key, item in value.mapping.items() if key not in reserved}
+    texts = TextReader()
+    data = texts.read(model, replace(value, content=own), at).plain()
     try:
-        return model.model_validate_json(json.dumps(data), strict=True), []
+        with contextlib.redirect_stdout(sys.stderr):  # what a plugin's validator prints is no answer of ours
+            made = model.model_validate_json(json.dumps(data), strict=True)
     except ValidationError as error:
-        rows = error.errors(include_url=False)
-        inner = [row["loc"] for row in rows]
-        return None, [
-            _issue(model, row, value, at, reserved) for row in rows if not _follows(row["loc"], inner)
-        ]
+        said = {issue.where for issue in texts.issues}
+        issues = _Translation(model, value, at, reserved).issues(error)
+        return None, texts.issues + [issue for issue in issues if issue.where not in said]
     except Exception as error:  # noqa: BLE001 a plugin's validator may raise anything
-        text = f"its settings model {model.__qualname__} raised {type(error).__name__}: {error}"
+        text = f"its settings model {model.__qualname__} raised {type(error).__name__}: {text_of(error)}"
         detail = "".join(traceback.format_exception(error))
         return None, [Issue(value.mark, dotted(at), text, is_plugin=True, detail=detail)]
+    return (None if texts.issues else made), texts.issues
+
+
+@dataclass(frozen=True)
+class _Translation:
+    """pydantic's errors about one tree, as issues of its file."""
+
+    model: type[BaseModel]
+    value: Value
+    at: Location
+    reserved: tuple[str, ...]
+
+    def issues(self, error: ValidationError) -> list[Issue]:
+        """Return one issue a place; the alternatives of a union that failed are told together."""
+        rows = error.errors(include_url=False)
+        inner = [row["loc"] for row in rows]
+        found: dict[tuple[Mark, str], list[str]] = defaultdict(list)
+        for row in rows:
+            if not _follows(row["loc"], inner):
+                issue = self._issue(row)
+                found[issue.mark, issue.where].append(issue.text)
+        return [Issue(mark, where, _together(texts)) for (mark, where), texts in found.items()]
+
+    def _issue(self, row: ErrorDetails) -> Issue:
+        location = _written(row["loc"], self.value)
+        where = dotted((*self.at, *location))
+        found = self.value.at(location)
+        if row["type"] == "missing":
+            return Issue((self.value.at(location[:-1]) or self.value).mark, where, "is required and missing")
+        found = found or self.value
+        if row["type"] == "extra_forbidden":
+            known = [*fields_at(self.model, location[:-1]), *(self.reserved if len(location) == 1 else ())]
+            return Issue(found.key_mark, where, f"unknown name{did_you_mean(str(location[-1]), known)}")
+        if row["loc"][-1:] == ("[key]",):
+            return Issue(found.key_mark, where, "should be a name such as 'late_friday'")
+        return Issue(found.mark, where, _explain(row, found))
 
 
 def _follows(loc: tuple[int | str, ...], others: list[tuple[int | str, ...]]) -> bool:
@@ -44,22 +83,12 @@ def _follows(loc: tuple[int | str, ...], others: list[tuple[int | str, ...]]) ->
     return bool(loc) and any(len(other) > len(loc) and other[: len(loc)] == loc for other in others)
 
 
-def _issue(
-    model: type[BaseModel], row: ErrorDetails, value: Value, at: Location, reserved: tuple[str, ...]
-) -> Issue:
-    location = _written(row["loc"], value)
-    if row["type"] == "extra_forbidden":
-        names = [*fields_at(model, location[:-1]), *(reserved if len(location) == 1 else ())]
-        found = value.at(location)
-        mark = found.key_mark if found else value.mark
-        return Issue(mark, dotted((*at, *location)), f"unknown name{did_you_mean(str(location[-1]), names)}")
-    if row["type"] == "missing":
-        above = value.at(location[:-1]) or value
-        return Issue(above.mark, dotted((*at, *location)), "is required and missing")
-    found = value.at(location) or value
-    if row["loc"][-1:] == ("[key]",):
-        return Issue(found.key_mark, dotted((*at, *location)), "should be a name such as 'late_friday'")
-    return Issue(found.mark, dotted((*at, *location)), _explain(row, found))
+def _together(texts: list[str]) -> str:
+    """Return `should be a or b; got c` for `should be a; got c` and `should be b; got c`."""
+    expected = [text.removeprefix("should be ").partition("; got ")[0] for text in texts]
+    if len(texts) == 1 or not all(text.startswith("should be ") for text in texts):
+        return "; ".join(texts)
+    return f"should be {' or '.join(expected)}; got {texts[0].partition('; got ')[2]}"
 
 
 def _written(loc: tuple[int | str, ...], value: Value) -> Location:
@@ -87,7 +116,7 @@ def fields_at(model: type[BaseModel], location: Location) -> list[str]:
                 if part in m.model_fields
                 for inner in models_in(m.model_fields[part].annotation)
             ] or models
-    return [field.alias or name for m in models for name, field in m.model_fields.items()]
+    return [name for m in models for name in m.model_fields]
 
 
 Explain = Callable[[Mapping[str, Any]], str]

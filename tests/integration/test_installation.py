@@ -57,7 +57,7 @@ def test_a_file_that_may_not_be_read(here: Path) -> None:
         "import os, sys\n"
         "from mia_plugins.cli import main\n"
         "main(['config', 'check', 'gone.yaml'])  # imports what a user may not be able to read here\n"
-        "os.geteuid() == 0 and os.seteuid(65534)\n"
+        "os.geteuid() == 0 and os.setuid(65534)\n"
         "sys.exit(main(['config', 'check', 'run.yaml']))\n"
     )
     for folder in (here, *here.parents[:2]):

@@ -1,5 +1,6 @@
 """Valid files, mutated: whatever is wrong is told with its place, and nothing ends in a traceback."""
 
+import contextlib
 import re
 import tempfile
 from pathlib import Path
@@ -110,8 +111,9 @@ def mutated(draw: st.DrawFn) -> str:
 def check_is_told(text: str, host: PluginHost) -> None:
     """Load a text; if it is refused, every issue has a place inside it, and the schema refuses no more."""
     data = text.encode("utf-8", errors="surrogatepass")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "run.yaml"
+    # A listing names paths as they are seen from the working folder, where it is meant to be saved.
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        path = Path("run.yaml")
         path.write_bytes(data)
         try:
             run = isolated_run(path, _plugin())
@@ -124,7 +126,7 @@ def check_is_told(text: str, host: PluginHost) -> None:
         except MiaError as error:
             assert str(path) in error.what
             return
-        again = Path(folder) / "again.yaml"
+        again = Path("again.yaml")
         again.write_text(settings_yaml(run, with_origin=True), encoding="utf-8")
         assert _data(again) == settings_data(run)
     written = TreeReader().read(text, "run.yaml").plain()

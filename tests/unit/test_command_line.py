@@ -261,7 +261,7 @@ def test_a_plugins_folder_that_a_file_names_wrongly(mia: Mia, run_yaml: Path) ->
     run_yaml.write_text(f"{GOOD}captial: 1\nplugins_dir: gone\n")
     found = mia("config", "check", run_yaml)
     assert found.code == ExitCode.CONFIG
-    assert "run.yaml:5:14: plugins_dir: the plugins folder gone does not exist" in found.err
+    assert "run.yaml:5:14: plugins_dir: there is no folder gone" in found.err
     assert "run.yaml:4:1: captial" in found.err
 
 
@@ -276,6 +276,121 @@ def test_the_target_of_a_command_is_an_application(mia: Mia, plugins_dir: Path) 
     found = mia("hello", "--plugins-dir", plugins_dir)
     assert found.code == ExitCode.PLUGIN
     assert "register a typer.Typer application" in found.err
+
+
+def test_a_plugins_command_may_exit_with_a_text(mia: Mia, plugins_dir: Path) -> None:
+    (plugins_dir / "one_off.py").write_text(COMMAND.replace("raise RuntimeError(", "raise SystemExit("))
+    found = mia("hello", "--name", "bug", "--plugins-dir", plugins_dir)
+    assert (found.code, found.err) == (ExitCode.FAILED, "nobody foresaw this\n")
+
+
+def test_a_fault_that_cannot_tell_its_text_is_told(mia: Mia, plugins_dir: Path) -> None:
+    mute = "class Mute(Exception):\n    def __str__(self):\n        raise ValueError\n"
+    (plugins_dir / "one_off.py").write_text(COMMAND.replace("RuntimeError(", "Mute(") + mute)
+    found = mia("hello", "--name", "bug", "--plugins-dir", plugins_dir)
+    assert found.code == ExitCode.INTERNAL
+    assert "fault: Mute: (its text cannot be had)" in found.err
+
+
+def test_verbose_is_a_plugins_own_after_its_command(mia: Mia, plugins_dir: Path) -> None:
+    (plugins_dir / "one_off.py").write_text(COMMAND.replace('"trader"', 'typer.Option("trader", "-v")'))
+    assert mia("hello", "-v", "anna", "--plugins-dir", plugins_dir).out == "hello anna\n"
+
+
+def test_folders_of_plugins_add_up(mia: Mia, here: Path, plugins_dir: Path) -> None:
+    (here / "more").mkdir()
+    (here / "more" / "one_more.py").write_text(
+        COMMAND.replace("one_off", "one_more").replace("hello", "hallo")
+    )
+    found = mia(
+        "plugins", "list", "--plugins-dir", plugins_dir, "--plugins-dir", "more", "--kind", "commands"
+    )
+    assert "hello" in found.out
+    assert "hallo" in found.out
+    (here / "run.yaml").write_text(f"{GOOD}plugins_dir: more\ndisable: [one_off, one_more]\n")
+    assert mia("config", "check", "run.yaml", "--plugins-dir", plugins_dir).code == ExitCode.OK
+
+
+def test_an_empty_folder_name_is_refused(mia: Mia, run_yaml: Path) -> None:
+    assert mia("config", "check", run_yaml, "--plugins-dir", "").code == ExitCode.USAGE
+
+
+def test_a_name_of_two_things_shows_both(mia: Mia, plugins_dir: Path) -> None:
+    (plugins_dir / "hello.py").write_text(COMMAND.replace("one_off", "hello").replace('"hello"', '"bye"'))
+    data = json.loads(mia("plugins", "show", "hello", "--json", "--plugins-dir", plugins_dir).out)
+    assert {(row["name"], row["plugin"]) for row in data["registered"]} == {
+        ("bye", "hello"),
+        ("hello", "one_off"),
+    }
+
+
+def test_an_unknown_command_may_be_a_broken_plugins(mia: Mia, plugins_dir: Path) -> None:
+    broken(plugins_dir)
+    assert "warning: plugin 'broken_one'" in mia("gamma", "--plugins-dir", plugins_dir).err
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (("@app.command()", ""), "is an application without commands"),
+        (("one_off:app", "one_off:hello"), "register a typer.Typer application"),
+    ],
+)
+def test_doctor_looks_at_commands_too(
+    mia: Mia, plugins_dir: Path, change: tuple[str, str], told: str
+) -> None:
+    (plugins_dir / "one_off.py").write_text(COMMAND.replace(*change))
+    found = mia("doctor", "--plugins-dir", plugins_dir)
+    assert found.code == ExitCode.FAILED
+    assert told in found.out
+
+
+def test_doctor_looks_at_settings_to_the_bottom(mia: Mia, plugins_dir: Path) -> None:
+    (plugins_dir / "odd.py").write_text(
+        "from collections.abc import Callable\n"
+        "from mia_plugins.settings import BaseSettings\n"
+        "def mia_register_rules(register):\n    register('odd', 'odd:Odd')\n"
+        "class Odd:\n    class Settings(BaseSettings):\n        f: Callable[[], int] = int\n"
+    )
+    found = mia("doctor", "--plugins-dir", plugins_dir)
+    assert found.code == ExitCode.FAILED
+    assert "the settings of rule 'odd' of plugin 'odd' of the folder plugins have no JSON Schema" in found.out
+    schema = mia("config", "schema", "--plugins-dir", plugins_dir)
+    assert schema.code == ExitCode.OK
+    assert "(left out)" in schema.err
+
+
+def test_doctor_tells_metadata_that_are_not_of_this_code(mia: Mia, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mia_plugins.__version__", "9.9.9")
+    found = mia("doctor")
+    assert found.code == ExitCode.FAILED
+    assert "the code 9.9.9" in found.out
+
+
+def test_the_schema_goes_through_links_and_into_pipes(mia: Mia, here: Path) -> None:
+    (here / "real.json").write_text("old")
+    (here / "link.json").symlink_to("real.json")
+    assert mia("config", "schema", "-o", "link.json").code == ExitCode.OK
+    assert (here / "link.json").is_symlink()
+    assert json.loads((here / "real.json").read_text())
+    assert mia("config", "schema", "-o", "/dev/null").code == ExitCode.OK
+    assert Path("/dev/null").is_char_device()
+
+
+@pytest.mark.parametrize("output", [".", "run.yaml/x.json", "x" * 300, "/dev/full"])
+def test_a_schema_that_cannot_be_written(mia: Mia, run_yaml: Path, output: str) -> None:
+    found = mia("config", "schema", "-o", output)
+    assert found.code == ExitCode.FILES
+    assert "cannot be written" in found.err
+    assert [path.name for path in run_yaml.resolve().parent.iterdir()] == ["run.yaml"]
+
+
+def test_a_user_without_a_home(mia: Mia, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("XDG_CONFIG_HOME")
+    monkeypatch.setenv("HOME", "/dev/null")
+    assert mia("plugins", "list").code == ExitCode.OK
+    found = mia("plugins", "disable", "nobody")
+    assert found.code == ExitCode.PLUGIN
 
 
 def test_demo_keeps_what_is_there(mia: Mia, here: Path) -> None:

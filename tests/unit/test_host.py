@@ -3,7 +3,8 @@
 import itertools
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from mia_plugins import hookimpl
 from mia_plugins.errors import PluginError
 from mia_plugins.hookspecs import Kind, Register
 from mia_plugins.host import Candidate, PluginHost, Provider, Status
+from mia_plugins.host.discovery import folder_candidates
 from mia_plugins.testing import isolated_host
 
 
@@ -31,6 +33,10 @@ def registering(*names: str, target: str = "somewhere:Thing") -> Callable[[Regis
 
 def candidate(plugin: object, name: str, distribution: str, version: str = "1.0") -> Candidate:
     return Candidate(Provider(name, distribution, version, f"{name}.plugin"), lambda: plugin)
+
+
+class PanicError(BaseException):
+    """What compiled code raises is no Exception."""
 
 
 def the_error(host: PluginHost) -> PluginError:
@@ -78,11 +84,67 @@ def test_a_hook_with_other_parameters_is_refused() -> None:
 
 
 def test_a_plugin_that_registers_nothing_is_refused() -> None:
-    assert "registers nothing" in the_error(isolated_host(module("foo"))).what
+    assert "it registers nothing" in the_error(isolated_host(module("foo"))).what
+
+
+def generator(register: Register) -> Iterator[None]:
+    register("late", "a:B")
+    yield
+
+
+async def coroutine(register: Register) -> None:
+    register("late", "a:B")
+
+
+@pytest.mark.filterwarnings("ignore:coroutine:RuntimeWarning")
+@pytest.mark.parametrize("hook", [generator, coroutine, lambda register: None])
+def test_a_hook_that_comes_to_nothing_is_refused(hook: object) -> None:
+    host = isolated_host(module("foo", mia_register_filters=registering("fine"), mia_register_rules=hook))
+    assert "its mia_register_rules registers nothing" in the_error(host).what
+    assert host.registry.all() == []
+
+
+def test_what_is_named_like_a_hook_and_is_no_function_is_refused() -> None:
+    host = isolated_host(
+        module(
+            "foo", mia_register_filters=registering("fine"), mia_register_rules=partial(registering("late"))
+        )
+    )
+    assert "its mia_register_rules is no function" in the_error(host).what
+
+
+def test_an_entry_point_names_a_module() -> None:
+    class Plugin:
+        def mia_register_rules(self, register: Register) -> None:
+            """Never be called."""
+
+    assert "its entry point names a class" in the_error(isolated_host(Plugin)).what
+
+
+def test_one_module_under_two_names_is_registered_once() -> None:
+    plugin = module("foo", mia_register_rules=registering("late"))
+    host = PluginHost([candidate(plugin, "a", "mia-foo"), candidate(plugin, "b", "mia-foo")])
+    assert "its module is that of plugin 'a'" in the_error(host).what
+    assert host.find(Kind.RULES, "late").provider.plugin == "a"
+
+
+def test_a_summary_is_text() -> None:
+    host = isolated_host(
+        module("foo", mia_register_rules=lambda register: register("late", "a:B", summary=3))
+    )
+    assert "has the summary 3" in the_error(host).what
+
+
+def test_a_plugin_that_failed_leaves_nothing_behind() -> None:
+    """Its right hooks must not be called when the next plugin is admitted."""
+    bad = module("bad", mia_register_rules=registering("left_over"), mia_register_rulez=registering("x"))
+    good = module("good", mia_register_rules=registering("late"))
+    assert isolated_host(bad, good).registry.names(Kind.RULES) == ["late"]
 
 
 @pytest.mark.parametrize(
-    "error", [ImportError("no module named gamma"), ValueError("bug"), SystemExit(3), RecursionError()]
+    "error",
+    [ImportError("no module named gamma"), ValueError("bug"), SystemExit(3), RecursionError(), PanicError()],
 )
 @pytest.mark.parametrize("when", ["import", "registration"])
 def test_a_broken_plugin_is_isolated_and_keeps_its_traceback(error: BaseException, when: str) -> None:
@@ -145,13 +207,12 @@ def test_a_clash_names_every_provider() -> None:
         host.find(Kind.RULES, "late")
     for who in ("'a' of mia-a 1.0", "'b' of mia-b 2.5", "'c' of mia-c 0.1"):
         assert who in caught.value.what
-    with pytest.raises(PluginError):
-        host.check_clashes()
+    assert [clash.what for clash in host.registry.clashes()] == [caught.value.what]
 
 
 def test_one_name_in_two_kinds_is_no_clash() -> None:
     both = module("foo", mia_register_rules=registering("late"), mia_register_filters=registering("late"))
-    isolated_host(both).check_clashes()
+    assert isolated_host(both).registry.clashes() == []
 
 
 def test_disabling_one_provider_ends_the_clash() -> None:
@@ -251,6 +312,63 @@ def test_a_target_that_is_not_there_names_plugin_and_cause(target: str, told: st
         host.load(host.find(Kind.RULES, "late"))
     assert "the rule 'late' of plugin 'foo'" in caught.value.what
     assert told in caught.value.what
+
+
+class Lazy:
+    """Fails in its own way whatever it is asked for."""
+
+    def __getattr__(self, name: str) -> object:
+        raise ImportError(f"gamma is not installed, so there is no {name}")
+
+
+LAZY = Lazy()
+
+
+@pytest.mark.parametrize("target", [f"{__name__}:LAZY.Thing", "tests.unit.exits_on_import:Thing"])
+def test_a_target_that_fails_in_its_own_way_is_told(
+    target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "exits_on_import.py").write_text("print('buy my course')\nraise SystemExit(0)\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    host = isolated_host(
+        module("foo", mia_register_rules=registering("late", target=target.removeprefix("tests.unit.")))
+    )
+    with pytest.raises(PluginError) as caught:
+        host.load(host.find(Kind.RULES, "late"))
+    assert "the rule 'late' of plugin 'foo'" in caught.value.what
+    assert "Traceback" in caught.value.detail
+    assert capsys.readouterr().out == ""
+
+
+def test_who_disabled_a_plugin_last_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A name switched off for good and in a file is told with the file, which is at hand."""
+    (tmp_path / "user" / "mia").mkdir(parents=True)
+    (tmp_path / "user" / "mia" / "disabled_plugins").write_text("foo\nbar\n")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "user"))
+    unknown = PluginHost.discover(disable=["foo"], disabled_by="run.yaml").unknown_disabled()
+    assert unknown["foo"] == "run.yaml"
+    assert "disabled_plugins" in unknown["bar"]
+
+
+def test_a_hint_offers_no_private_name() -> None:
+    host = isolated_host(module("foo", mia_register_rules=registering("late", target="decimal:_signal")))
+    with pytest.raises(PluginError) as caught:
+        host.load(host.find(Kind.RULES, "late"))
+    assert "'_" not in caught.value.what.replace("'_signal'", "")
+
+
+def test_a_folder_of_plugins_comes_last_on_the_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    (tmp_path / "one_off_last.py").write_text(
+        "def mia_register_rules(register):\n    register('late', 'one_off_last:X')\n"
+    )
+    (tmp_path / ".hidden.py").write_text("raise AssertionError\n")
+    (tmp_path / "_helpers.py").write_text("raise AssertionError\n")
+    before = list(sys.path)
+    host = PluginHost(folder_candidates(tmp_path))
+    assert host.faults() == []
+    assert host.registry.names(Kind.RULES) == ["late"]
+    assert sys.path == [*before, str(tmp_path)]
 
 
 def test_a_heavy_module_pulled_in_at_start_is_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

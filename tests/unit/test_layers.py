@@ -9,6 +9,7 @@ from mia_plugins.settings import SettingsError
 from mia_plugins.settings.listing import origins, settings_data
 from mia_plugins.settings.resolve import Run
 from mia_plugins.testing import isolated_run
+from tests.conftest import Mia
 
 GOOD = "instruments: [ES]\nstart: 2026-06-01\nend: 2026-06-05\n"
 
@@ -116,6 +117,44 @@ def test_what_can_go_wrong(here: Path, text: str, told: str) -> None:
     )
     (here / "latin.yaml").write_bytes("# été\n".encode("latin-1"))
     assert told in problem()
+
+
+def test_dots_after_a_link_lead_where_the_link_leads(here: Path) -> None:
+    write(here, real__base=f"{GOOD}capital: 111\n", base=f"{GOOD}capital: 999\n")
+    (here / "real" / "conf").mkdir()
+    (here / "real" / "conf" / "run.yaml").write_text("extends: ../base.yaml\n")
+    (here / "link").symlink_to("real/conf")
+    assert load("real/conf/run.yaml").settings.capital == 111
+    assert load("link/run.yaml").settings.capital == 111
+
+
+def test_a_missing_layer_is_the_only_problem(here: Path) -> None:
+    write(here, run="extends: gone.yaml\n")
+    assert problem().startswith("1 problem in run.yaml")
+    (here / "gone.yaml").write_bytes(b"a: \xff\n")
+    assert "gone.yaml:1: not UTF-8 at byte 3 (0xff); save it as UTF-8" in problem()
+    assert problem().startswith("1 problem in run.yaml")
+
+
+def test_a_file_is_named_once(here: Path) -> None:
+    write(here, low=GOOD, run="extends: [low.yaml, low.yaml]\n")
+    assert "run.yaml:1:21: extends: low.yaml is named twice" in problem()
+
+
+def test_a_tower_of_files_is_not_climbed_for_ever(here: Path) -> None:
+    for number in range(30):
+        write(here, **{f"f{number}": f"extends: f{number + 1}.yaml\n"})
+    write(here, f30=GOOD, run="extends: f0.yaml\n")
+    assert "more than 20 files on top of each other" in problem()
+
+
+def test_a_path_that_cannot_be_is_told(here: Path) -> None:
+    write(here, run=f"extends: {'x' * 5000}.yaml\n")
+    assert "run.yaml:1:10: extends: " in problem()
+
+
+def test_a_shipped_file_can_be_named_on_the_command_line(mia: Mia) -> None:
+    assert mia("config", "check", "mia:backtests/demo_day.yaml").code == ExitCode.OK
 
 
 def test_a_diamond_is_no_circle(here: Path) -> None:

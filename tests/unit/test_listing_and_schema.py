@@ -9,12 +9,13 @@ import jsonschema
 import pytest
 
 from mia_plugins.host import PluginHost
-from mia_plugins.settings import SettingsError
+from mia_plugins.settings import BaseSettings, SettingsError
 from mia_plugins.settings.layers import shipped_configs
 from mia_plugins.settings.listing import settings_data, settings_yaml
 from mia_plugins.settings.schema import run_schema
 from mia_plugins.settings.tree import TreeReader
 from mia_plugins.testing import isolated_host, isolated_run
+from mia_plugins.units import Ticks
 from tests.unit import test_settings_file as sample
 
 RUN = (
@@ -97,6 +98,98 @@ def test_the_editor_says_what_the_loader_says(here: Path, text: str, accepted: b
         else:
             with pytest.raises(SettingsError):
                 isolated_run(Path("run.yaml"), plugin())
+
+
+class Node(BaseSettings):
+    """Holds itself, and a title."""
+
+    near: Ticks = Ticks(1)
+    """How near."""
+    title: str = "none"
+    labels: dict[str, str] = {"title": "mine"}  # noqa: RUF012 pydantic copies defaults
+    below: tuple["Node", ...] = ()
+
+
+class Holder:
+    """A plugin's class that holds nodes."""
+
+    class Settings(BaseSettings):
+        """Nodes in a section."""
+
+        node: Node = Node()
+
+
+class Tree:
+    """A plugin's class whose settings hold themselves."""
+
+    Settings = Node
+
+
+def nodes() -> types.ModuleType:
+    made = types.ModuleType("nodes")
+
+    def register_rules(register: object) -> None:
+        assert callable(register)
+        register("holder", f"{__name__}:Holder")
+        register("tree", f"{__name__}:Tree")
+
+    made.__dict__["mia_register_rules"] = register_rules
+    return made
+
+
+def test_the_schema_of_models_in_models() -> None:
+    found, faults = run_schema(isolated_host(nodes()))
+    assert faults == []
+    node = found["$defs"]["rules.holder"]["$defs"]["Node"]["properties"]
+    tree = found["$defs"]["rules.tree"]["properties"]
+    for properties in (node, tree):
+        assert properties["near"]["description"] == "[ticks] How near."
+        assert properties["labels"]["default"] == {"title": "mine"}
+        assert "title" in properties
+    judge = jsonschema.Draft202012Validator(found)
+    run = {"instruments": ["ES"], "start": "2026-06-01", "end": "2026-06-01"}
+    right, wrong = {"below": [{"near": 2, "below": [{}]}]}, {"below": [{"nera": 2}]}
+    assert judge.is_valid(run | {"rules": {"tree": right, "holder": {"node": right}}})
+    assert not judge.is_valid(run | {"rules": {"tree": wrong}})
+    assert not judge.is_valid(run | {"rules": {"holder": {"node": wrong}}})
+
+
+@pytest.mark.parametrize(
+    ("number", "written"),
+    [
+        ("25000.10", "25000.1"),
+        ("3.0", "3"),
+        ("1e50", "1.0e+50"),
+        ("0.1", "0.1"),
+        ("1234567890123456", "1234567890123456.0"),
+    ],
+)
+def test_a_number_is_listed_so_that_it_can_be_read_again(here: Path, number: str, written: str) -> None:
+    (here / "run.yaml").write_text(f"{sample.GOOD}capital: {number}\n")
+    text = settings_yaml(isolated_run(Path("run.yaml")))
+    assert f"capital: {written}\n" in text
+    (here / "again.yaml").write_text(text)
+    assert (
+        isolated_run(Path("again.yaml")).settings.capital == isolated_run(Path("run.yaml")).settings.capital
+    )
+
+
+def test_what_a_lower_file_gives_may_be_missing_above() -> None:
+    required = types.ModuleType("required")
+    required.__dict__["mia_register_rules"] = lambda register: register("needs", f"{__name__}:Needs")
+    judge = jsonschema.Draft202012Validator(run_schema(isolated_host(required))[0])
+    assert judge.is_valid({"extends": "low.yaml", "rules": {"needs": {"b": 2}}})
+    assert not judge.is_valid({"extends": "low.yaml", "rules": {"needs": {"c": 2}}})
+
+
+class Needs:
+    """A plugin's class with a required setting."""
+
+    class Settings(BaseSettings):
+        """One that must be given."""
+
+        a: int
+        b: int = 1
 
 
 def test_the_shipped_schema_is_that_of_mia_alone() -> None:

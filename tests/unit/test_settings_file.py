@@ -2,16 +2,17 @@
 
 import datetime as dt
 import types
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 
 import pytest
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AwareDatetime, Field, NaiveDatetime, model_validator
 
 from mia_plugins.errors import ExitCode, FileError
 from mia_plugins.hookspecs import Kind
-from mia_plugins.settings import Settings, SettingsError
+from mia_plugins.settings import BaseSettings, SettingsError
 from mia_plugins.settings.resolve import Run
 from mia_plugins.testing import isolated_run
 from mia_plugins.units import Ticks
@@ -19,7 +20,7 @@ from mia_plugins.units import Ticks
 GOOD = "instruments: [ES]\nstart: 2026-06-01\nend: 2026-06-05\n"
 
 
-class Inner(Settings):
+class Inner(BaseSettings):
     """A section inside a plugin's settings."""
 
     levels: tuple[Annotated[Ticks, Field(gt=0)], ...] = ()
@@ -28,7 +29,7 @@ class Inner(Settings):
 class LateFriday:
     """A plugin's class with every sort of setting."""
 
-    class Settings(Settings):
+    class Settings(BaseSettings):
         """Settings of every type."""
 
         after: dt.time = dt.time(15)
@@ -40,6 +41,10 @@ class LateFriday:
         inner: Inner = Inner()
         folder: Path | None = None
         token: str = ""
+        money: Decimal = Decimal(1)
+        either: int | str = 1
+        place: Path | Literal["auto"] = "auto"
+        places: list[Path] | Path = Path()
 
         @model_validator(mode="after")
         def _check(self) -> "LateFriday.Settings":
@@ -47,8 +52,8 @@ class LateFriday:
                 raise ValueError("13 bars bring bad luck")
             if self.bars == 14:
                 raise ZeroDivisionError("a bug")
-            if self.token == "shout":
-                raise ValueError(f"bad token {self.token}")
+            if self.token == "print":
+                print("buy my course")
             return self
 
 
@@ -170,7 +175,21 @@ def test_a_file_in_order(here: Path) -> None:
         ),
         (rule("enabled: 0"), "6:14: rules.late_friday.enabled: should be true or false"),
         (rule("use: [1]"), "6:10: rules.late_friday.use: should be a plugin's name"),
+        (rule("money: '1_000'"), "6:12: rules.late_friday.money: should be a number; got the text '1_000'"),
+        (rule("money: 1_000"), "6:12: rules.late_friday.money: should be a number; got the text '1_000'"),
+        (rule("folder: ''"), "6:13: rules.late_friday.folder: should be a path; got the text ''"),
+        (rule("either: [1]"), "6:13: rules.late_friday.either: should be a whole number or text"),
+        (f"{GOOD}plugins_dir: ''\n", "4:14: plugins_dir: should be a path; got the text ''"),
         # dates and times
+        (
+            'instruments: [ES]\nstart: "1780272000"\nend: 2026-06-01\n',
+            "2:8: start: should be a date such as 2026-06-01; got the text '1780272000'",
+        ),
+        (
+            rule('since: "1780272000"'),
+            "6:12: rules.late_friday.since: should be a date and time such as 2026-06-01T13:30:00Z; got the text",
+        ),
+        (rule("after: 14:30:00Z"), "6:12: rules.late_friday.after: should be a time of day without a zone"),
         (
             "instruments: [ES]\nstart: 2026-02-30\nend: 2026-06-01\n",
             "2:8: start: should be a date such as 2026-06-01; got the text '2026-02-30' (day value is outside expected range)",
@@ -185,7 +204,7 @@ def test_a_file_in_order(here: Path) -> None:
         ),
         (
             "instruments: [ES]\nstart: 2026-06-02\nend: 2026-06-01\n",
-            "1:1: end (2026-06-01) lies before start (2026-06-02)",
+            "3:6: end: lies before start (2026-06-02); got 2026-06-01",
         ),
         (
             rule("after: 25:00"),
@@ -320,17 +339,94 @@ def test_settings_cannot_be_changed_afterwards(here: Path) -> None:
         settings_of(load(here, rule("bars: 3"))).bars = 4
 
 
-def test_a_plugin_cannot_loosen_its_settings() -> None:
-    with pytest.raises(TypeError, match="extra='allow'; settings keep 'forbid'"):
+@pytest.mark.parametrize(
+    ("name", "value"), [("extra", "allow"), ("strict", False), ("frozen", False), ("allow_inf_nan", True)]
+)
+def test_a_plugin_cannot_loosen_its_settings(name: str, value: object) -> None:
+    with pytest.raises(TypeError, match=f"sets {name}={value!r}; settings keep"):
+        type("Loose", (BaseSettings,), {"model_config": {name: value}, "__module__": __name__})
 
-        class Loose(Settings, extra="allow"):
-            """Would take any misspelt name."""
+
+class Dated(BaseSettings):
+    """Holds itself, which a plugin may do."""
+
+    near: Ticks = Ticks(1)
+    below: tuple["Dated", ...] = ()
+
+
+type When = dt.datetime
+
+
+@dataclass
+class Plain:
+    """A dataclass, which would take any name."""
+
+    at: dt.datetime
+
+
+@pytest.mark.parametrize(
+    ("annotation", "default", "told"),
+    [
+        (int, "three", "has a wrong default, 'three'"),
+        (Annotated[int, Field(gt=0)], -5, "has a wrong default, -5"),
+        (Decimal, 1.5, "has a wrong default, 1.5"),
+        (int, Field(alias="from"), "has an alias"),
+        (NaiveDatetime | None, None, "would take a time without a zone"),
+        (When | None, None, "would take a time without a zone"),
+        (Plain | None, None, "holds Plain, which is no BaseSettings"),
+    ],
+)
+def test_a_plugin_cannot_declare_what_would_be_wrong_in_silence(
+    annotation: object, default: object, told: str
+) -> None:
+    with pytest.raises(TypeError, match=f"Wrong.it {told}"):
+        type(
+            "Wrong",
+            (BaseSettings,),
+            {"__annotations__": {"it": annotation}, "it": default, "__module__": __name__},
+        )
+
+
+def test_paths_are_joined_once_and_words_never(here: Path) -> None:
+    (here / "sub").mkdir()
+    (here / "sub" / "run.yaml").write_text(rule("place: auto\nplaces: data\nfolder: ~nobody-at-all/x"))
+    found = isolated_run(Path("sub/run.yaml"), _plugin()).components[0].settings
+    assert isinstance(found, LateFriday.Settings)
+    assert (found.place, found.places) == ("auto", Path("sub/data"))
+    assert found.folder == Path("~nobody-at-all/x")
+    (here / "sub" / "run.yaml").write_text(rule("place: there\nplaces: [a, /b]"))
+    found = isolated_run(Path("sub/run.yaml"), _plugin()).components[0].settings
+    assert isinstance(found, LateFriday.Settings)
+    assert (found.place, found.places) == (Path("sub/there"), [Path("sub/a"), Path("/b")])
+
+
+def test_what_is_reserved_is_offered_only_where_it_stands(here: Path) -> None:
+    assert "did you mean 'use'" in problems(here, rule("us: 1"))[0]
+    assert "did you mean" not in problems(here, rule("inner: {us: 1}"))[0]
+
+
+def test_one_broken_line_is_not_said_to_be_many_missing(here: Path) -> None:
+    assert len(problems(here, "instruments: [ES]\nvenue: {\n")) == 1
+
+
+def test_a_line_break_in_a_key_forges_no_line(here: Path) -> None:
+    (found,) = problems(here, f'{GOOD}"x\\nrun.yaml:1:1: capital: all is well": 1\n')
+    assert found.startswith("run.yaml:4:1: x\\nrun.yaml:1:1: capital")
+    assert len(found.splitlines()) == 1
+
+
+def test_what_a_validator_prints_stays_out_of_the_answer(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    load(here, rule("token: print"))
+    captured = capsys.readouterr()
+    assert (captured.out, captured.err) == ("", "buy my course\n")
 
 
 def test_a_time_without_a_zone_cannot_be_declared() -> None:
     with pytest.raises(TypeError, match=r"Naive\.since would take a time without a zone; use AwareDatetime"):
 
-        class Naive(Settings):
+        class Naive(BaseSettings):
             """Would read a time in nobody knows which zone."""
 
             since: dt.datetime | None = None
@@ -342,9 +438,9 @@ def test_a_plugin_cannot_nest_a_model_that_takes_anything() -> None:
     class Anything(BaseModel):
         pass
 
-    with pytest.raises(TypeError, match=r"Holder\.inner holds .*Anything, which is no Settings"):
+    with pytest.raises(TypeError, match=r"Holder\.inner holds .*Anything, which is no BaseSettings"):
 
-        class Holder(Settings):
+        class Holder(BaseSettings):
             """Holds it in a tuple."""
 
             inner: tuple[Anything, ...] = ()

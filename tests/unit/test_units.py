@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import AwareDatetime, Field
 
-from mia_plugins.settings import Settings
-from mia_plugins.settings.model import describe
+from mia_plugins.settings import BaseSettings
+from mia_plugins.settings.describing import describe
 from mia_plugins.units import UNITS, Dollars, Minutes, Points, Ticks, unit_of
 
 
@@ -26,7 +26,7 @@ def test_a_plain_number_has_no_unit() -> None:
     assert [unit_of(annotation) for annotation in (int, float, str, float | None, Literal["a"])] == [""] * 5
 
 
-class Everything(Settings):
+class Everything(BaseSettings):
     """One field of each sort."""
 
     stop: Ticks = Ticks(8)

@@ -5,14 +5,14 @@ from typing import Annotated
 
 from pydantic import Field
 
-from mia_plugins.settings import Settings
+from mia_plugins.settings import BaseSettings
 from mia_plugins.units import Ticks
 
 
 class LateFriday:
     """Blocks entries on Friday after a time, unless the target is near."""
 
-    class Settings(Settings):
+    class Settings(BaseSettings):
         """When Friday is late."""
 
         after: dt.time = dt.time(15)

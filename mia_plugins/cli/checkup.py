@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 import mia_plugins
+from mia_plugins.cli.commands import command_of
 from mia_plugins.errors import PluginError
 from mia_plugins.hookspecs import Kind
 from mia_plugins.host.host import Plugin, PluginHost, Status
 from mia_plugins.host.siblings import ROOT, shared_names
-from mia_plugins.settings.resolve import settings_model
+from mia_plugins.settings.schema import component_schema
 
 DISTRIBUTION = "mia"
 
@@ -81,7 +82,10 @@ def _plugin(plugin: Plugin, host: PluginHost) -> Iterator[Finding]:
 def _target_faults(plugin: Plugin, host: PluginHost) -> Iterator[Finding]:
     for row in plugin.registrations:
         try:
-            host.load(row) if row.kind is Kind.COMMANDS else settings_model(row, host)
+            if row.kind is Kind.COMMANDS:
+                command_of(row, host.load(row))
+            else:
+                component_schema(row, host)
         except PluginError as error:
             yield _fault(error)
 
