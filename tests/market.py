@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from catalog.bars import bars_of
-from catalog.columns import LEVELS, Depth, Trades, quotes_of
+from catalog.columns import LEVELS, Depth, Quotes, Trades, quotes_of
 from catalog.files import Files
 from catalog.instruments import Contract
 from catalog.manifest import Origin
@@ -68,10 +68,14 @@ def write_day(store: Store, day: dt.date = DAY) -> None:
     store.publish(day)
 
 
-def sound_store(uri: object = "cat", *days: dt.date) -> Store:
+def some_quotes() -> Quotes:
+    return quotes_of(some_depth())
+
+
+def sound_store(uri: str = "cat", *days: dt.date, with_data: bool = True) -> Store:
     """Return a catalog with nothing wrong."""
-    store = Store.begin(Files(str(uri)), ORIGIN)
+    store = Store.begin(Files(uri), ORIGIN)
     store.write_instruments([ES])
-    for day in days or (DAY,):
+    for day in (days or (DAY,)) if with_data else ():
         write_day(store, day)
     return store

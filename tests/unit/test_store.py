@@ -129,7 +129,7 @@ def test_a_day_that_fails_leaves_nothing(here: Path) -> None:
     store = sound_store()
     before = everything(here)
     depth = some_depth(NEXT_DAY)
-    with pytest.raises(ValueError, match="expected length 2000 but got length 1999"):
+    with pytest.raises(ValueError, match="1999"):
         write_chunks(store, NEXT_DAY, some_trades(NEXT_DAY), replace(depth, ask_ticks=depth.ask_ticks[1:]))
     assert everything(here) == before
 
