@@ -67,25 +67,14 @@ class Files:
     @cached_property
     def system(self) -> Any:
         """The file system of pyarrow; a bucket that is not there or refuses is an error."""
+        if "://" in self.uri and not self.is_remote:
+            raise CatalogFileError(
+                f"{self.uri} cannot be used: a catalog lies in a folder or in an S3 bucket",
+                f"write a path, or {REMOTE}bucket/prefix",
+            )
         if not self.is_remote:
             return fs.LocalFileSystem()
-        known = {_PYARROW[name]: value for name, value in self.options.items() if name in _PYARROW}
-        system = fs.S3FileSystem(**known, connect_timeout=_CONNECT_SECONDS)
-        bucket = self.root.partition("/")[0]
-        at = self.options.get("endpoint_url", "AWS")
-        try:
-            found = system.get_file_info(bucket).type
-        except OSError as error:
-            raise CatalogFileError(
-                f"the bucket '{bucket}' at {at} cannot be used: {_reason(error)}",
-                "check AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and "
-                "what the key is allowed to do",
-            ) from error
-        if found is fs.FileType.NotFound:
-            raise CatalogFileError(
-                f"there is no bucket '{bucket}' at {at}", "create it, or correct the catalog's address"
-            )
-        return system
+        return self._bucket_system()
 
     @cached_property
     def root(self) -> str:
@@ -162,6 +151,25 @@ class Files:
     def full(self, path: str) -> str:
         """Return a path as pyarrow names it."""
         return f"{self.root}/{path}" if path else self.root
+
+    def _bucket_system(self) -> Any:
+        known = {_PYARROW[name]: value for name, value in self.options.items() if name in _PYARROW}
+        system = fs.S3FileSystem(**known, connect_timeout=_CONNECT_SECONDS)
+        bucket = self.root.partition("/")[0]
+        at = self.options.get("endpoint_url", "AWS")
+        try:
+            found = system.get_file_info(bucket).type
+        except OSError as error:
+            raise CatalogFileError(
+                f"the bucket '{bucket}' at {at} cannot be used: {_reason(error)}",
+                "check AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and "
+                "what the key is allowed to do",
+            ) from error
+        if found is fs.FileType.NotFound:
+            raise CatalogFileError(
+                f"there is no bucket '{bucket}' at {at}", "create it, or correct the catalog's address"
+            )
+        return system
 
     def _make_room(self, path: str) -> None:
         """Make the folder of a file; a bucket has none, and an empty object would stand for it."""

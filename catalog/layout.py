@@ -63,6 +63,11 @@ def table_path(table: str, day: dt.date) -> str:
     return f"{OURS}/{table}/{day}{PARQUET}"
 
 
+def table_day(path: str) -> dt.date:
+    """Return the trading day of a file of a table of our own."""
+    return dt.date.fromisoformat(path.rpartition("/")[2].removesuffix(PARQUET))
+
+
 def file_time(ts: int) -> str:
     """Return UTC ns as file names have it."""
     seconds, ns = divmod(ts, NS)
