@@ -24,6 +24,7 @@ from catalog.arrow import Columns, Kind, kind_of, schema_of, table_of
 from catalog.errors import CatalogError
 from catalog.files import Files, told
 from catalog.layout import DRAFTS, data_path, table_path
+from catalog.tables import as_known
 
 ROW_GROUP = {Kind.TRADES: 50_000, Kind.QUOTES: 50_000, Kind.DEPTH: 5_000, Kind.BARS: 50_000}
 """Rows a row group: what a reader holds at once. Depth has forty numbers a row."""
@@ -148,7 +149,8 @@ class DayDraft:
         series.append(columns, in_order=in_order)
 
     def write_table(self, name: str, table: pa.Table) -> None:
-        """Add rows to a table of our own; its schema, with metadata, is that of the first rows."""
+        """Add rows to a table of our own: one of `TABLES`, or one with the columns of its first rows."""
+        table = as_known(name, table)
         if name not in self._tables:
             self._tables[name] = self._writer(table.schema, TABLE_ROW_GROUP)
         self._tables[name].append(table)

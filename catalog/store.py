@@ -107,7 +107,7 @@ class Store:
         """Return Nautilus' own view of the catalog."""
         from nautilus_trader.persistence import ParquetDataCatalog
 
-        # Nautilus would wait for minutes for a bucket that is not there.
+        # So that a bucket that is not there is told in our words.
         self.files.exists()
         path = self.files.uri if self.files.is_remote else self.files.root
         return ParquetDataCatalog(path, storage_options=self.files.options or None)
@@ -144,6 +144,11 @@ class Store:
             if len(parts) == 3 and path.endswith(PARQUET):
                 found.setdefault(parts[1], []).append(path)
         return found
+
+    def read_table(self, name: str, start: int = 0, end: int = FOREVER) -> Iterator[pa.Table]:
+        """Yield a table of our own, a row group at a time, that may reach beyond `start` and `end`."""
+        for path in self.tables().get(name, ()):
+            yield from self.row_groups(path, start, end)
 
     def _refuse_overlap(self, sealed: list[SealedFile]) -> None:
         """Refuse a day that overlaps data that are there: the engine would replay both."""

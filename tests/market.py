@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import replace
 
 import numpy as np
+import pyarrow as pa
 
 from catalog.bars import bars_of
 from catalog.columns import LEVELS, Depth, Quotes, Trades, quotes_of
@@ -12,6 +13,7 @@ from catalog.instruments import Contract
 from catalog.manifest import Origin
 from catalog.sessions import NS, Session, session_on
 from catalog.store import Store
+from catalog.tables import VIX
 
 DAY = dt.date(2026, 6, 1)
 NEXT_DAY = dt.date(2026, 6, 2)
@@ -70,6 +72,11 @@ def write_day(store: Store, day: dt.date = DAY) -> None:
 
 def some_quotes() -> Quotes:
     return quotes_of(some_depth())
+
+
+def some_vix() -> pa.Table:
+    ts = times(session_on(DAY), 100)
+    return pa.table([ts, ts, np.linspace(15, 20, 100)], schema=VIX)
 
 
 def sound_store(uri: str = "cat", *days: dt.date, with_data: bool = True) -> Store:

@@ -5,8 +5,10 @@ from itertools import pairwise
 
 from catalog.arrow import Kind
 from catalog.checks.problem import Problem, ProblemKind
+from catalog.errors import CatalogError, CatalogFileError
 from catalog.layout import DATA, DRAFTS, MANIFEST, PARQUET, DataFile, data_files
 from catalog.store import Store
+from catalog.tables import as_known
 
 LEGACY_FOLDERS = {"trade_tick", "quote_tick", "bar", "order_book_delta", "order_book_depth10"}
 """What Nautilus 1.x calls its folders of data."""
@@ -26,6 +28,8 @@ def layout_problems(store: Store, instrument_id: str | None) -> Iterator[Problem
         for path in recorded:
             if not store.files.exists(path):
                 yield Problem(ProblemKind.MISSING, path, f"{MANIFEST} lists it and it is not there")
+    if instrument_id is None:
+        yield from _tables(store)
 
 
 def _legacy(paths: dict[str, int]) -> Iterator[Problem]:
@@ -62,3 +66,16 @@ def _without_instrument(files: list[DataFile], paths: dict[str, int]) -> Iterato
 def _unfinished(store: Store) -> Iterator[Problem]:
     for day in sorted({path.split("/")[2] for path in store.files.under(DRAFTS)}):
         yield Problem(ProblemKind.UNFINISHED, f"{DRAFTS}/{day}", f"the making of {day} was interrupted")
+
+
+def _tables(store: Store) -> Iterator[Problem]:
+    """Yield tables of our own that cannot be read or have other columns than they should."""
+    for name, paths in store.tables().items():
+        for path in paths:
+            try:
+                for table in store.row_groups(path):
+                    as_known(name, table)
+            except CatalogFileError as error:
+                yield Problem(ProblemKind.TRUNCATED, path, f"it is no whole Parquet file: {error.what}")
+            except CatalogError as error:
+                yield Problem(ProblemKind.SCHEMA, path, error.what)

@@ -17,11 +17,11 @@ from tests.conftest import Mia
 from tests.market import DAY, ID, NEXT_DAY, some_depth, some_trades, sound_store
 
 
-def with_labels(uri: str = "cat") -> None:
+def with_notes(uri: str = "cat") -> None:
     store = sound_store(uri, DAY)
     with store.draft(NEXT_DAY) as draft:
         draft.write(ID, some_trades(NEXT_DAY))
-        draft.write_table("labels", pa.table({"ts": [5], "what": ["iceberg"]}))
+        draft.write_table("notes", pa.table({"ts": [5], "what": ["iceberg"]}))
     store.publish(NEXT_DAY)
 
 
@@ -34,7 +34,7 @@ def test_the_entry_point_imports_nothing_heavy(mia: Mia) -> None:
 
 
 def test_list_says_what_there_is_and_what_made_it(mia: Mia) -> None:
-    with_labels()
+    with_notes()
     told = mia("catalog", "list", "cat")
     assert told.code == 0
     assert told.out.startswith("cat: made by test 1, settings abc, seed 7\n")
@@ -42,11 +42,11 @@ def test_list_says_what_there_is_and_what_made_it(mia: Mia) -> None:
     assert [
         "trades", ID, "2026-05-31", "22:00:01Z", "2026-06-02", "20:59:59Z", "2", "4,000", "0.1",
     ] in rows  # fmt: skip
-    assert ["table", "labels", "2026-06-02", "2026-06-02", "1", "1", "0.0"] in rows
+    assert ["table", "notes", "2026-06-02", "2026-06-02", "1", "1", "0.0"] in rows
 
 
 def test_list_for_a_script(mia: Mia) -> None:
-    with_labels()
+    with_notes()
     found = json.loads(mia("catalog", "list", "cat", "--json").out)
     assert found["days"] == ["2026-06-01", "2026-06-02"]
     assert found["origin"]["seed"] == 7
@@ -127,7 +127,7 @@ def read_csv(path: Path) -> list[dict[str, str]]:
 
 
 def test_export_writes_plain_files(mia: Mia, here: Path) -> None:
-    with_labels()
+    with_notes()
     told = mia("catalog", "export", "cat", "--to", "out")
     assert told.code == 0
     assert sorted(path.name for path in (here / "out").iterdir()) == [
@@ -135,7 +135,7 @@ def test_export_writes_plain_files(mia: Mia, here: Path) -> None:
         "ESM6.XCME_order_book_depths.csv",
         "ESM6.XCME_quotes.csv",
         "ESM6.XCME_trades.csv",
-        "labels.csv",
+        "notes.csv",
     ]
     trades = some_trades()
     rows = read_csv(here / "out/ESM6.XCME_trades.csv")
@@ -165,12 +165,12 @@ def test_export_of_the_book_has_a_column_a_level(mia: Mia, here: Path) -> None:
     [
         (["--kind", "trades", "--end", "2026-06-01"], {"ESM6.XCME_trades.csv": 2_000}),
         (["--kind", "trades"], {"ESM6.XCME_trades.csv": 4_000}),
-        (["--kind", "trades", "--kind", "labels", "--start", "2026-06-02"], {"ESM6.XCME_trades.csv": 2_000, "labels.csv": 1}),
+        (["--kind", "trades", "--kind", "notes", "--start", "2026-06-02"], {"ESM6.XCME_trades.csv": 2_000, "notes.csv": 1}),
         (["--kind", "bars", "--instrument", "ESM6"], {"ESM6.XCME_bars.csv": 1_380}),
     ],
 )  # fmt: skip
 def test_export_of_what_was_asked_for(mia: Mia, options: list[str], files: dict[str, int]) -> None:
-    with_labels()
+    with_notes()
     told = mia("catalog", "export", "cat", "--to", "out", "--json", *options)
     written = {Path(one["path"]).name: one["rows"] for one in json.loads(told.out)["files"]}
     assert written == files

@@ -141,10 +141,10 @@ def test_nautilus_sees_its_own_kinds_and_not_our_tables(tmp_path: Path) -> None:
     store = Store.begin(Files(str(tmp_path)), ORIGIN)
     with store.draft(DAY) as draft:
         draft.write(ID, some_trades())
-        draft.write_table("labels", pa.table({"ts": [1], "what": ["sweep"]}))
+        draft.write_table("notes", pa.table({"ts": [1], "what": ["sweep"]}))
     store.publish(DAY)
     assert store.nautilus().list_data_types() == [NautilusDataType.TradeTick]
-    assert store.tables() == {"labels": ["mia/labels/2026-06-01.parquet"]}
+    assert store.tables() == {"notes": ["mia/notes/2026-06-01.parquet"]}
 
 
 def test_the_engine_replays_what_we_wrote(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from tests.market import (
     some_depth,
     some_quotes,
     some_trades,
+    some_vix,
     sound_store,
     without_levels,
 )
@@ -372,6 +373,29 @@ def test_memory_is_that_of_a_row_group(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Store, "row_groups", watched)
     assert found(store) == []
     assert largest == 5_000
+
+
+def vix_file() -> tuple[Store, Path]:
+    store = sound_store("cat", with_data=False)
+    with store.draft(DAY) as draft:
+        draft.write_table("vix", some_vix())
+    store.publish(DAY)
+    return store, Path("cat/mia/vix/2026-06-01.parquet")
+
+
+def test_a_table_of_ours_that_is_truncated_is_found() -> None:
+    store, path = vix_file()
+    assert found(store) == []
+    path.write_bytes(path.read_bytes()[:-9])
+    assert kinds(store) == {ProblemKind.TRUNCATED}
+
+
+def test_a_table_of_ours_with_other_columns_is_found() -> None:
+    store, path = vix_file()
+    rewrite(path, lambda table: table.rename_columns(["ts_event", "ts_init", "vix"]))
+    (problem,) = found(store)
+    assert problem.kind is ProblemKind.SCHEMA
+    assert "value is missing; vix is too many" in problem.what
 
 
 def test_every_problem_has_a_remedy() -> None:

@@ -238,10 +238,10 @@ def test_our_tables_keep_their_schema_and_what_it_says(here: Path) -> None:
     store = Store.begin(Files("cat"), ORIGIN)
     table = pa.table({"ts": [1, 2]}).replace_schema_metadata({"unit.ts": "ns"})
     with store.draft(DAY) as draft:
-        draft.write_table("labels", table)
-        draft.write_table("labels", table)
+        draft.write_table("notes", table)
+        draft.write_table("notes", table)
     store.publish(DAY)
-    found = pq.read_table(here / "cat/mia/labels/2026-06-01.parquet")
+    found = pq.read_table(here / "cat/mia/notes/2026-06-01.parquet")
     assert found["ts"].to_pylist() == [1, 2, 1, 2]
     assert found.schema.metadata == {b"unit.ts": b"ns"}
 
