@@ -30,6 +30,11 @@ _PYARROW = {
     "endpoint_url": "endpoint_override",
 }
 _CONNECT_SECONDS = 5.0
+_REMEDIES = {
+    "read": "allow the access if it was refused; else `mia catalog check` tells which files are damaged",
+    "written": "make room on the disk, or allow the access, or name another folder or bucket",
+    "deleted": "allow the access, or delete it by hand",
+}
 
 
 def storage_options(given: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -179,14 +184,11 @@ class Files:
 
 @contextmanager
 def told(where: str, done: str) -> Iterator[None]:
-    """Turn what a file system or pyarrow complains of into an error of ours."""
+    """Turn what a file system or pyarrow complains of into our error; `done` is read, written or deleted."""
     try:
         yield
     except (OSError, pa.ArrowException) as error:
-        raise CatalogFileError(
-            f"{where} cannot be {done}: {_reason(error)}",
-            "make room on the disk, or allow the access, or name another folder or bucket",
-        ) from error
+        raise CatalogFileError(f"{where} cannot be {done}: {_reason(error)}", _REMEDIES[done]) from error
 
 
 def _reason(error: Exception) -> str:

@@ -23,6 +23,7 @@ DRAFTS = f"{OURS}/drafts"
 PARQUET = ".parquet"
 
 _TIME = r"(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d)-(\d{9})Z"
+_TABLE = re.compile(rf"{OURS}/([^/]+)/\d{{4}}-\d\d-\d\d\{PARQUET}")
 _NAME = re.compile(rf"{_TIME}_{_TIME}\{PARQUET}")
 
 
@@ -61,6 +62,12 @@ def data_path(kind: Kind, instrument_id: str, start: int, end: int) -> str:
 def table_path(table: str, day: dt.date) -> str:
     """Return the path of a trading day of a table of our own."""
     return f"{OURS}/{table}/{day}{PARQUET}"
+
+
+def table_name(path: str) -> str:
+    """Return the table of our own that a path belongs to; "" if it is of none."""
+    found = _TABLE.fullmatch(path)
+    return found[1] if found else ""
 
 
 def table_day(path: str) -> dt.date:

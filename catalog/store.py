@@ -13,7 +13,7 @@ from catalog.drafts import DayDraft, SealedFile, discard, sealed_days
 from catalog.errors import CatalogError
 from catalog.files import Files, told
 from catalog.instruments import Contract, futures_contract
-from catalog.layout import DATA, DRAFTS, OURS, PARQUET, DataFile, data_files
+from catalog.layout import DATA, DRAFTS, OURS, DataFile, data_files, table_name
 from catalog.manifest import Manifest, Origin, read_manifest, write_manifest
 
 if TYPE_CHECKING:
@@ -140,9 +140,8 @@ class Store:
         """Return the tables of our own, each with its files by trading day."""
         found: dict[str, list[str]] = {}
         for path in self.files.under(OURS):
-            parts = path.split("/")
-            if len(parts) == 3 and path.endswith(PARQUET):
-                found.setdefault(parts[1], []).append(path)
+            if name := table_name(path):
+                found.setdefault(name, []).append(path)
         return found
 
     def read_table(self, name: str, start: int = 0, end: int = FOREVER) -> Iterator[pa.Table]:

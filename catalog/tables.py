@@ -32,13 +32,22 @@ LABELS = _schema(
     "labels",
     _field("ts_end", TIME, "when it ended; ts_event is when it began", "ns"),
     _field("instrument_id", pa.string(), "the instrument it happened in"),
-    _field("kind", pa.string(), "iceberg, sweep, absorption, spring, regime, …"),
+    _field("kind", pa.string(), "iceberg, sweep, absorption, metaorder, spring, regime, …"),
+    _field("agent", pa.int64(), "the number of who did it, which its fills carry", nullable=True),
     _field("side", pa.int8(), "+1 it bought, -1 it sold, 0 neither"),
-    _field("low_ticks", pa.int64(), "the lowest price it is about", "ticks", nullable=True),
-    _field("high_ticks", pa.int64(), "the highest price it is about", "ticks", nullable=True),
-    _field("lots", pa.int64(), "what was traded by it in all", "contracts", nullable=True),
+    _field("ticks", pa.int64(), "the price of its order, or of its first print", "ticks", nullable=True),
+    _field("lots", pa.int64(), "what it executed", "contracts", nullable=True),
+    _field("shown", pa.int64(), "what it showed at a time; levels wanted, of a sweep", nullable=True),
+    _field("times", pa.int64(), "how often it showed or sent an order; levels taken", nullable=True),
     _field("observable", pa.bool_(), "whether the feed shows enough to tell"),
-    _field("detail", pa.string(), "the parameters that were drawn, as a JSON object"),
+    _field("detail", pa.string(), "what else was drawn, as a JSON object"),
+)
+FILLS = _schema(
+    "label_fills",
+    _field("instrument_id", pa.string(), "the instrument it happened in"),
+    _field("agent", pa.int64(), "whose execution it is, as in labels"),
+    _field("ticks", pa.int64(), "the price", "ticks"),
+    _field("lots", pa.int64(), "what was executed", "contracts"),
 )
 OPTION_CHAINS = _schema(
     "option_chains",
@@ -64,7 +73,13 @@ LEVELS = _schema(
     _field("source", pa.string(), "who says so"),
 )
 
-TABLES = {"labels": LABELS, "option_chains": OPTION_CHAINS, "vix": VIX, "levels": LEVELS}
+TABLES = {
+    "labels": LABELS,
+    "label_fills": FILLS,
+    "option_chains": OPTION_CHAINS,
+    "vix": VIX,
+    "levels": LEVELS,
+}
 """The tables that mia knows; others may have any columns."""
 
 

@@ -57,7 +57,8 @@ def _overlaps(files: list[DataFile]) -> Iterator[Problem]:
 
 
 def _without_instrument(files: list[DataFile], paths: dict[str, int]) -> Iterator[Problem]:
-    defined = {path.split("/")[2] for path in paths if path.split("/")[1] not in {*Kind, *LEGACY_FOLDERS}}
+    parts = [path.split("/") for path in paths if path.count("/") == 3]
+    defined = {part[2] for part in parts if part[1] not in {*Kind, *LEGACY_FOLDERS}}
     for instrument_id in sorted({file.instrument_id for file in files} - defined):
         what = f"there is market data of {instrument_id} and no definition of it"
         yield Problem(ProblemKind.NO_INSTRUMENT, DATA, what)

@@ -61,6 +61,26 @@ def test_a_catalog_that_nautilus_alone_made_is_listed(mia: Mia, here: Path) -> N
     assert "2,000" in told.out
 
 
+def test_files_of_others_in_the_catalogs_folders_are_let_be(mia: Mia, here: Path) -> None:
+    sound_store()
+    for path in ("data/README.txt", "data/x.parquet", "mia/notes/new.parquet", "mia/README.txt"):
+        (here / "cat" / path).parent.mkdir(exist_ok=True)
+        (here / "cat" / path).write_text("hello")
+    assert mia("catalog", "check", "cat").code == 0
+    assert "notes" not in mia("catalog", "list", "cat").out
+
+
+def test_list_of_a_damaged_file_leads_to_check(mia: Mia, here: Path) -> None:
+    store = sound_store()
+    (here / "cat/mia/catalog.json").unlink()
+    path = here / "cat" / store.data_files(Kind.TRADES)[0].path
+    path.write_bytes(path.read_bytes()[:500])
+    told = mia("catalog", "list", "cat")
+    assert told.code == 6
+    assert f"{path} cannot be read: " in told.err
+    assert "`mia catalog check` tells which files are damaged" in told.err
+
+
 def test_check_says_that_all_is_well(mia: Mia) -> None:
     sound_store()
     assert mia("catalog", "check", "cat").out == "cat is in order\n"
