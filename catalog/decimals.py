@@ -65,6 +65,5 @@ def _product(units: NDArray[np.uint64], raw_unit: int) -> NDArray[np.uint64]:
 
 
 def _negated(halves: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Return the two's complement of 128-bit numbers."""
-    low, high = ~halves[:, 0] + np.uint64(1), ~halves[:, 1]
-    return np.stack((low, high + (low == 0).astype(np.uint64)), axis=1)
+    """Return the two's complement of 128-bit numbers whose lower half is not zero: ours never is."""
+    return np.stack((~halves[:, 0] + np.uint64(1), ~halves[:, 1]), axis=1)

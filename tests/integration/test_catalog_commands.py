@@ -13,8 +13,9 @@ from nautilus_trader.model import NautilusDataType
 from nautilus_trader.persistence import ParquetDataCatalog
 
 from catalog.arrow import Kind
+from catalog.export import Exported, Form, Series, export
 from tests.conftest import Mia
-from tests.market import DAY, ID, NEXT_DAY, some_depth, some_trades, sound_store
+from tests.market import DAY, ID, NEXT_DAY, some_depth, some_trades, sound_store, without_levels
 
 
 def with_notes(uri: str = "cat") -> None:
@@ -178,6 +179,25 @@ def test_export_of_the_book_has_a_column_a_level(mia: Mia, here: Path) -> None:
     assert (table["ask_3"].to_numpy() * 4 == depth.ask_ticks[:, 2]).all()
     assert (table["bid_size_10"].to_numpy() == depth.bid_lots[:, 9]).all()
     assert (table["bid_orders_1"].to_numpy() == depth.bid_counts[:, 0]).all()
+
+
+def test_export_of_a_thin_book_leaves_what_is_not_there_empty(mia: Mia, here: Path) -> None:
+    store = sound_store("cat", with_data=False)
+    with store.draft(DAY) as draft:
+        draft.write(ID, without_levels(some_depth(), 2))
+    store.publish(DAY)
+    assert mia("catalog", "export", "cat", "--to", "out").code == 0
+    row = read_csv(here / "out/ESM6.XCME_order_book_depths.csv")[0]
+    assert row["bid_2"]
+    assert (row["bid_3"], row["bid_size_3"], row["bid_orders_3"]) == ("", "", "")
+    assert row["ask_10"]
+
+
+def test_export_of_hours_has_the_rows_of_these_hours(here: Path) -> None:
+    store, ts = sound_store(), some_trades().ts
+    span = (int(ts[300]), int(ts[699]))
+    done = export(store, Series(Kind.TRADES, ID), here / "out", Form.CSV, span)
+    assert done == Exported(here / "out/ESM6.XCME_trades.csv", 400)
 
 
 @pytest.mark.parametrize(

@@ -153,3 +153,22 @@ def written(chunks: list[Any]) -> bytes:
         store.publish(DAY)
         (file,) = store.data_files()
         return (Path(folder) / file.path).read_bytes()
+
+
+@settings(max_examples=10, deadline=None)
+@given(cuts=st.lists(st.integers(1, 11_999), max_size=6))
+def test_a_table_of_long_texts_has_the_same_bytes_for_any_chunks(cuts: list[int]) -> None:
+    whole = pa.table({"text": [f"{row:0200d}" for row in range(12_000)]})
+    edges = [0, *sorted(set(cuts)), len(whole)]
+    chunks = [pa.table(whole.slice(a, b - a)) for a, b in pairwise(edges)]
+    assert written_table(chunks) == written_table([whole])
+
+
+def written_table(chunks: list[pa.Table]) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store.begin(Files(folder), ORIGIN)
+        with store.draft(DAY) as draft:
+            for chunk in chunks:
+                draft.write_table("notes", chunk)
+        store.publish(DAY)
+        return (Path(folder) / f"mia/notes/{DAY}.parquet").read_bytes()

@@ -13,6 +13,7 @@ import pytest
 
 from catalog.arrow import Columns, Kind, kind_of
 from catalog.checks import Problem, ProblemKind, problems
+from catalog.checks.instruments import rough_price
 from catalog.columns import Trades
 from catalog.instruments import contract_of
 from catalog.layout import MANIFEST
@@ -169,6 +170,19 @@ def test_a_time_zone_that_is_not_the_markets_is_found() -> None:
         "44 rows lie where the market is closed, first at 2026-06-01 17:00"
         in by_kind[ProblemKind.CLOSED].what
     )
+
+
+def test_a_trade_at_the_very_close_is_outside_hours() -> None:
+    last = at(TRADES.ts, -1, session_on(DAY).close)
+    (problem,) = found(store_of(replace(TRADES, ts=last)))
+    assert (problem.kind, problem.count) == (ProblemKind.CLOSED, 1)
+
+
+@pytest.mark.parametrize(("micro", "mini"), [("MES", "ES"), ("MNQ", "NQ")])
+def test_a_micro_is_where_its_mini_is(micro: str, mini: str) -> None:
+    now = session_on(DAY).open
+    assert rough_price(micro, now) == rough_price(mini, now)
+    assert rough_price("NQ", now) > 3 * rough_price("ES", now)
 
 
 def test_rows_that_repeat_others_across_row_groups_are_found() -> None:

@@ -87,7 +87,13 @@ def test_the_contracts_of_a_span() -> None:
 
 @pytest.mark.parametrize(
     ("name", "near", "year"),
-    [("ESU6", "2026-06-01", 2026), ("ESU6.XCME", "2016-06-01", 2016), ("ESH0", "2019-12-31", 2020)],
+    [
+        ("ESU6", "2026-06-01", 2026),
+        ("ESU6.XCME", "2016-06-01", 2016),
+        ("ESH0", "2019-12-31", 2020),
+        ("ESH1", "2026-01-15", 2021),
+        ("ESH1", "2026-11-01", 2031),
+    ],
 )
 def test_a_symbol_means_the_contract_that_expires_nearest(name: str, near: str, year: int) -> None:
     assert contract_of(name, day(near)).year == year
