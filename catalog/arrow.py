@@ -30,7 +30,7 @@ BAR_TYPE_END = "-1-MINUTE-LAST-EXTERNAL"
 
 TIME = pa.timestamp("ns", tz="UTC")
 _SIDE = pa.dictionary(pa.int8(), pa.string())
-_SIDES = pa.array(["SELL", "NO_AGGRESSOR", "BUY"])
+_SIDES = ("SELL", "NO_AGGRESSOR", "BUY")
 _LEVEL = [
     pa.field("price", DECIMAL, nullable=False),
     pa.field("size", DECIMAL, nullable=False),
@@ -148,7 +148,7 @@ def times_of(array: pa.Array) -> NDArray[np.int64]:
 def sides_of(array: pa.Array) -> NDArray[np.int8]:
     """Return aggressors as +1, -1 and 0."""
     words = array.dictionary_decode() if pa.types.is_dictionary(array.type) else array
-    places = pc.index_in(words, _SIDES)
+    places = pc.index_in(words, pa.array(_SIDES))
     sides: NDArray[np.int8] = (places.to_numpy(zero_copy_only=False) - 1).astype(np.int8)
     return sides
 
@@ -173,7 +173,7 @@ def _size(lots: NDArray[np.int64]) -> pa.Array:
 
 
 def _trade_arrays(trades: Trades, numbers: NDArray[np.int64]) -> list[pa.Array]:
-    sides = pa.DictionaryArray.from_arrays(pa.array(trades.side + 1, pa.int8()), _SIDES)
+    sides = pa.DictionaryArray.from_arrays(pa.array(trades.side + 1, pa.int8()), pa.array(_SIDES))
     return [_price(trades.ticks), _size(trades.lots), sides, pa.array(numbers).cast(pa.string())]
 
 

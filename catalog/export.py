@@ -21,7 +21,7 @@ from catalog.instruments import TICK
 from catalog.layout import table_day
 from catalog.store import FOREVER, Store
 
-_SIDES = pa.array(["sell", "unknown", "buy"])
+_SIDES = ("sell", "unknown", "buy")
 
 
 class Form(StrEnum):
@@ -77,7 +77,7 @@ def plain(columns: Columns) -> pa.Table:
     match columns:
         case Trades():
             found |= {"price": _points(columns.ticks), "size": columns.lots}
-            found["side"] = _SIDES.take(pa.array(columns.side + 1))
+            found["side"] = pa.array(_SIDES).take(pa.array(columns.side + 1))
         case Quotes():
             found |= {"bid": _points(columns.bid_ticks), "ask": _points(columns.ask_ticks)}
             found |= {"bid_size": columns.bid_lots, "ask_size": columns.ask_lots}

@@ -34,6 +34,13 @@ def test_the_entry_point_imports_nothing_heavy(mia: Mia) -> None:
     assert done.stdout == "[]\n"
 
 
+def test_help_does_not_wait_for_what_only_work_needs() -> None:
+    heavy = ("pandas", "nautilus_trader", "exchange_calendars")
+    code = f"import sys, catalog.commands; print([m for m in {heavy} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
 def test_list_says_what_there_is_and_what_made_it(mia: Mia) -> None:
     with_notes()
     told = mia("catalog", "list", "cat")
