@@ -18,6 +18,7 @@ from mia_plugins.cli.root import root_command
 from mia_plugins.cli.session import Session
 from mia_plugins.errors import ExitCode
 from mia_plugins.hookspecs import Kind
+from mia_plugins.host import PluginHost
 from mia_plugins.settings.describing import describe, models_in
 from mia_plugins.settings.model import BaseSettings
 from mia_plugins.settings.run import COMPONENT_KEYS, SECTIONS, RunSettings
@@ -45,8 +46,8 @@ REGISTER = (
     "dotted path `package.module:Class` that is imported when it is first needed, and one line for listings."
 )
 COMMANDS = (
-    "`-v` and `--plugins-dir` may stand anywhere on the line. Plugins add commands of their own; these are "
-    "mia's."
+    "`-v` and `--plugins-dir` may stand anywhere on the line. Plugins add commands of their own; these come "
+    "with mia."
 )
 
 
@@ -130,11 +131,18 @@ def commands() -> list[list[str]]:
     root: Any = root_command()
     with root.make_context("mia", ["demo"], obj=Session(), resilient_parsing=True) as context:
         found: list[list[str]] = [[]]
-        for name in core_commands():
+        for name in _our_commands():
             command = root.get_command(context, name)
             found.append([name])
             found += [[name, inner] for inner in getattr(command, "commands", {})]
     return found
+
+
+def _our_commands() -> list[str]:
+    """Return the commands that the distribution itself registers, those of the framework first."""
+    rows = PluginHost.discover().registry.all(Kind.COMMANDS)
+    ours = [row.name for row in rows if row.provider.distribution == "mia"]
+    return [*core_commands(), *(name for name in ours if name not in core_commands())]
 
 
 def help_of(words: list[str]) -> str:

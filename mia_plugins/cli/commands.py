@@ -1,5 +1,6 @@
 """Commands as the command line knows them: ours, and the applications that plugins register."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import typer
@@ -9,6 +10,10 @@ from mia_plugins import core
 from mia_plugins.errors import PluginError
 from mia_plugins.hookspecs import Kind
 from mia_plugins.host import Provider, Registration
+
+FLAGS = ("-v", "--verbose")
+WITH_VALUE = "--plugins-dir"
+"""The global options. They may stand anywhere on the line, so that no command can have one of them."""
 
 _OURS = Provider("core", "mia", mia_plugins.__version__, core.__name__)
 
@@ -33,4 +38,15 @@ def command_of(row: Registration, target: object) -> Any:
         raise PluginError(f"{who} is an application without commands", "give it one: @app.command()")
     command = typer.main.get_command(target)
     command.name = row.name
+    taken = sorted({*FLAGS, WITH_VALUE} & set(_options(command)))
+    if taken:
+        raise PluginError(f"{who} has the option {taken[0]}, which is mia's own", "give it another name")
     return command
+
+
+def _options(command: Any) -> Iterator[str]:
+    """Yield the options of a command and of those under it."""
+    for parameter in command.params:
+        yield from parameter.opts
+    for inner in getattr(command, "commands", {}).values():
+        yield from _options(inner)

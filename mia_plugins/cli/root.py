@@ -8,32 +8,24 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 import mia_plugins
-from mia_plugins.cli.commands import command_of, core_commands
+from mia_plugins.cli.commands import FLAGS, WITH_VALUE, command_of, core_commands
 from mia_plugins.cli.session import Session
 from mia_plugins.errors import did_you_mean
 from mia_plugins.hookspecs import Kind
 from mia_plugins.host.host import load_target
 
-_FLAGS = ("-v", "--verbose")
-_WITH_VALUE = "--plugins-dir"
-
 
 def global_options_first(arguments: list[str]) -> list[str]:
-    """Return the arguments with the global options in front: they may stand anywhere before `--`.
-
-    After the command of a plugin, `-v` is that command's.
-    """
+    """Return the arguments with the global options in front: they may stand anywhere before `--`."""
     first: list[str] = []
     rest: list[str] = []
     words: Iterator[str] = iter(arguments)
     for word in words:
         if word == "--":
             rest += [word, *words]
-        elif word == _WITH_VALUE:
+        elif word == WITH_VALUE:
             first += [word, *[value for value in [next(words, None)] if value is not None]]
-        elif word.startswith(f"{_WITH_VALUE}=") or (
-            word in _FLAGS and (not rest or rest[0] in core_commands())
-        ):
+        elif word in FLAGS or word.startswith(f"{WITH_VALUE}="):
             first.append(word)
         else:
             rest.append(word)
@@ -110,12 +102,12 @@ def _version(value: bool) -> None:
 @_app.callback()
 def _mia(
     verbose: Annotated[
-        bool, typer.Option(*_FLAGS, help="Say more: tracebacks of plugins.", callback=_set_verbose)
+        bool, typer.Option(*FLAGS, help="Say more: tracebacks of plugins.", callback=_set_verbose)
     ] = False,
     plugins_dir: Annotated[
         list[str] | None,
         typer.Option(
-            _WITH_VALUE,
+            WITH_VALUE,
             help="A folder of one-off plugins; may be given again.",
             metavar="FOLDER",
             callback=_set_plugins_dirs,

@@ -292,9 +292,11 @@ def test_a_fault_that_cannot_tell_its_text_is_told(mia: Mia, plugins_dir: Path) 
     assert "fault: Mute: (its text cannot be had)" in found.err
 
 
-def test_verbose_is_a_plugins_own_after_its_command(mia: Mia, plugins_dir: Path) -> None:
+def test_a_command_cannot_have_an_option_of_mias_own(mia: Mia, plugins_dir: Path) -> None:
     (plugins_dir / "one_off.py").write_text(COMMAND.replace('"trader"', 'typer.Option("trader", "-v")'))
-    assert mia("hello", "-v", "anna", "--plugins-dir", plugins_dir).out == "hello anna\n"
+    found = mia("hello", "--plugins-dir", plugins_dir)
+    assert found.code == ExitCode.PLUGIN
+    assert "has the option -v, which is mia's own" in found.err
 
 
 def test_folders_of_plugins_add_up(mia: Mia, here: Path, plugins_dir: Path) -> None:

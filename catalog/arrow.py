@@ -1,0 +1,244 @@
+"""Columns to and from Arrow tables in the very schema of Nautilus' Parquet catalog."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from catalog.columns import LEVELS, Bars, Depth, Quotes, Trades
+from catalog.decimals import DECIMAL, RAW_LOT, RAW_TICK, decimals_of, units_of
+from catalog.errors import CatalogError
+from catalog.instruments import PRICE_PRECISION
+
+Columns = Trades | Quotes | Depth | Bars
+
+
+class Kind(StrEnum):
+    """A kind of market data, by the name of its folder in Nautilus' catalog."""
+
+    TRADES = "trades"
+    QUOTES = "quotes"
+    DEPTH = "order_book_depths"
+    BARS = "bars"
+
+
+BAR_TYPE_END = "-1-MINUTE-LAST-EXTERNAL"
+"""What follows the instrument in the name of our bars: Nautilus takes them as they are."""
+
+TIME = pa.timestamp("ns", tz="UTC")
+_SIDE = pa.dictionary(pa.int8(), pa.string())
+_SIDES = ("SELL", "NO_AGGRESSOR", "BUY")
+_LEVEL = [
+    pa.field("price", DECIMAL, nullable=False),
+    pa.field("size", DECIMAL, nullable=False),
+    pa.field("count", pa.uint32(), nullable=False),
+    pa.field("order_id", pa.uint64(), nullable=False),
+]
+_LEVEL_LIST = pa.list_(pa.field("item", pa.struct(_LEVEL), nullable=False))
+_TIMES = [("ts_event", TIME), ("ts_init", TIME)]
+
+_FIELDS: dict[Kind, list[tuple[str, pa.DataType]]] = {
+    Kind.TRADES: [
+        ("price", DECIMAL),
+        ("size", DECIMAL),
+        ("aggressor_side", _SIDE),
+        ("trade_id", pa.string()),
+        *_TIMES,
+    ],
+    Kind.QUOTES: [
+        *[(name, DECIMAL) for name in ("bid_price", "ask_price", "bid_size", "ask_size")],
+        *_TIMES,
+    ],
+    Kind.DEPTH: [
+        ("bids", _LEVEL_LIST),
+        ("asks", _LEVEL_LIST),
+        ("flags", pa.uint8()),
+        ("sequence", pa.uint64()),
+        *_TIMES,
+    ],
+    Kind.BARS: [*[(name, DECIMAL) for name in ("open", "high", "low", "close", "volume")], *_TIMES],
+}
+_TYPE_NAMES = {
+    Kind.TRADES: "TradeTick",
+    Kind.QUOTES: "QuoteTick",
+    Kind.DEPTH: "OrderBookDepth",
+    Kind.BARS: "Bar",
+}
+
+
+def kind_of(columns: Columns) -> Kind:
+    """Return the kind of data that columns hold."""
+    kinds: Mapping[type, Kind] = {
+        Trades: Kind.TRADES,
+        Quotes: Kind.QUOTES,
+        Depth: Kind.DEPTH,
+        Bars: Kind.BARS,
+    }
+    return kinds[type(columns)]
+
+
+def identifier_of(kind: Kind, instrument_id: str) -> str:
+    """Return the name of the folder of an instrument's data: for bars it is that of the bar type."""
+    return f"{instrument_id}{BAR_TYPE_END}" if kind is Kind.BARS else instrument_id
+
+
+def schema_of(kind: Kind, instrument_id: str) -> pa.Schema:
+    """Return Nautilus' schema of an instrument's data."""
+    metadata = {
+        "instrument_id": instrument_id,
+        "price_precision": str(PRICE_PRECISION),
+        "size_precision": "0",
+        "type_name": _TYPE_NAMES[kind],
+    }
+    if kind is Kind.BARS:
+        metadata["bar_type"] = identifier_of(kind, instrument_id)
+    fields = [pa.field(name, type_, nullable=False) for name, type_ in _FIELDS[kind]]
+    return pa.schema(fields, metadata=metadata)
+
+
+def expected_types(kind: Kind) -> dict[str, pa.DataType]:
+    """Return the columns Nautilus 2 has for a kind of data, with their types."""
+    return dict(_FIELDS[kind])
+
+
+def table_of(columns: Columns, instrument_id: str, first: int = 0) -> pa.Table:
+    """Return columns as a table; `first` is the number of rows that precede them in their file."""
+    schema = schema_of(kind_of(columns), instrument_id)
+    time = pa.Array.from_buffers(TIME, len(columns), [None, pa.py_buffer(np.ascontiguousarray(columns.ts))])
+    numbers = np.arange(first, first + len(columns))
+    match columns:
+        case Trades():
+            arrays = _trade_arrays(columns, numbers)
+        case Depth():
+            arrays = _depth_arrays(columns, numbers)
+        case Quotes():
+            arrays = [_price(columns.bid_ticks), _price(columns.ask_ticks)]
+            arrays += [_size(columns.bid_lots), _size(columns.ask_lots)]
+        case Bars():
+            arrays = [_price(ticks) for ticks in (columns.open, columns.high, columns.low, columns.close)]
+            arrays += [_size(columns.lots)]
+    return pa.Table.from_arrays([*arrays, time, time], schema=schema)
+
+
+def columns_of(kind: Kind, table: pa.Table, where: str) -> Columns:
+    """Return a table of Nautilus' as columns; `where` names its file should a price be off the grid."""
+    columns = {name: _joined(table[name]) for name in table.column_names}
+    ts = times_of(columns["ts_init"])
+    match kind:
+        case Kind.TRADES:
+            ticks, lots = _whole(columns, where, "price", "size")
+            return Trades(ts, ticks, lots, sides_of(columns["aggressor_side"]))
+        case Kind.QUOTES:
+            return Quotes(ts, *_whole(columns, where, "bid_price", "ask_price", "bid_size", "ask_size"))
+        case Kind.DEPTH:
+            return _depth(ts, columns, where)
+        case Kind.BARS:
+            return Bars(ts, *_whole(columns, where, "open", "high", "low", "close", "volume"))
+
+
+def times_of(array: pa.Array) -> NDArray[np.int64]:
+    """Return times as UTC ns."""
+    times: NDArray[np.int64] = array.cast(pa.int64()).to_numpy(zero_copy_only=False)
+    return times
+
+
+def sides_of(array: pa.Array) -> NDArray[np.int8]:
+    """Return aggressors as +1, -1 and 0."""
+    words = array.dictionary_decode() if pa.types.is_dictionary(array.type) else array
+    places = pc.index_in(words, pa.array(_SIDES))
+    sides: NDArray[np.int8] = (places.to_numpy(zero_copy_only=False) - 1).astype(np.int8)
+    return sides
+
+
+def levels_of(array: pa.Array) -> tuple[pa.Array, NDArray[np.bool_]]:
+    """Return a side's levels one after the other, and where they stand in (n, 10)."""
+    lengths = np.diff(array.offsets.to_numpy())
+    if lengths.max(initial=0) > LEVELS:
+        raise CatalogError(
+            f"a book of {lengths.max()} levels a side; at most {LEVELS} were expected",
+            "import the data again, as depth of ten levels",
+        )
+    return array.flatten(), np.arange(LEVELS) < lengths[:, None]
+
+
+def _price(ticks: NDArray[np.int64]) -> pa.Array:
+    return decimals_of(ticks, RAW_TICK)
+
+
+def _size(lots: NDArray[np.int64]) -> pa.Array:
+    return decimals_of(lots, RAW_LOT)
+
+
+def _trade_arrays(trades: Trades, numbers: NDArray[np.int64]) -> list[pa.Array]:
+    sides = pa.DictionaryArray.from_arrays(pa.array(trades.side + 1, pa.int8()), pa.array(_SIDES))
+    return [_price(trades.ticks), _size(trades.lots), sides, pa.array(numbers).cast(pa.string())]
+
+
+def _depth_arrays(depth: Depth, numbers: NDArray[np.int64]) -> list[pa.Array]:
+    return [
+        _side(depth.bid_ticks, depth.bid_lots, depth.bid_counts),
+        _side(depth.ask_ticks, depth.ask_lots, depth.ask_counts),
+        pa.array(np.zeros(len(depth), np.uint8)),
+        pa.array(numbers, pa.uint64()),
+    ]
+
+
+def _side(ticks: NDArray[np.int64], lots: NDArray[np.int64], counts: NDArray[np.int64]) -> pa.Array:
+    """Return one side of the book as lists of levels; a level without contracts is left out."""
+    there = lots > 0
+    offsets = np.zeros(len(ticks) + 1, np.int32)
+    np.cumsum(there.sum(axis=1), out=offsets[1:])
+    arrays = [
+        _price(ticks[there]),
+        _size(lots[there]),
+        pa.array(counts[there], pa.uint32()),
+        pa.array(np.zeros(offsets[-1], np.uint64)),
+    ]
+    return pa.ListArray.from_arrays(
+        pa.array(offsets), pa.StructArray.from_arrays(arrays, fields=_LEVEL), type=_LEVEL_LIST
+    )
+
+
+def _depth(ts: NDArray[np.int64], columns: Mapping[str, pa.Array], where: str) -> Depth:
+    bids, asks = (_side_columns(columns[name], where) for name in ("bids", "asks"))
+    (bid_ticks, bid_lots, bid_counts), (ask_ticks, ask_lots, ask_counts) = bids, asks
+    return Depth(ts, bid_ticks, ask_ticks, bid_lots, ask_lots, bid_counts, ask_counts)
+
+
+def _side_columns(array: pa.Array, where: str) -> list[NDArray[np.int64]]:
+    """Return ticks, contracts and orders of one side, (n, 10) each; zeros where there is no level."""
+    levels, there = levels_of(array)
+    names = [field.name for field in _LEVEL]
+    flat = dict(zip(names, levels.flatten(), strict=True))
+    found = [*_whole(flat, where, "price", "size"), flat["count"].to_numpy().astype(np.int64)]
+    columns = []
+    for values in found:
+        column = np.zeros(there.shape, np.int64)
+        column[there] = values
+        columns.append(column)
+    return columns
+
+
+def _whole(columns: Mapping[str, pa.Array], where: str, *names: str) -> list[NDArray[np.int64]]:
+    """Return prices in ticks and sizes in contracts; what is not whole is an error, never rounded."""
+    found = []
+    for name in names:
+        raw_unit = RAW_LOT if "size" in name or name == "volume" else RAW_TICK
+        units, is_whole = units_of(columns[name], raw_unit)
+        if not is_whole.all():
+            row = int(np.argmin(is_whole))
+            raise CatalogError(
+                f"{where}: {name} {columns[name][row]} is no whole number of "
+                f"{'contracts' if raw_unit == RAW_LOT else 'ticks of .25'}",
+                "`mia catalog check` lists all such rows; import the data again",
+            )
+        found.append(units)
+    return found
+
+
+def _joined(column: pa.ChunkedArray) -> pa.Array:
+    """Return a column as one array."""
+    return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)

@@ -1,0 +1,159 @@
+"""One file: whether it can be read, what its schema says, and its rows as they stream by."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from catalog.arrow import expected_types, times_of
+from catalog.checks.calendar import outside_hours
+from catalog.checks.instruments import OURS, Instrument, product_code
+from catalog.checks.problem import Problem, ProblemKind, Tally, new_york
+from catalog.checks.rows import Scales, book_faults, duplicates, price_columns
+from catalog.decimals import floats_of, units_of
+from catalog.errors import CatalogError, CatalogFileError
+from catalog.layout import MANIFEST, DataFile
+from catalog.store import Store
+
+_ROW_FAULTS = {
+    ProblemKind.DISORDER: "rows go back in time",
+    ProblemKind.EARLY: "rows have ts_init before ts_event",
+    ProblemKind.DUPLICATES: "rows repeat another",
+    ProblemKind.CROSSED: "rows have a bid above the ask",
+    ProblemKind.LOCKED: "rows have a bid at the ask",
+    ProblemKind.LEVELS: "rows have levels that do not run from the best to the worst",
+    ProblemKind.OFF_GRID: "rows have a price between two ticks",
+    ProblemKind.NOT_POSITIVE: "rows have a price of zero or less",
+    ProblemKind.CLOSED: "rows lie where the market is closed",
+}
+
+
+class FileCheck:
+    """The rows of one file."""
+
+    def __init__(self, store: Store, file: DataFile, instrument: Instrument | None) -> None:
+        """`instrument` is None when the catalog has no definition of it."""
+        self._store = store
+        self._file = file
+        self._code = product_code(file.instrument_id)
+        self._instrument = instrument or (OURS if self._code else None)
+        self._tallies = {kind: Tally() for kind in _ROW_FAULTS}
+        self._scales = Scales(self._code)
+        self._whole: list[Problem] = []
+        self._rows = 0
+        self._last: int | None = None
+        self._span = (2**63 - 1, 0)
+        self._carry: pa.Table | None = None
+
+    def tables(self) -> Iterator[pa.Table]:
+        """Yield the row groups, as far as they can be read."""
+        try:
+            with self._store.files.reading(self._file.path) as source:
+                schema = pq.ParquetFile(source).schema_arrow
+            if not self._is_readable(schema):
+                return
+            yield from self._store.row_groups(self._file.path)
+        except (CatalogFileError, CatalogError, pa.ArrowException, OSError) as error:
+            self._blame(ProblemKind.TRUNCATED, f"it is no whole Parquet file: {' '.join(str(error).split())}")
+            return
+        self._judge_whole()
+
+    def feed(self, table: pa.Table) -> NDArray[np.int64]:
+        """Look at a row group and return its times (UTC ns)."""
+        times = times_of(table["ts_init"].combine_chunks())
+        if not len(times):
+            return times
+        self._rows += len(times)
+        self._span = (min(self._span[0], int(times.min())), max(self._span[1], int(times.max())))
+        self._times(table, times)
+        self._prices(table, times)
+        for kind, wrong in book_faults(self._file.kind, table).items():
+            self._tallies[kind].add(times, wrong)
+        self._repeats(table, times)
+        return times
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield what was found, of the whole file and of its rows."""
+        yield from self._whole
+        for kind, tally in self._tallies.items():
+            if tally.count:
+                what = f"{tally.count} {_ROW_FAULTS[kind]}, first at {new_york(tally.first)} New York"
+                yield Problem(kind, self._file.path, what, tally.count)
+        for what, count in self._scales.told():
+            yield Problem(ProblemKind.SCALE, self._file.path, what, count)
+
+    def _blame(self, kind: ProblemKind, what: str) -> None:
+        """Note a problem of the file as a whole."""
+        self._whole.append(Problem(kind, self._file.path, what))
+
+    def _is_readable(self, schema: pa.Schema) -> bool:
+        """Say whether the columns are those of Nautilus 2; judge what the schema says on the way."""
+        expected = expected_types(self._file.kind)
+        wrong = [
+            name
+            for name, type_ in expected.items()
+            if name not in schema.names or schema.field(name).type != type_
+        ]
+        if any(
+            _is_legacy(schema.field(name).type) for name in schema.names if "price" in name or name == "open"
+        ):
+            self._blame(
+                ProblemKind.LEGACY, "its prices are integers or bytes, as NautilusTrader 1.x has them"
+            )
+            return False
+        if wrong:
+            self._blame(ProblemKind.SCHEMA, f"missing, or of another type: {', '.join(wrong)}")
+            return False
+        said = (schema.metadata or {}).get(b"price_precision", b"nothing").decode()
+        if self._instrument and said != str(self._instrument.precision):
+            expected_precision = f"{self._instrument.precision} was expected"
+            self._blame(ProblemKind.PRECISION, f"price_precision is {said}; {expected_precision}")
+        return True
+
+    def _judge_whole(self) -> None:
+        """Judge what can be said once all rows have been seen."""
+        if self._rows == 0:
+            self._blame(ProblemKind.TRUNCATED, "it has no rows")
+        elif self._span != (self._file.start, self._file.end):
+            first, last = (new_york(ts) for ts in self._span)
+            self._blame(ProblemKind.NAME, f"its rows run from {first} to {last} New York")
+        days = self._store.manifest.days.values() if self._store.manifest else ()
+        recorded = next((rows[self._file.path] for rows in days if self._file.path in rows), self._rows)
+        if recorded != self._rows:
+            self._blame(ProblemKind.ROWS, f"{self._rows} rows; {MANIFEST} says {recorded}")
+
+    def _times(self, table: pa.Table, times: NDArray[np.int64]) -> None:
+        before = times[0] if self._last is None else self._last
+        self._tallies[ProblemKind.DISORDER].add(times, np.diff(times, prepend=before) < 0)
+        self._last = int(times[-1])
+        happened = times_of(table["ts_event"].combine_chunks())
+        self._tallies[ProblemKind.EARLY].add(times, times < happened)
+        if self._code and self._file.is_ours:
+            closed = outside_hours(times, self._file.kind, *self._span)
+            self._tallies[ProblemKind.CLOSED].add(times, closed)
+
+    def _prices(self, table: pa.Table, times: NDArray[np.int64]) -> None:
+        if self._instrument is None:
+            return
+        for prices, rows in price_columns(self._file.kind, table):
+            ticks, is_whole = units_of(prices, self._instrument.raw_tick)
+            at = times[rows]
+            self._tallies[ProblemKind.OFF_GRID].add(at, ~is_whole)
+            self._tallies[ProblemKind.NOT_POSITIVE].add(at, ticks <= 0)
+            self._scales.add(at, floats_of(prices))
+
+    def _repeats(self, table: pa.Table, times: NDArray[np.int64]) -> None:
+        """Count repeated rows, with those that share the last time of the row group before."""
+        joined, known = table, 0
+        if self._carry is not None:
+            joined, known = pa.concat_tables([self._carry, table]), len(self._carry)
+        wrong = duplicates(self._file.kind, joined)
+        wrong[:known] = False
+        self._tallies[ProblemKind.DUPLICATES].add(times, wrong[known:])
+        self._carry = table.filter(pa.array(times == times[-1]))
+
+
+def _is_legacy(type_: pa.DataType) -> bool:
+    return bool(pa.types.is_integer(type_) or pa.types.is_fixed_size_binary(type_))

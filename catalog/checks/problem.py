@@ -1,0 +1,101 @@
+"""What a check finds: what, where and what to do."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from catalog.sessions import NEW_YORK, NS
+
+
+class ProblemKind(StrEnum):
+    """What can be wrong with a catalog."""
+
+    LEGACY = "written by 1.x"
+    TRUNCATED = "truncated"
+    SCHEMA = "wrong columns"
+    NAME = "wrong name"
+    UNFINISHED = "unfinished"
+    MISSING = "missing"
+    ROWS = "wrong number of rows"
+    OVERLAP = "overlap"
+    NO_INSTRUMENT = "no instrument"
+    PRECISION = "wrong precision"
+    OFF_GRID = "off the tick grid"
+    SCALE = "power of ten"
+    NOT_POSITIVE = "not positive"
+    DISORDER = "disorder"
+    EARLY = "known before it happened"
+    DUPLICATES = "duplicates"
+    CROSSED = "crossed"
+    LOCKED = "locked"
+    LEVELS = "levels out of order"
+    GAP = "gap"
+    CLOSED = "outside hours"
+
+
+REMEDIES = {
+    ProblemKind.LEGACY: "NautilusTrader 2 reads such files as empty: convert them with its own "
+    "ParquetDataCatalog(new).migrate_from_legacy_parquet_path(old), or import the source again",
+    ProblemKind.TRUNCATED: "delete the file and import or generate that day again",
+    ProblemKind.SCHEMA: "delete the file and import the source again",
+    ProblemKind.NAME: "run reset_all_file_names() of Nautilus' ParquetDataCatalog: it looks for data by name",
+    ProblemKind.UNFINISHED: "run what makes this catalog again: it completes the day or starts it anew",
+    ProblemKind.MISSING: "restore the file, or make the catalog again in another folder",
+    ProblemKind.ROWS: "delete the catalog and make it again: it was changed after it was made",
+    ProblemKind.OVERLAP: "delete one of the two: a backtest would replay both",
+    ProblemKind.NO_INSTRUMENT: "write the instrument into the catalog: a backtest refuses data without one",
+    ProblemKind.PRECISION: "import the source again: the engine ignores prices of another precision",
+    ProblemKind.OFF_GRID: "import the source again with the right tick size and price multiplier",
+    ProblemKind.SCALE: "import the source again with the price multiplier that undoes it",
+    ProblemKind.NOT_POSITIVE: "drop these rows and import the source again",
+    ProblemKind.DISORDER: "sort the source by time and import it again",
+    ProblemKind.EARLY: "import the source again: decisions would see these rows before they happened",
+    ProblemKind.DUPLICATES: "import the source again, once",
+    ProblemKind.CROSSED: "drop these rows, or look for a feed that lost messages",
+    ProblemKind.LOCKED: "drop these rows, or look for a feed that lost messages",
+    ProblemKind.LEVELS: "import the source again: levels run from the best to the worst",
+    ProblemKind.GAP: "import what is missing, or leave these hours out of backtests",
+    ProblemKind.CLOSED: "import the source again with the right time zone",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is not in order."""
+
+    kind: ProblemKind
+    where: str
+    """A path in the catalog."""
+    what: str
+    count: int = 1
+    """Rows, or what else it is counted in."""
+
+    @property
+    def remedy(self) -> str:
+        """What to do."""
+        return REMEDIES[self.kind]
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many rows of a file have a fault, and when the first one was."""
+
+    count: int = 0
+    first: int = 0
+    """UTC ns."""
+    _seen: bool = field(default=False, repr=False)
+
+    def add(self, times: NDArray[np.int64], wrong: NDArray[np.bool_]) -> None:
+        """Count the rows that are wrong."""
+        found = int(wrong.sum())
+        if found and not self._seen:
+            self.first, self._seen = int(times[int(np.argmax(wrong))]), True
+        self.count += found
+
+
+def new_york(ts: int) -> str:
+    """Return UTC ns as a New York date and time, to the second."""
+    return f"{dt.datetime.fromtimestamp(ts // NS, NEW_YORK):%Y-%m-%d %H:%M:%S}"

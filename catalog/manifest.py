@@ -1,0 +1,66 @@
+"""`mia/catalog.json`: what made a catalog, and which of its days are whole."""
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from catalog.errors import CatalogError
+from catalog.files import Files
+from catalog.layout import MANIFEST
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What made a catalog. The same origin makes the same bytes."""
+
+    maker: str
+    """Such as `synthetic`, or an importer's name."""
+    version: str
+    """Of the maker."""
+    settings_hash: str
+    """Of everything that was set."""
+    seed: int | None = None
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """A catalog's origin and its whole days."""
+
+    origin: Origin
+    days: Mapping[dt.date, Mapping[str, int]] = field(default_factory=dict)
+    """Trading days, each with its files and their numbers of rows."""
+
+    def with_day(self, day: dt.date, rows: Mapping[str, int]) -> "Manifest":
+        """Return it with one more whole day."""
+        return replace(self, days=dict(sorted({**self.days, day: dict(rows)}.items())))
+
+
+def read_manifest(files: Files) -> Manifest | None:
+    """Return a catalog's manifest; None when it has none, as with one that Nautilus alone wrote."""
+    if not files.exists(MANIFEST):
+        return None
+    try:
+        data: dict[str, Any] = json.loads(files.read(MANIFEST))
+        if data["format"] != FORMAT:
+            raise CatalogError(
+                f"{files.full(MANIFEST)} has format {data['format']}; {FORMAT} was expected",
+                "use the version of mia that wrote it, or make the catalog again",
+            )
+        days = {dt.date.fromisoformat(day): rows for day, rows in data["days"].items()}
+        return Manifest(Origin(**data["origin"]), days)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise CatalogError(
+            f"{files.full(MANIFEST)} is not what mia writes: {error!r}",
+            "restore the file, or make the catalog again in another folder",
+        ) from error
+
+
+def write_manifest(files: Files, manifest: Manifest) -> None:
+    """Write a catalog's manifest whole or not at all."""
+    days = {str(day): dict(rows) for day, rows in manifest.days.items()}
+    data = {"format": FORMAT, "origin": asdict(manifest.origin), "days": days}
+    files.write(MANIFEST, f"{json.dumps(data, indent=1)}\n".encode())

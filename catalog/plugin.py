@@ -1,0 +1,8 @@
+"""What the catalog brings to `mia`."""
+
+from mia_plugins.hookspecs import Register
+
+
+def mia_register_commands(register: Register) -> None:
+    """Register the command."""
+    register("catalog", "catalog.commands:app", summary="List, check and export market data.")
