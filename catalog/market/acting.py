@@ -6,6 +6,7 @@ from catalog.market.decisive import close_spread, gone, hit_side
 from catalog.market.defence import undefended, wake
 from catalog.market.draws import exponential
 from catalog.market.flow import draw_size, take
+from catalog.market.session import SECOND
 from catalog.market.world import (
     ABSORBER,
     ACTIVE,
@@ -33,10 +34,12 @@ from catalog.market.world import (
     PHASE,
     PRICE,
     PROMISED,
+    PUSHER,
     RING,
     SHOW,
     SIDE,
     SIZE,
+    START,
     SWEEPER,
     SWEEPER_NOW,
     TIMES,
@@ -69,6 +72,8 @@ def on_agent(world: World, now: int) -> None:
         _sweep(world, agent, now)
     elif kind == METAORDER:
         _work(world, agent, now)
+    elif kind == PUSHER:
+        _push(world, agent, now)
     else:
         _defend(world, agent, now)
     world.state.alarms[AGENT] = agents[_earliest(agents), NEXT]
@@ -212,3 +217,12 @@ def _work(world: World, agent: int, now: int) -> None:
         _note(world, agent, int(world.state.ints[LAST]), price, lots)
         world.state.reals[OWED] += sign * lots * world.rates.impact
     wake(world, agent, now + 1 + int(exponential(world.rng, float(agents[agent, DELAY]))))
+
+
+@kernel
+def _push(world: World, agent: int, now: int) -> None:
+    """Lean on the decisive orders, a little every second, until the wanted ticks are owed."""
+    agents = world.plan.agents
+    seconds = max(1, (agents[agent, END] - agents[agent, START]) // SECOND)
+    world.state.reals[OWED] += agents[agent, SIDE] * agents[agent, SIZE] / seconds
+    wake(world, agent, now + SECOND)

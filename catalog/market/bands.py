@@ -148,6 +148,24 @@ def _jackknife(statistic: Statistic, days: Days) -> float:
     return float(np.sqrt((len(days) - 1) * np.var(without)))
 
 
+def gamma_row(settings: MarketSettings, days: int) -> Row:
+    """Return the realised volatility of ES under negative gamma over that under positive, seed for seed.
+
+    It takes two days at least.
+    """
+    regimes = [
+        collect(settings.model_copy(update={"gamma": regime}), days) for regime in ("negative", "positive")
+    ]
+    squares = [[float(np.mean(day[0].minute_changes ** 2)) for day in regime] for regime in regimes]
+    pairs = np.array(squares).T
+    without = (
+        [np.sqrt(np.divide(*np.delete(pairs, i, axis=0).sum(0))) for i in range(days)] if days > 1 else []
+    )
+    error = float(np.sqrt((days - 1) * np.var(without))) if without else float("nan")
+    value = float(np.sqrt(np.divide(*pairs.sum(0))))
+    return Row("realised volatility, negative : positive gamma", value, error, 1.2, INF, "")
+
+
 def collect(settings: MarketSettings, days: int) -> Days:
     """Generate days, one at a time, and keep their facts."""
     facts = []
@@ -175,7 +193,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--density", type=float, default=1.0)
     given = parser.parse_args(arguments)
     settings = MarketSettings.model_validate({"seed": given.seed, "density": given.density})
-    rows = measure(collect(settings, given.days))
+    rows = [*measure(collect(settings, given.days)), gamma_row(settings, max(2, given.days // 4))]
     sys.stdout.write(table(rows) + "\n")
     return 0 if all(row.inside for row in rows) else 1
 

@@ -23,6 +23,10 @@ FINE, COARSE = 5.0, 25.0
 """Distance of strikes within 3 % of spot, and beyond, in points."""
 NET_GAMMA = 5e9
 """Dollars a move of 1 % that dealers have to trade under a fixed gamma regime."""
+MOST_GAMMA = 5e9
+"""More than this is hedged elsewhere; beyond, short gamma would feed on itself without end."""
+TILT = 0.12
+"""Standard deviation of the log ratio by which a day's calls outweigh its puts."""
 CELLS, CELL_TICKS = 161, 16
 """The gamma profile around the opening price."""
 ROUND = ((100.0, 3.2), (50.0, 2.0), (25.0, 1.4))
@@ -123,7 +127,7 @@ def _one_expiry(
     (session, expiry), (level, spot) = when, market
     left = (session.rth_close_ns - session.open_ns) / SECOND / 86400 + (expiry - session.day).days
     monthly = 15 <= expiry.day <= 21 and expiry.weekday() == 4
-    size = 5200.0 if monthly else 2100.0 if expiry.weekday() == 4 else 1300.0
+    size = 3000.0 if monthly else 1200.0 if expiry.weekday() == 4 else 750.0
     iv = smile(level, spot, strikes, left)
     width = max(0.012, 0.9 * level * np.sqrt(left / DAYS_A_YEAR))
     interest = []
@@ -132,7 +136,7 @@ def _one_expiry(
         crowd = np.exp(-((distance - 0.8) ** 2) / 2) + 0.04
         noise = rng.lognormal(-0.18, 0.6, len(strikes))
         interest.append(size * crowd * _roundness(strikes) * noise * (1.0 if side > 0 else 1.12))
-    tilt = np.exp(0.25 * rng.standard_normal())
+    tilt = np.exp(TILT * rng.standard_normal())
     open_interest = np.concatenate((interest[0] * tilt, interest[1] / tilt)).astype(np.int64)
     volume = rng.poisson(open_interest * (1.6 if left < 1 else 0.15))
     count = 2 * len(strikes)
@@ -157,7 +161,8 @@ def _roundness(strikes: Floats) -> Floats:
 def hedge_profile(settings: MarketSettings, bone: DayBone, chain: Chain) -> Floats:
     """Return the contracts dealers sell for a tick up, by spot: first tick, ticks a cell, then the cells.
 
-    dN = −GEX · dS / (0.01 · S² · 50): the contracts that undo the change of delta.
+    dN = −GEX · dS / (0.01 · S² · 50): the contracts that undo the change of delta. A market of fewer
+    events has proportionally fewer of them.
     """
     if settings.gamma == "off" or settings.null:
         return np.zeros(0)
@@ -167,4 +172,5 @@ def hedge_profile(settings: MarketSettings, bone: DayBone, chain: Chain) -> Floa
         gex = np.array([chain.net_gex(point - BASIS) for point in points])
     else:
         gex = np.full(CELLS, NET_GAMMA if settings.gamma == "positive" else -NET_GAMMA)
+    gex = gex.clip(-MOST_GAMMA, MOST_GAMMA) * settings.density
     return np.concatenate(([first, CELL_TICKS], gex * TICK / (0.01 * points**2 * MULTIPLIER["ES"])))

@@ -52,7 +52,7 @@ def diurnal(session: Session) -> NDArray[np.float64]:
     """Return the typical intensity by second: a U in the regular hours, a calm night with a busier Europe."""
     since_open = np.arange(session.seconds) - (session.rth_open_ns - session.open_ns) / SECOND
     to_close = (session.rth_close_ns - session.open_ns) / SECOND - np.arange(session.seconds)
-    u_shape = 0.72 + 1.5 * np.exp(-since_open.clip(0) / 2000) + 1.1 * np.exp(-to_close.clip(0) / 1500)
+    u_shape = 0.72 + 2.1 * np.exp(-since_open.clip(0) / 2000) + 1.1 * np.exp(-to_close.clip(0) / 1500)
     europe = np.exp(-(((since_open + 6 * 3600) / 4500) ** 2))
     night = OVERNIGHT * (0.8 + 0.7 * europe + 0.9 * np.exp(-(-since_open).clip(0) / 2400))
     return np.where((since_open >= 0) & (to_close > 0), u_shape, night)

@@ -24,8 +24,8 @@ BRANCHING = 0.75
 """Market orders that an ordinary one causes."""
 PULL = 0.2
 """How strongly an unequal book draws the next decisive order."""
-IMPACT = {"ES": 1 / 350, "NQ": 0.05}
-"""Lasting impact of a contract of persistent flow, in ticks."""
+IMPACT = {"ES": 1 / 95, "NQ": 0.16}
+"""Lasting impact of a contract of persistent flow in a full market, in ticks."""
 EDGE_KINDS = {"iceberg": w.ICEBERG, "absorption": w.ABSORBER, "sweep": w.SWEEPER}
 
 
@@ -135,7 +135,7 @@ def _rates(settings: MarketSettings, session: Session, flow: Flow) -> w.Rates:
         decisive_lots=contract.decisive_lots,
         close_ns=contract.close_ms * 1e6,
         pull=0.0 if settings.null else PULL,
-        impact=IMPACT[flow.instrument],
+        impact=IMPACT[flow.instrument] / settings.density,
         edge_kind=float(EDGE_KINDS[edge.event]) if edge else 0.0,
         edge_ticks=float(edge.worth) if edge else 0.0,
         edge_decay=1 - exp(-1 / (60 * edge.minutes)) if edge else 0.0,

@@ -27,6 +27,8 @@ from catalog.market.world import (
 
 HEDGE_CAP = 0.1
 """The dealers' hedges as a share of all volume, at most."""
+PATIENCE = 0.8
+"""Of what could not be hedged in a second, the share that waits; the rest is done elsewhere."""
 LARGEST_HEDGE = 400
 """Contracts of one hedge."""
 
@@ -80,7 +82,7 @@ def _hedge(world: World, now: int) -> None:
     sign = 1 if reals[UNHEDGED] > 0 else -1
     done = take(world, now, sign, lots, 1)
     reals[HEDGED] += done
-    reals[UNHEDGED] -= sign * done
+    reals[UNHEDGED] = (reals[UNHEDGED] - sign * done) * PATIENCE
     reals[OWED] += sign * done * world.rates.impact
 
 

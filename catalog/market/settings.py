@@ -9,7 +9,6 @@ from mia_plugins.settings import Settings
 from mia_plugins.units import Multiple, Percent, Points, Ticks
 
 ScenarioName = Literal[
-    "spring",
     "failed_opening_drive",
     "gap",
     "halt",
