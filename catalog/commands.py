@@ -1,4 +1,4 @@
-"""`mia catalog`: list, check and export market data."""
+"""`mia catalog`: generate, list, check and export market data."""
 
 import datetime as dt
 from collections import Counter
@@ -11,6 +11,7 @@ from catalog.arrow import Kind
 from catalog.errors import CatalogError
 from catalog.export import Exported, Form, Series, export, export_table
 from catalog.files import Files
+from catalog.generate_command import generate
 from catalog.instruments import VENUE
 from catalog.listing import listing
 from catalog.progress import progress
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from catalog.checks import Problem
 
 app = typer.Typer(
-    help="List, check and export market data.",
+    help="Generate, list, check and export market data.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -44,6 +45,11 @@ Instrument = Annotated[
 
 def _day(help_: str) -> Any:
     return typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help=help_, show_default=False)
+
+
+app.command(epilog="Example:  mia catalog generate data/week --preset week --scenario gap@2026-06-03")(
+    generate
+)
 
 
 @app.command("list", epilog="Example:  mia catalog list data/demo --json")

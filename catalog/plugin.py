@@ -5,4 +5,4 @@ from mia_plugins.hookspecs import Register
 
 def mia_register_commands(register: Register) -> None:
     """Register the command."""
-    register("catalog", "catalog.commands:app", summary="List, check and export market data.")
+    register("catalog", "catalog.commands:app", summary="Generate, list, check and export market data.")

@@ -26,9 +26,8 @@ class _Step:
 
 
 def _steps(folder: Path) -> tuple[_Step, ...]:
-    backtest, mistakes, plugins = (
-        str(folder / name) for name in ("backtest.yaml", "mistakes.yaml", "plugins")
-    )
+    backtest, mistakes = str(folder / "backtest.yaml"), str(folder / "mistakes.yaml")
+    plugins, data = str(folder / "plugins"), str(folder / "data")
     return (
         _Step("A settings file is checked, with all it extends", ("config", "check", backtest)),
         _Step("Every value can be traced to its line", ("config", "show", backtest, "--origin")),
@@ -36,6 +35,12 @@ def _steps(folder: Path) -> tuple[_Step, ...]:
         _Step(
             "Mistakes are told all at once, each at its place", ("config", "check", mistakes), ExitCode.CONFIG
         ),
+        _Step(
+            "A day of a synthetic market (compiling takes half a minute, the first time)",
+            ("catalog", "generate", data),
+        ),
+        _Step("Gaps, disorder, crossed books, wrong prices would be told", ("catalog", "check", data)),
+        _Step("What there is now", ("catalog", "list", data)),
     )
 
 
@@ -44,7 +49,7 @@ def demo(
     context: typer.Context,
     folder: Annotated[Path, typer.Option(help="Where the files go.", metavar="FOLDER")] = Path("mia-demo"),
 ) -> None:
-    """Write a settings file and a plugin into a folder and run four commands on them.
+    """Write a settings file and a plugin into a folder and run seven commands on them.
 
     Files that are there already are kept as they are.
     """

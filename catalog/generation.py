@@ -1,0 +1,141 @@
+"""Days of the synthetic market into a catalog: in parallel by day, whole days or none, resumable."""
+
+import datetime as dt
+import hashlib
+import signal
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
+
+import mia_plugins
+from catalog.bars import bars_of
+from catalog.columns import quotes_of
+from catalog.drafts import DayDraft
+from catalog.errors import CatalogError
+from catalog.files import Files
+from catalog.instruments import PRODUCTS, Contract, contracts_between, lead_contract
+from catalog.manifest import Origin
+from catalog.market.day import MarketDay, generate_day
+from catalog.market.session import Session as MarketSession
+from catalog.market.settings import MarketSettings
+from catalog.sessions import Session, sessions
+from catalog.store import Store
+from catalog.truth import tables_of
+
+MAKER = "synthetic"
+
+
+def origin_of(settings: MarketSettings) -> Origin:
+    """Return what makes a catalog of these settings; the same origin gives the same bytes for each day."""
+    settings_hash = hashlib.sha256(settings.model_dump_json().encode()).hexdigest()[:16]
+    return Origin(MAKER, mia_plugins.__version__, settings_hash, settings.seed)
+
+
+def trading_days(start: dt.date, end: dt.date) -> list[Session]:
+    """Return the sessions from `start` to `end` that have regular hours; without one it is an error.
+
+    On a stock-market holiday CME trades a short session. The synthetic market leaves it out.
+    """
+    found = [session for session in sessions(start, end) if _regular_hours(session)]
+    if not found:
+        near = [
+            s.day
+            for s in sessions(start - dt.timedelta(days=7), end + dt.timedelta(days=7))
+            if _regular_hours(s)
+        ]
+        raise CatalogError(
+            f"there is no trading day with regular hours from {start} to {end}",
+            f"the nearest ones are {max(d for d in near if d < start)} and {min(d for d in near if d > end)}",
+        )
+    return found
+
+
+def first_days(start: dt.date, count: int) -> list[Session]:
+    """Return the first so many sessions with regular hours from a day on."""
+    found = trading_days(start, start + dt.timedelta(days=2 * count + 14))
+    return found[:count]
+
+
+def generate(
+    files: Files,
+    settings: MarketSettings,
+    days: Iterable[Session],
+    jobs: int = 1,
+    advance: Callable[[int], None] = lambda _: None,
+) -> Iterator[dt.date]:
+    """Make what is missing of some days in a catalog, and yield each day as it is whole.
+
+    Days are independent, so that their order, the number of `jobs` (processes) and an interruption
+    change no byte. `advance` is told of each day that is done.
+    """
+    wanted = {session.day: session for session in days}
+    store = Store.begin(files, origin_of(settings))
+    missing = store.missing(wanted)
+    advance(len(wanted) - len(missing))
+    if not missing:
+        return
+    store.write_instruments(_contracts(min(wanted), max(wanted)))
+    for day in _drafted(files, settings, [wanted[day] for day in missing], jobs):
+        store.publish(day)
+        advance(1)
+        yield day
+
+
+def _drafted(files: Files, settings: MarketSettings, days: list[Session], jobs: int) -> Iterator[dt.date]:
+    """Draft days, here or in processes of their own, and yield each that is sealed."""
+    if jobs == 1 or len(days) == 1:
+        for session in days:
+            yield draft_day(files, settings, session)
+        return
+    workers = min(jobs, len(days))
+    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_die_at_ctrl_c) as pool:
+        try:
+            work = [pool.submit(draft_day, files, settings, session) for session in days]
+            for done in as_completed(work):
+                yield done.result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _die_at_ctrl_c() -> None:
+    """Let a worker end at once and without a word: what it has not sealed is thrown away by the next run."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def draft_day(files: Files, settings: MarketSettings, session: Session) -> dt.date:
+    """Generate one day and seal its draft."""
+    made = generate_day(settings, _market_session(session))
+    with DayDraft(files, session.day) as draft:
+        _write_market(draft, made, session.day)
+        ids: dict[str, str] = {
+            code: lead_contract(code, session.day).instrument_id for code in made.instruments
+        }
+        for name, table in tables_of(made, ids):
+            draft.write_table(name, table)
+    return session.day
+
+
+def _write_market(draft: DayDraft, made: MarketDay, day: dt.date) -> None:
+    """Write trades, depth, quotes and bars of ES and NQ, and the quotes of the micros."""
+    faulty = any(happening.name == "out_of_order" for happening in made.happenings)
+    for code, data in made.instruments.items():
+        instrument_id = lead_contract(code, day).instrument_id
+        draft.write(instrument_id, data.trades, in_order=not faulty)
+        draft.write(instrument_id, data.depth, in_order=not faulty)
+        draft.write(instrument_id, quotes_of(data.depth), in_order=not faulty)
+        draft.write(instrument_id, bars_of(data.trades), in_order=not faulty)
+    for micro, quotes in made.micros.items():
+        draft.write(lead_contract(micro, day).instrument_id, quotes, in_order=not faulty)
+
+
+def _contracts(start: dt.date, end: dt.date) -> list[Contract]:
+    return [contract for code in PRODUCTS for contract in contracts_between(code, start, end)]
+
+
+def _regular_hours(session: Session) -> tuple[int, int] | None:
+    return session.rth if session.rth and session.rth[0] < session.close else None
+
+
+def _market_session(session: Session) -> MarketSession:
+    rth = session.rth or (session.close, session.close)
+    return MarketSession(session.day, session.open, session.close, rth[0], min(rth[1], session.close))

@@ -1,0 +1,183 @@
+"""One instrument's day: the plan goes in, columns come out."""
+
+from dataclasses import dataclass
+from math import exp
+
+import numpy as np
+from numpy.typing import NDArray
+
+from catalog.columns import Depth, Trades
+from catalog.market import world as w
+from catalog.market.book import open_book
+from catalog.market.clock import Rhythm
+from catalog.market.contracts import CONTRACTS, TRADES_A_SESSION, UPDATES_A_SESSION, Instrument
+from catalog.market.draws import seeded
+from catalog.market.flow import DEPTH_POWER
+from catalog.market.labels import Fills, Labels, label
+from catalog.market.loop import simulate
+from catalog.market.moves import TS
+from catalog.market.session import SECOND, Session
+from catalog.market.settings import MarketSettings
+from catalog.market.streams import stream
+
+BRANCHING = 0.75
+"""Market orders that an ordinary one causes."""
+PULL = 0.2
+"""How strongly an unequal book draws the next decisive order."""
+IMPACT = {"ES": 1 / 95, "NQ": 0.16}
+"""Lasting impact of a contract of persistent flow in a full market, in ticks."""
+EDGE_KINDS = {"iceberg": w.ICEBERG, "absorption": w.ABSORBER, "sweep": w.SWEEPER}
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What one instrument's day needs beyond settings and session; prices in ticks."""
+
+    instrument: Instrument
+    opening: int
+    closing: int
+    moves: NDArray[np.int64]
+    agents: NDArray[np.int64]
+    gamma: NDArray[np.float64]
+    """Contracts sold for a tick up, by spot; empty: nobody hedges."""
+
+
+@dataclass(frozen=True, slots=True)
+class InstrumentDay:
+    """All that the order flow of one instrument left behind on one day."""
+
+    trades: Trades
+    depth: Depth
+    labels: Labels
+    fills: Fills
+    steps: NDArray[np.int64]
+    """Half steps of the price: UTC ns, sign, ticks of the whole step."""
+
+
+def play(settings: MarketSettings, session: Session, rhythm: Rhythm, flow: Flow) -> InstrumentDay:
+    """Generate one instrument's day; a tape that proves too short is taken again, twice as long."""
+    room = 1.6
+    while True:
+        world = _world(settings, session, rhythm, flow, room)
+        simulate(world)
+        if not world.state.ints[w.FULL]:
+            return _collect(world)
+        room *= 2
+
+
+def _world(settings: MarketSettings, session: Session, rhythm: Rhythm, flow: Flow, room: float) -> w.World:
+    rows = (
+        int(room * settings.density * (UPDATES_A_SESSION + TRADES_A_SESSION) + room * 2.5 * len(flow.moves))
+        + 10_000
+    )
+    world = w.World(
+        _empty_book(),
+        _rates(settings, session, flow),
+        w.Plan(
+            rhythm.activity,
+            flow.moves,
+            flow.agents.copy(),
+            flow.gamma,
+            np.array([session.open_ns, session.close_ns, flow.closing]),
+        ),
+        _start(session, flow),
+        _empty_tape(rows),
+        seeded(stream(settings.seed, "flow", session.day, flow.instrument)),
+    )
+    open_book(world, flow.opening, float(rhythm.activity[0] ** DEPTH_POWER))
+    return world
+
+
+def _empty_book() -> w.Book:
+    return w.Book(
+        np.zeros((2, w.RING, w.ROOM), np.int64), np.zeros((2, w.RING, 2), np.int64), np.zeros(2, np.int64)
+    )
+
+
+def _empty_tape(rows: int) -> w.Tape:
+    """Reserve rows; memory is taken only as they are written."""
+    return w.Tape(
+        trades=np.empty((rows, 4), np.int64),
+        best=np.empty((rows, 3), np.int64),
+        lots=np.empty((2, rows, w.LEVELS), np.int64),
+        counts=np.empty((2, rows, w.LEVELS), np.int64),
+        fills=np.empty((rows, 4), np.int64),
+        steps=np.empty((rows, 3), np.int64),
+        rows=np.zeros(4, np.int64),
+    )
+
+
+def _start(session: Session, flow: Flow) -> w.State:
+    ints, reals = np.zeros(w.STATE_INTS, np.int64), np.zeros(w.STATE_REALS)
+    ints[[w.LAST, w.DECAYED]] = session.open_ns
+    reals[w.HEDGE_AT] = flow.opening + 0.5
+    alarms = np.full(w.ALARMS, w.NEVER)
+    alarms[[w.FLOW, w.TURN]] = session.open_ns + 1, session.open_ns + SECOND
+    if len(flow.moves):
+        alarms[w.MOVE] = flow.moves[0, TS]
+    if len(flow.agents):
+        alarms[w.AGENT] = flow.agents[:, w.NEXT].min()
+    return w.State(ints, reals, alarms, np.zeros((w.POOL, 2), np.int64))
+
+
+def _rates(settings: MarketSettings, session: Session, flow: Flow) -> w.Rates:
+    contract, edge = CONTRACTS[flow.instrument], settings.edge
+    return w.Rates(
+        book=UPDATES_A_SESSION * settings.density / session.seconds,
+        immigrants=_immigrants(settings, flow) / session.seconds,
+        branching=BRANCHING,
+        decisive_branching=contract.answers,
+        queue=contract.queue,
+        order_lots=contract.order_lots,
+        one_lot=contract.one_lot,
+        tail=contract.tail,
+        largest=float(contract.largest),
+        decisive_lots=contract.decisive_lots,
+        close_ns=contract.close_ms * 1e6,
+        pull=0.0 if settings.null else PULL,
+        impact=IMPACT[flow.instrument] / settings.density,
+        edge_kind=float(EDGE_KINDS[edge.event]) if edge else 0.0,
+        edge_ticks=float(edge.worth) if edge else 0.0,
+        edge_decay=1 - exp(-1 / (60 * edge.minutes)) if edge else 0.0,
+        top_only=float(settings.form == "light"),
+        follows=float(flow.instrument == "NQ"),
+    )
+
+
+def _immigrants(settings: MarketSettings, flow: Flow) -> float:
+    """Return how many market orders answer no other, so that all of them add up to the session's trades."""
+    decisive = len(flow.moves)
+    ordinary = TRADES_A_SESSION * settings.density - decisive
+    answers = CONTRACTS[flow.instrument].answers * decisive
+    return max((1 - BRANCHING) * ordinary - answers, 0.05 * ordinary)
+
+
+def _collect(world: w.World) -> InstrumentDay:
+    tape = world.tape
+    trades, depth, fills, steps = (int(n) for n in tape.rows)
+    kept = tape.fills[:fills].copy()
+    return InstrumentDay(
+        trades=_trades(tape, trades),
+        depth=_depth(tape, depth),
+        labels=label(world.plan.agents, kept),
+        fills=Fills(*(kept[:, i].copy() for i in range(4))),
+        steps=tape.steps[:steps].copy(),
+    )
+
+
+def _trades(tape: w.Tape, rows: int) -> Trades:
+    ts, ticks, lots = (tape.trades[:rows, i].copy() for i in range(3))
+    return Trades(ts, ticks, lots, tape.trades[:rows, 3].astype(np.int8))
+
+
+def _depth(tape: w.Tape, rows: int) -> Depth:
+    behind = np.arange(w.LEVELS)
+    return Depth(
+        ts=tape.best[:rows, 0].copy(),
+        bid_ticks=tape.best[:rows, 1, None] - behind,
+        ask_ticks=tape.best[:rows, 2, None] + behind,
+        bid_lots=tape.lots[w.BID, :rows],
+        ask_lots=tape.lots[w.ASK, :rows],
+        bid_counts=tape.counts[w.BID, :rows],
+        ask_counts=tape.counts[w.ASK, :rows],
+    )

@@ -1,0 +1,139 @@
+"""Scenarios: what happens on a day beyond the ordinary, to the market itself or only to its feed."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from catalog.columns import Depth, Trades
+from catalog.market import world as w
+from catalog.market.clock import Rhythm
+from catalog.market.instrument import InstrumentDay
+from catalog.market.session import SECOND, Session
+from catalog.market.settings import MarketSettings, ScenarioName
+from catalog.market.skeleton import DayBone
+from catalog.market.streams import stream
+
+MINUTE = 60 * SECOND
+HALT_MINUTES = 15
+DISCONNECT_MINUTES = (1.0, 8.0)
+"""Shortest and longest gap of a feed that was disconnected."""
+FAULTY_SHARE = 0.002
+"""Updates that a faulty feed gets wrong."""
+DRIVE, BACK = 0.5, 1.2
+"""The opening drive and its return, as a share of the day's standard deviation."""
+DRIVE_MINUTES = (0, 9)
+BACK_MINUTES = (11, 24)
+"""From the regular open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One scenario of one day; times in UTC ns."""
+
+    name: ScenarioName
+    start: int
+    end: int
+
+
+def happenings(settings: MarketSettings, session: Session) -> tuple[Happening, ...]:
+    """Return what happens on a day, in the order of the names."""
+    return tuple(
+        Happening(name, *_span(settings, session, name))
+        for name in sorted(settings.scenario_names(session.day))
+    )
+
+
+def _span(settings: MarketSettings, session: Session, name: ScenarioName) -> tuple[int, int]:
+    rng = stream(settings.seed, f"scenario {name}", session.day)
+    if name == "failed_opening_drive":
+        return session.rth_open_ns, session.rth_open_ns + BACK_MINUTES[1] * MINUTE
+    start = int(rng.integers(session.rth_open_ns + 30 * MINUTE, session.rth_close_ns - 60 * MINUTE))
+    if name == "halt":
+        return start, start + HALT_MINUTES * MINUTE
+    if name == "disconnect":
+        return start, start + int(rng.uniform(*DISCONNECT_MINUTES) * MINUTE)
+    return session.open_ns, session.close_ns
+
+
+def halted(rhythm: Rhythm, session: Session, happened: tuple[Happening, ...]) -> Rhythm:
+    """Return the rhythm with nothing going on while the market is halted."""
+    pause = [h for h in happened if h.name == "halt"]
+    trading = np.ones(session.seconds)
+    for h in pause:
+        trading[(h.start - session.open_ns) // SECOND : (h.end - session.open_ns) // SECOND + 1] = 0
+    return replace(rhythm, activity=rhythm.activity * trading, variance=rhythm.variance * trading)
+
+
+def with_scenarios(
+    agents: NDArray[np.int64], bone: DayBone, session: Session, happened: tuple[Happening, ...]
+) -> NDArray[np.int64]:
+    """Return ES's agents without those a halt would meet, and with those who make the scenarios."""
+    drives = [_drive(bone, session) for h in happened if h.name == "failed_opening_drive"]
+    return np.concatenate((without_halted(agents, happened), *(row for drive in drives for row in drive)))
+
+
+def without_halted(agents: NDArray[np.int64], happened: tuple[Happening, ...]) -> NDArray[np.int64]:
+    """Return the agents that no halt would meet."""
+    kept = np.ones(len(agents), bool)
+    for h in happened:
+        if h.name == "halt":
+            kept &= (agents[:, w.END] < h.start) | (agents[:, w.START] > h.end)
+    return agents[kept]
+
+
+def _drive(bone: DayBone, session: Session) -> list[NDArray[np.int64]]:
+    """Return who drives the price away from the open, and who brings it back through it."""
+    side = 1 if bone.es_close < bone.es_open else -1
+    rows = []
+    for way, share, minutes in ((side, DRIVE, DRIVE_MINUTES), (-side, BACK, BACK_MINUTES)):
+        row = np.zeros((1, w.AGENT_COLUMNS), np.int64)
+        row[0, [w.KIND, w.SIDE, w.SIZE]] = w.PUSHER, way, round(share * bone.es_sigma)
+        row[0, w.START] = row[0, w.NEXT] = session.rth_open_ns + minutes[0] * MINUTE
+        row[0, w.END] = session.rth_open_ns + minutes[1] * MINUTE
+        rows.append(row)
+    return rows
+
+
+def through_feed(
+    settings: MarketSettings, session: Session, data: InstrumentDay, happened: tuple[Happening, ...]
+) -> InstrumentDay:
+    """Return what the feed delivers of a day: gaps, crossed quotes, disorder.
+
+    Labels and fills stay the truth.
+    """
+    trades, depth = data.trades, data.depth
+    for h in happened:
+        rng = stream(settings.seed, f"feed {h.name}", session.day)
+        if h.name == "disconnect":
+            trades = _pick(trades, (trades.ts < h.start) | (trades.ts >= h.end))
+            depth = _pick(depth, (depth.ts < h.start) | (depth.ts >= h.end))
+        elif h.name == "crossed":
+            depth = _crossed(rng, depth)
+        elif h.name == "out_of_order":
+            trades, depth = (
+                _pick(trades, _swapped(rng, len(trades.ts))),
+                _pick(depth, _swapped(rng, len(depth.ts))),
+            )
+    return replace(data, trades=trades, depth=depth)
+
+
+def _pick[T: (Trades, Depth)](columns: T, rows: NDArray[np.generic]) -> T:
+    """Return some rows, in some order."""
+    return type(columns)(*(getattr(columns, name)[rows] for name in columns.__slots__))
+
+
+def _crossed(rng: np.random.Generator, depth: Depth) -> Depth:
+    """Lift the bids of a few updates one to three ticks above the offers."""
+    wrong = rng.random(len(depth.ts)) < FAULTY_SHARE
+    lift = np.where(wrong, depth.ask_ticks[:, 0] - depth.bid_ticks[:, 0] + rng.integers(1, 4, len(wrong)), 0)
+    return replace(depth, bid_ticks=depth.bid_ticks + lift[:, None])
+
+
+def _swapped(rng: np.random.Generator, count: int) -> NDArray[np.int64]:
+    """Return an order of rows in which a few neighbours have changed places."""
+    order = np.arange(count)
+    first = np.flatnonzero(rng.random(count - 1) < FAULTY_SHARE)
+    first = first[np.diff(first, prepend=-2) > 1]
+    order[first], order[first + 1] = order[first + 1], order[first].copy()
+    return order

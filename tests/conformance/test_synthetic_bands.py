@@ -1,0 +1,91 @@
+"""The synthetic market lies in its bands, its gamma is felt, and its null form cannot be foretold."""
+
+from itertools import islice
+
+import numpy as np
+import pytest
+
+from catalog.market.bands import FACTS, Days, collect, gamma_row, main, measure, table
+from catalog.market.day import generate_day
+from catalog.market.facts import day_facts
+from catalog.market.martingale import variance_ratios
+from catalog.market.session import regular_sessions
+from catalog.market.settings import MarketSettings
+from mia_plugins.units import Multiple
+
+TENTH = MarketSettings(density=Multiple(0.1))
+SUBSET = (
+    "share of time at a one-tick spread",
+    "OFI → mid change R², 10 s",
+    "OFI → mid change R², 1 min",
+    "OFI R² less trade imbalance R², 1 min",
+    "ACF of trade price changes, lag 1",
+    "ACF of trade signs, lag 1",
+    "CV of inter-trade times",
+    "kurtosis of 1-min returns",
+    "share of one-lots",
+    "NQ–ES correlation of 1-min returns",
+)
+"""What two days settle: everything of which a day holds thousands of observations."""
+
+
+@pytest.mark.parametrize(
+    ("settings", "days"),
+    [
+        pytest.param(TENTH, 2, id="a tenth"),
+        pytest.param(MarketSettings(), 20, id="whole", marks=pytest.mark.long),
+    ],
+)
+def test_the_market_lies_in_its_bands(settings: MarketSettings, days: int) -> None:
+    facts = [fact for fact in FACTS if fact.name in SUBSET or days >= 20]
+    rows = measure(collect(settings, days), facts)
+    # Two standard errors on either side: what so few days can tell.
+    missed = [row for row in rows if not row.low - 2 * row.error < row.value < row.high + 2 * row.error]
+    assert not missed, table(missed)
+
+
+@pytest.mark.parametrize(
+    "days", [pytest.param(2, id="a tenth"), pytest.param(10, id="whole", marks=pytest.mark.long)]
+)
+def test_short_gamma_shakes_the_market_and_long_gamma_calms_it(days: int) -> None:
+    row = gamma_row(TENTH, days)
+    assert row.value + 2 * row.error > row.low
+    assert row.value > 1.1
+
+
+@pytest.mark.parametrize(
+    "days", [pytest.param(3, id="a tenth"), pytest.param(30, id="whole", marks=pytest.mark.long)]
+)
+def test_the_null_market_is_a_martingale(days: int) -> None:
+    settings = TENTH.model_copy(update={"null": True})
+    paths: dict[int, list[np.ndarray]] = {0: [], 1: []}
+    for session in regular_sessions(settings.first_day, days):
+        day = generate_day(settings, session)
+        for which, name in enumerate(day.instruments):
+            paths[which].append(day_facts(day, name).second_mids)
+    for mids in paths.values():
+        for ratio in variance_ratios(mids, (2, 5, 15, 60)):
+            # The error is itself estimated from so few days: a floor keeps it from being too small.
+            assert abs(ratio.value - 1) < 4 * max(ratio.error, 0.004 * ratio.seconds**0.5)
+
+
+def test_the_table_names_every_fact_beside_the_real_figure(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["--days", "2", "--density", "0.02"])
+    printed = capsys.readouterr().out
+    assert all(fact.name in printed for fact in FACTS)
+    assert "| .942 |" in printed
+
+
+def test_variance_ratios_of_a_random_walk_are_one_and_of_a_bouncing_price_below() -> None:
+    rng = np.random.default_rng(3)
+    walks = [np.cumsum(rng.standard_normal(20_000)) for _ in range(8)]
+    bouncing = [walk + 2 * rng.standard_normal(len(walk)) for walk in walks]
+    assert all(abs(ratio.z) < 4 for ratio in variance_ratios(walks))
+    assert all(ratio.value < 0.8 for ratio in variance_ratios(bouncing))
+
+
+def test_a_fact_is_measured_with_the_error_of_its_days() -> None:
+    days: Days = collect(TENTH, 3)
+    rows = measure(days, islice(FACTS, 3))
+    assert all(0 < row.error < 0.1 for row in rows)
+    assert np.isnan(measure(days[:1], islice(FACTS, 1))[0].error)

@@ -1,0 +1,154 @@
+"""Scenarios, the planted edge and the options of the synthetic market."""
+
+import datetime as dt
+
+import numpy as np
+import pytest
+
+from catalog.market.chain import expiries
+from catalog.market.day import MarketDay, generate_day
+from catalog.market.session import regular_session
+from catalog.market.settings import Edge, MarketSettings, Scenario, ScenarioName
+from catalog.market.skeleton import day_bone
+from catalog.market.smile import USUAL, normal_cdf, vix
+from mia_plugins.errors import MiaError
+from mia_plugins.units import Multiple, Ticks
+
+TENTH = MarketSettings(density=Multiple(0.1))
+TUESDAY = regular_session(dt.date(2026, 1, 6))
+
+
+@pytest.fixture(scope="module")
+def plain() -> MarketDay:
+    return generate_day(TENTH, TUESDAY)
+
+
+def with_scenario(name: ScenarioName) -> MarketDay:
+    return generate_day(TENTH.model_copy(update={"scenarios": (Scenario(name=name),)}), TUESDAY)
+
+
+def test_a_scenario_of_another_day_leaves_this_one_as_it_was(plain: MarketDay) -> None:
+    other = Scenario(name="halt", day=dt.date(2026, 1, 8))
+    day = generate_day(TENTH.model_copy(update={"scenarios": (other,)}), TUESDAY)
+    assert np.array_equal(day.instruments["ES"].trades.ts, plain.instruments["ES"].trades.ts)
+
+
+def test_nothing_trades_while_the_market_is_halted() -> None:
+    day = with_scenario("halt")
+    (halt,) = day.happenings
+    for data in day.instruments.values():
+        inside = (data.trades.ts > halt.start + 30 * 10**9) & (data.trades.ts < halt.end)
+        assert not inside.any()
+
+
+def test_a_disconnected_feed_misses_what_the_market_did(plain: MarketDay) -> None:
+    day = with_scenario("disconnect")
+    (gap,) = day.happenings
+    whole, delivered = plain.instruments["ES"], day.instruments["ES"]
+    inside = (whole.trades.ts >= gap.start) & (whole.trades.ts < gap.end)
+    assert inside.any()
+    assert np.array_equal(delivered.trades.ts, whole.trades.ts[~inside])
+
+
+def test_a_faulty_feed_crosses_some_quotes() -> None:
+    depth = with_scenario("crossed").instruments["ES"].depth
+    crossed = depth.bid_ticks[:, 0] >= depth.ask_ticks[:, 0]
+    assert 0 < crossed.mean() < 0.01
+
+
+def test_a_faulty_feed_delivers_some_rows_out_of_order(plain: MarketDay) -> None:
+    trades = with_scenario("out_of_order").instruments["ES"].trades
+    late = np.diff(trades.ts) < 0
+    assert 0 < late.mean() < 0.01
+    assert np.array_equal(np.sort(trades.ts), plain.instruments["ES"].trades.ts)
+
+
+def test_a_failed_opening_drive_goes_and_comes_back() -> None:
+    day = with_scenario("failed_opening_drive")
+    depth, minute = day.instruments["ES"].depth, 60 * 10**9
+    at = np.searchsorted(depth.ts, [TUESDAY.rth_open_ns + m * minute for m in (0, 10, 26)])
+    opening, driven, back = depth.bid_ticks[at, 0].astype(float)
+    assert abs(driven - opening) > 0.25 * day.bone.es_sigma
+    assert (back - driven) * (driven - opening) < 0
+    assert abs(back - driven) > abs(driven - opening) * 0.8
+
+
+def test_a_gap_opens_more_than_a_usual_day_away(plain: MarketDay) -> None:
+    gap = Scenario(name="gap", day=TUESDAY.day)
+    bone = day_bone(TENTH.model_copy(update={"scenarios": (gap,)}), TUESDAY.day)
+    assert abs(bone.es_open - plain.bone.es_open) > 0.8 * plain.bone.es_sigma
+
+
+def test_stale_levels_are_days_old(plain: MarketDay) -> None:
+    stale = with_scenario("stale_levels").levels
+    assert plain.levels.as_of - stale.as_of == 2 * 86_400 * 10**9
+
+
+def test_without_open_interest_there_are_no_walls_and_no_gamma(plain: MarketDay) -> None:
+    day = with_scenario("zero_open_interest")
+    assert day.chain.net_gex() == 0
+    assert "Call Resistance" in plain.levels.name
+    assert "Call Resistance" not in day.levels.name
+    assert "1D Max" in day.levels.name
+
+
+def test_levels_lie_where_their_names_say(plain: MarketDay) -> None:
+    price = dict(zip(plain.levels.name, plain.levels.price, strict=True))
+    es = plain.bone.es_open / 4
+    assert price["Put Support"] < es < price["Call Resistance"]
+    assert price["1D Min"] < es < price["1D Max"]
+    assert {f"GEX {k}" for k in range(1, 11)} | {f"BL {k}" for k in range(1, 11)} <= set(price)
+    assert plain.levels.available_at > TUESDAY.open_ns
+
+
+def test_open_interest_peaks_at_round_strikes(plain: MarketDay) -> None:
+    chain = plain.chain
+    near = np.abs(chain.strike / chain.spot - 1) < 0.03
+    hundreds = near & (chain.strike % 100 == 0)
+    others = near & (chain.strike % 25 != 0)
+    assert chain.open_interest[hundreds].mean() > 2 * chain.open_interest[others].mean()
+
+
+def test_expiries_are_todays_the_weeks_and_the_months() -> None:
+    assert expiries(dt.date(2026, 1, 6))[:4] == [dt.date(2026, 1, d) for d in (6, 7, 9, 16)]
+    assert dt.date(2026, 2, 20) in expiries(dt.date(2026, 1, 6))
+
+
+def test_the_vix_falls_when_the_market_rises(plain: MarketDay) -> None:
+    depth, series = plain.instruments["ES"].depth, plain.vix
+    rows = (np.searchsorted(depth.ts, series.ts, side="right") - 1).clip(0)
+    returns = np.diff(np.log(depth.bid_ticks[rows, 0]))
+    assert -0.8 < np.corrcoef(returns, np.diff(np.log(series.value)))[0, 1] < -0.6
+
+
+def test_the_vix_is_the_volatility_of_a_flat_smile_and_more_under_skew() -> None:
+    assert 100 * USUAL < vix(USUAL, 6000.0) < 100 * USUAL * 1.15
+    assert normal_cdf(np.array([0.0, 1.96])) == pytest.approx([0.5, 0.975], abs=1e-4)
+
+
+def test_the_planted_edge_carries_the_price_to_the_side_of_the_event() -> None:
+    """Same seed with and without: the difference is the drift, up to the noise that a changed path brings."""
+    edge = TENTH.model_copy(update={"edge": Edge(event="iceberg", worth=Ticks(40.0))})
+    moved = []
+    for number in range(5, 9):
+        day = generate_day(edge, regular_session(dt.date(2026, 1, number)))
+        es = day.instruments["ES"]
+        rows = es.labels.kind == "iceberg"
+        after = es.labels.end[rows, None] + np.array([0, 300]) * 10**9
+        at = (np.searchsorted(es.depth.ts, after) - 1).clip(0)
+        change = np.diff(es.depth.bid_ticks[at, 0], axis=1)[:, 0]
+        moved.append(change * es.labels.side[rows])
+    pooled = np.concatenate(moved)
+    assert pooled.mean() > 3 * pooled.std() / np.sqrt(len(pooled))
+
+
+def test_micros_quote_their_parents_prices_a_little_later(plain: MarketDay) -> None:
+    quotes, parent = plain.micros["MES"], plain.instruments["ES"].depth
+    assert np.all(np.diff(quotes.ts) >= 0)
+    assert np.all(quotes.ask_ticks > quotes.bid_ticks)
+    assert set(np.unique(quotes.bid_ticks)) <= set(np.unique(parent.bid_ticks[:, 0]))
+
+
+def test_a_day_before_the_market_begins_is_refused() -> None:
+    with pytest.raises(MiaError, match="before it"):
+        generate_day(TENTH, regular_session(dt.date(2025, 12, 31)))

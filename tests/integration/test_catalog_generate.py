@@ -1,0 +1,171 @@
+"""`mia catalog generate`: whole days or none, the same bytes however they are made."""
+
+import datetime as dt
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from catalog.arrow import Kind
+from catalog.bars import bars_of
+from catalog.columns import Bars, Depth, Trades
+from catalog.files import Files
+from catalog.generation import first_days, generate
+from catalog.market.settings import MarketSettings
+from catalog.store import Store
+from mia_plugins.errors import ExitCode
+from mia_plugins.units import Multiple
+from tests.conftest import Mia
+
+THIN = MarketSettings(density=Multiple(0.02))
+START = dt.date(2026, 6, 1)
+
+
+def digest(folder: Path) -> dict[str, str]:
+    """Return the hash of every file of a catalog."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+@pytest.fixture(scope="module")
+def thin(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a catalog of three thin days, made one by one."""
+    folder = tmp_path_factory.mktemp("thin") / "cat"
+    assert list(generate(Files(str(folder)), THIN, first_days(START, 3))) == [
+        dt.date(2026, 6, 1),
+        dt.date(2026, 6, 2),
+        dt.date(2026, 6, 3),
+    ]
+    return folder
+
+
+def test_processes_and_order_change_no_byte(thin: Path, here: Path) -> None:
+    days = first_days(START, 3)
+    list(generate(Files("cat"), THIN, reversed(days), jobs=2))
+    assert digest(here / "cat") == digest(thin)
+
+
+def test_going_on_gives_what_one_run_gives(thin: Path, here: Path) -> None:
+    days = first_days(START, 3)
+    list(generate(Files("cat"), THIN, days[:1]))
+    assert list(generate(Files("cat"), THIN, days)) == [day.day for day in days[1:]]
+    assert list(generate(Files("cat"), THIN, days)) == []
+    assert digest(here / "cat") == digest(thin)
+
+
+def test_a_kill_leaves_no_half_day_and_the_next_run_mends_it(thin: Path, here: Path) -> None:
+    code = (
+        "import datetime as dt\n"
+        "from catalog.files import Files\n"
+        "from catalog.generation import first_days, generate\n"
+        "from tests.integration.test_catalog_generate import START, THIN\n"
+        "list(generate(Files('cat'), THIN, first_days(START, 3)))\n"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code], env=os.environ | {"PYTHONPATH": str(ROOT)})
+    drafts = here / "cat" / "mia" / "drafts"
+    deadline = time.monotonic() + 120
+    while not list(drafts.glob("*/*.draft")) and time.monotonic() < deadline:
+        time.sleep(0.005)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    whole = Store.open(Files("cat")).manifest if (here / "cat" / "data").exists() else None
+    assert len(whole.days if whole else {}) < 3
+    list(generate(Files("cat"), THIN, first_days(START, 3)))
+    assert digest(here / "cat") == digest(thin)
+
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def test_what_is_made_is_in_order(mia: Mia, thin: Path) -> None:
+    # Thin as it is, it has minutes without a trade.
+    found = mia("catalog", "check", thin, "--max-gap", 60)
+    assert found.code == ExitCode.OK, found.out
+
+
+def test_volume_of_bars_is_that_of_trades_and_the_book_never_crosses(thin: Path) -> None:
+    store = Store.open(Files(str(thin)))
+    for code in ("ESM6.XCME", "NQM6.XCME"):
+        lots = bars = 0
+        for part in store.read(Kind.TRADES, code):
+            assert isinstance(part, Trades)
+            lots += int(part.lots.sum())
+            assert bars_of(part).lots.sum() == part.lots.sum()
+        for file in store.data_files(Kind.BARS):
+            if file.instrument_id == code:
+                for part in store.read(Kind.BARS, code):
+                    assert isinstance(part, Bars)
+                    bars += int(part.lots.sum())
+                break
+        assert lots == bars > 0
+        for part in store.read(Kind.DEPTH, code):
+            assert isinstance(part, Depth)
+            assert (part.bid_ticks[:, 0] < part.ask_ticks[:, 0]).all()
+
+
+def test_each_table_knows_when_it_could_be_known(thin: Path) -> None:
+    tables = Store.open(Files(str(thin))).tables()
+    assert set(tables) == {"labels", "label_fills", "option_chains", "vix", "levels"}
+    for paths in tables.values():
+        for path in paths:
+            rows = pq.read_table(thin / path)
+            assert len(rows)
+            assert (rows["ts_event"].to_numpy() <= rows["ts_init"].to_numpy()).all()
+
+
+def test_a_feed_that_is_faulty_is_told_by_check(mia: Mia) -> None:
+    options = ["--scenario", "crossed", "--scenario", "disconnect", "--jobs", "1"]
+    made = mia("catalog", "generate", "bad", "--days", 1, *options)
+    assert made.code == ExitCode.OK, made.err
+    found = mia("catalog", "check", "bad")
+    assert found.code == ExitCode.FAILED
+    assert "crossed" in found.out
+
+
+def test_a_catalog_of_other_settings_is_not_mixed_with(mia: Mia, thin: Path) -> None:
+    before = digest(thin)
+    found = mia("catalog", "generate", thin, "--seed", 2)
+    assert found.code == ExitCode.FAILED
+    assert "holds a catalog made otherwise" in found.err
+    assert "seed 1 (asked for: 2)" in found.err
+    assert digest(thin) == before
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--preset", "dmo"], "there is no preset 'dmo'; did you mean 'demo'?"),
+        (["--start", "2026-07-04"], "the nearest ones are 2026-07-02 and 2026-07-06"),
+        (["--start", "2026-06-19"], "no trading day with regular hours"),
+        (["--scenario", "gapp"], "scenarios.0.name should be"),
+        (["--scenario", "gap@2026-06-09"], "choose a trading day from 2026-06-01 to 2026-06-01"),
+        (["--edge", "iceberg:x"], "edge.worth should be a valid number"),
+        (["--edge", "icebrg"], "edge.event should be"),
+    ],
+)
+def test_what_cannot_be_generated(mia: Mia, here: Path, options: list[str], told: str) -> None:
+    found = mia("catalog", "generate", "cat", *options)
+    assert found.code == ExitCode.FAILED
+    assert told in found.err
+    assert not (here / "cat").exists()
+
+
+def test_a_place_that_cannot_be_written(mia: Mia) -> None:
+    found = mia("catalog", "generate", "/proc/nowhere")
+    assert found.code == ExitCode.FILES
+    assert "cannot be written" in found.err
+
+
+def test_the_answer_for_a_script(mia: Mia, thin: Path) -> None:
+    found = mia("catalog", "list", thin, "--json")
+    assert json.loads(found.out)["origin"]["maker"] == "synthetic"
