@@ -221,8 +221,12 @@ def _work(world: World, agent: int, now: int) -> None:
 
 @kernel
 def _push(world: World, agent: int, now: int) -> None:
-    """Lean on the decisive orders, a little every second, until the wanted ticks are owed."""
+    """Have the decisive orders carry the price along a straight line to where the pusher wants it."""
     agents = world.plan.agents
-    seconds = max(1, (agents[agent, END] - agents[agent, START]) // SECOND)
-    world.state.reals[OWED] += agents[agent, SIDE] * agents[agent, SIZE] / seconds
+    mid = (world.book.top[BID] + world.book.top[ASK]) / 2
+    if agents[agent, PHASE] == WAITING:
+        agents[agent, PHASE], agents[agent, PRICE] = ACTIVE, int(mid)
+    done = (now - agents[agent, START]) / (agents[agent, END] - agents[agent, START])
+    target = agents[agent, PRICE] + agents[agent, SIDE] * agents[agent, SIZE] * done
+    world.state.reals[OWED] = target - mid
     wake(world, agent, now + SECOND)

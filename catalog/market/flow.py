@@ -56,7 +56,7 @@ BLOCK_FROM = 100
 """Contracts from which a market order comes to meet a resting order of its size."""
 BLOCK_WAIT_NS = 30_000_000.0
 """Mean time between the resting block and its taker."""
-QUIET_POWER = 0.4
+QUIET_POWER = 0.8
 """How the larger market orders shrink with the activity."""
 DEPTH_POWER = 0.35
 """How the queues grow with the activity."""

@@ -138,7 +138,7 @@ def _rates(settings: MarketSettings, session: Session, flow: Flow) -> w.Rates:
         impact=IMPACT[flow.instrument] / settings.density,
         edge_kind=float(EDGE_KINDS[edge.event]) if edge else 0.0,
         edge_ticks=float(edge.worth) if edge else 0.0,
-        edge_decay=1 - exp(-1 / (60 * edge.minutes)) if edge else 0.0,
+        edge_decay=1 - exp(-w.TURN_SECONDS / (60 * edge.minutes)) if edge else 0.0,
         top_only=float(settings.form == "light"),
         follows=float(flow.instrument == "NQ"),
     )

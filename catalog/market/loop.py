@@ -21,6 +21,7 @@ from catalog.market.world import (
     PROMISED,
     TRADED,
     TURN,
+    TURN_SECONDS,
     UNHEDGED,
     World,
 )
@@ -28,7 +29,7 @@ from catalog.market.world import (
 HEDGE_CAP = 0.1
 """The dealers' hedges as a share of all volume, at most."""
 PATIENCE = 0.8
-"""Of what could not be hedged in a second, the share that waits; the rest is done elsewhere."""
+"""Of what could not be hedged in a turn, the share that waits; the rest is done elsewhere."""
 LARGEST_HEDGE = 400
 """Contracts of one hedge."""
 
@@ -51,13 +52,13 @@ def simulate(world: World) -> None:
         elif which == BLOCK:
             on_block(world, now)
         elif which == TURN:
-            _on_second(world, now)
+            _on_turn(world, now)
         else:
             on_agent(world, now)
 
 
 @kernel
-def _on_second(world: World, now: int) -> None:
+def _on_turn(world: World, now: int) -> None:
     """Let the planted drift come due and the dealers hedge."""
     reals = world.state.reals
     due = reals[PROMISED] * world.rates.edge_decay
@@ -65,7 +66,7 @@ def _on_second(world: World, now: int) -> None:
     reals[OWED] += due
     if len(world.plan.gamma) > 2:
         _hedge(world, now)
-    world.state.alarms[TURN] = now + SECOND
+    world.state.alarms[TURN] = now + TURN_SECONDS * SECOND
 
 
 @kernel

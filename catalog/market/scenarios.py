@@ -20,8 +20,8 @@ DISCONNECT_MINUTES = (1.0, 8.0)
 """Shortest and longest gap of a feed that was disconnected."""
 FAULTY_SHARE = 0.002
 """Updates that a faulty feed gets wrong."""
-DRIVE, BACK = 0.5, 1.2
-"""The opening drive and its return, as a share of the day's standard deviation."""
+DRIVE, BACK = 0.6, 0.85
+"""The opening drive and its return, as a share of the day's standard deviation: it ends beyond the open."""
 DRIVE_MINUTES = (0, 9)
 BACK_MINUTES = (11, 24)
 """From the regular open."""

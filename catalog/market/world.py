@@ -25,7 +25,9 @@ OWNER = 1 << 20
 NEVER = 1 << 62
 """An alarm that is off."""
 FLOW, MOVE, CLOSE, AGENT, BLOCK, TURN = range(6)
-"""Alarms: next proposal of the flow, decisive order, closing of the spread, agent, block, full second."""
+"""Alarms: proposal of the flow, decisive order, closing of the spread, agent, block, hedgers."""
+TURN_SECONDS = 3
+"""Seconds between two turns of the hedgers and of a planted drift."""
 # Whole numbers of the state; a defender or sweeper is an agent counted from 1, 0 is none
 LAST, DECAYED, MOVE_ROW, CLOSE_SIGN, CLOSE_TICKS, SWEEPER_NOW, FULL, BLOCK_SIGN, BLOCK_LOTS, DEFENDER = range(
     10
@@ -87,7 +89,7 @@ class Rates(NamedTuple):
     """The kind of agent whose events are followed by a drift; 0: none."""
     edge_ticks: float
     edge_decay: float
-    """Share of the promised drift that comes due in a second."""
+    """Share of the promised drift that comes due in a turn."""
     top_only: float
     """1 when only changes of the best price or size are written."""
     follows: float

@@ -1,0 +1,94 @@
+"""The parts of the synthetic market that can be looked at alone: streams, skeleton, rhythm, labels."""
+
+import datetime as dt
+from itertools import pairwise
+
+import numpy as np
+
+from catalog.market import world as w
+from catalog.market.clock import diurnal, rhythm
+from catalog.market.labels import label
+from catalog.market.session import SECOND, regular_session, regular_sessions
+from catalog.market.settings import PRESETS, MarketSettings
+from catalog.market.skeleton import day_bone
+from catalog.market.streams import stream
+
+TUESDAY = dt.date(2026, 1, 6)
+
+
+def test_streams_differ_by_component_instrument_day_and_seed() -> None:
+    streams = [
+        stream(1, "flow", TUESDAY, "ES"),
+        stream(1, "flow", TUESDAY, "NQ"),
+        stream(1, "moves", TUESDAY, "ES"),
+        stream(1, "flow", dt.date(2026, 1, 7), "ES"),
+        stream(2, "flow", TUESDAY, "ES"),
+    ]
+    assert len({s.random() for s in streams}) == len(streams)
+
+
+def test_sessions_skip_the_weekend_and_follow_daylight_saving() -> None:
+    days = [session.day for session in regular_sessions(dt.date(2026, 3, 6), 3)]
+    assert days == [dt.date(2026, 3, 6), dt.date(2026, 3, 9), dt.date(2026, 3, 10)]
+    winter, summer = regular_session(days[0]), regular_session(days[1])
+    assert (winter.rth_open_ns // (3600 * SECOND)) % 24 == 14
+    assert (summer.rth_open_ns // (3600 * SECOND)) % 24 == 13
+
+
+def test_the_next_day_opens_near_the_close_before() -> None:
+    settings = MarketSettings()
+    bones = [day_bone(settings, session.day) for session in regular_sessions(settings.first_day, 60)]
+    gaps = [abs(b.es_open - a.es_close) / a.es_sigma for a, b in pairwise(bones)]
+    assert 0 < np.median(gaps) < 0.2
+
+
+def test_volatility_rises_when_the_market_falls() -> None:
+    settings = MarketSettings()
+    bones = [day_bone(settings, session.day) for session in regular_sessions(settings.first_day, 400)]
+    returns = np.array([b.es_close / b.es_open - 1 for b in bones])[:-1]
+    changes = np.diff([b.volatility for b in bones])
+    assert -0.8 < np.corrcoef(returns, changes)[0, 1] < -0.55
+
+
+def test_the_skeleton_does_not_ask_for_form_or_density() -> None:
+    light = PRESETS["year"][0]
+    assert day_bone(light, TUESDAY) == day_bone(MarketSettings(), TUESDAY)
+
+
+def test_the_typical_day_is_a_u_with_a_quiet_night() -> None:
+    session = regular_session(TUESDAY)
+    typical = diurnal(session)
+    first = (session.rth_open_ns - session.open_ns) // SECOND
+    opening, midday = typical[first : first + 1800].mean(), typical[first + 9000 : first + 12600].mean()
+    assert 2 < opening / midday < 4
+    assert 0.1 < typical[:first].mean() / typical[first : first + 23400].mean() < 0.2
+    drawn = rhythm(1, session)
+    assert np.isclose(drawn.activity.mean(), 1)
+    assert np.isclose(drawn.variance.sum(), 1)
+
+
+def agent(kind: int, **columns: int) -> np.ndarray:
+    row = np.zeros((1, w.AGENT_COLUMNS), np.int64)
+    row[0, w.KIND], row[0, w.SIDE] = kind, 1
+    for name, value in columns.items():
+        row[0, getattr(w, name)] = value
+    return row
+
+
+def test_an_iceberg_is_observable_when_it_refills_often_quickly_and_enough() -> None:
+    seen = agent(w.ICEBERG, EXECUTED=60, SHOW=15, TIMES=4, DELAY=200_000_000)
+    slow = agent(w.ICEBERG, EXECUTED=60, SHOW=15, TIMES=4, DELAY=700_000_000)
+    few = agent(w.ICEBERG, EXECUTED=40, SHOW=15, TIMES=3, DELAY=200_000_000)
+    idle = agent(w.ICEBERG, SHOW=15)
+    labels = label(np.concatenate((seen, slow, few, idle)), np.zeros((0, 4), np.int64))
+    assert labels.observable.tolist() == [True, False, False]
+
+
+def test_a_sweep_is_observable_when_it_is_quick_and_deep_or_large() -> None:
+    fills = np.array([[0, 0, 1, 20], [0, 10_000_000, 2, 20], [0, 15_000_000, 3, 20]])
+    three_levels = agent(w.SWEEPER, EXECUTED=60, TIMES=3)
+    assert label(three_levels, fills).observable.tolist() == [True]
+    late = fills + np.array([[0, 0, 0, 0], [0, 0, 0, 0], [0, 30_000_000, 0, 0]])
+    assert label(three_levels, late).observable.tolist() == [False]
+    assert label(agent(w.SWEEPER, EXECUTED=40, TIMES=2), fills[:2]).observable.tolist() == [False]
+    assert label(agent(w.SWEEPER, EXECUTED=120, TIMES=2), fills[:2]).observable.tolist() == [True]
