@@ -19,7 +19,7 @@ SOURCE = "synthetic"
 def tables_of(made: MarketDay, ids: Mapping[str, str]) -> Iterator[tuple[str, pa.Table]]:
     """Yield the tables of a day by name; `ids` are the instruments' names in Nautilus by product."""
     rows = [_labels(ids[code], data) for code, data in made.instruments.items()]
-    rows += [_happened(instrument_id, made.happenings) for instrument_id in ids.values()]
+    rows += [_happened(instrument_id, _of(made.happenings, code)) for code, instrument_id in ids.items()]
     yield "labels", pa.concat_tables(rows).sort_by("ts_event")
     fills = pa.concat_tables([_fills(ids[code], data) for code, data in made.instruments.items()])
     yield "label_fills", fills.sort_by("ts_event")
@@ -59,6 +59,11 @@ def _labels(instrument_id: str, data: InstrumentDay) -> pa.Table:
     )
 
 
+def _of(happenings: tuple[Happening, ...], code: str) -> tuple[Happening, ...]:
+    """Return what happened in one product."""
+    return tuple(h for h in happenings if h.instrument in (None, code))
+
+
 def _happened(instrument_id: str, happenings: tuple[Happening, ...]) -> pa.Table:
     """Return the scenarios of the day as labels."""
     nothing = pa.nulls(len(happenings), pa.int64())
@@ -71,12 +76,12 @@ def _happened(instrument_id: str, happenings: tuple[Happening, ...]) -> pa.Table
             "instrument_id": pa.array([instrument_id] * len(happenings), pa.string()),
             "kind": pa.array([h.name for h in happenings], pa.string()),
             "agent": nothing,
-            "side": np.zeros(len(happenings), np.int8),
-            "ticks": nothing,
+            "side": pa.array([h.side for h in happenings], pa.int8()),
+            "ticks": pa.array([h.ticks for h in happenings], pa.int64()),
             "lots": nothing,
             "shown": nothing,
             "times": nothing,
-            "observable": np.ones(len(happenings), np.bool_),
+            "observable": pa.array([h.observable for h in happenings], pa.bool_()),
             "detail": pa.array([json.dumps({"scenario": True})] * len(happenings), pa.string()),
         },
     )

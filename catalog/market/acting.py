@@ -2,6 +2,7 @@
 
 from catalog.market.book import add_order, depth_of, owned_at, remove_order, total_at
 from catalog.market.compiled import kernel
+from catalog.market.composite import compose
 from catalog.market.decisive import close_spread, gone, hit_side
 from catalog.market.defence import undefended, wake
 from catalog.market.draws import exponential
@@ -14,6 +15,7 @@ from catalog.market.world import (
     ASK,
     BID,
     CLOSE,
+    COMPOSITE,
     COUNT,
     DEFENDER,
     DELAY,
@@ -74,6 +76,8 @@ def on_agent(world: World, now: int) -> None:
         _work(world, agent, now)
     elif kind == PUSHER:
         _push(world, agent, now)
+    elif kind == COMPOSITE:
+        compose(world, agent, now)
     else:
         _defend(world, agent, now)
     world.state.alarms[AGENT] = agents[_earliest(agents), NEXT]

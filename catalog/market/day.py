@@ -20,6 +20,7 @@ from catalog.market.scenarios import (
     through_feed,
     with_scenarios,
     without_halted,
+    witnessed,
 )
 from catalog.market.session import Session
 from catalog.market.settings import MarketSettings
@@ -66,7 +67,9 @@ def generate_day(settings: MarketSettings, session: Session) -> MarketDay:
             opening=bone.es_open,
             closing=bone.es_close,
             moves=es_moves(settings, session, bone, pace),
-            agents=with_scenarios(draw_agents(settings, session, pace, "ES"), bone, session, happened),
+            agents=with_scenarios(
+                settings, draw_agents(settings, session, pace, "ES"), bone, session, happened
+            ),
             gamma=hedge_profile(settings, bone, chain),
         ),
     )
@@ -99,5 +102,5 @@ def generate_day(settings: MarketSettings, session: Session) -> MarketDay:
         chain=chain,
         vix=vix_series(settings, session, bone, es.depth),
         levels=levels(settings, session, chain, level),
-        happenings=happened,
+        happenings=witnessed(happened, feed["ES"]),
     )

@@ -8,10 +8,12 @@ from numpy.typing import NDArray
 from catalog.columns import Depth, Trades
 from catalog.market import world as w
 from catalog.market.clock import Rhythm
+from catalog.market.contracts import Instrument
 from catalog.market.instrument import InstrumentDay
 from catalog.market.session import SECOND, Session
 from catalog.market.settings import MarketSettings, ScenarioName
 from catalog.market.skeleton import DayBone
+from catalog.market.springs import BEGIN_MINUTES, LONGEST_MINUTES, SIDES, shown, spring_agent
 from catalog.market.streams import stream
 
 MINUTE = 60 * SECOND
@@ -34,20 +36,36 @@ class Happening:
     name: ScenarioName
     start: int
     end: int
+    instrument: Instrument | None = None
+    """In which it happens; None: in both."""
+    side: int = 0
+    """+1: who makes it buys, -1: sells, 0: neither."""
+    ticks: int | None = None
+    """The price it is about, where it has one."""
+    observable: bool = True
+    """Whether the feed shows it by its definition."""
 
 
 def happenings(settings: MarketSettings, session: Session) -> tuple[Happening, ...]:
     """Return what happens on a day, in the order of the names."""
-    return tuple(
-        Happening(name, *_span(settings, session, name))
-        for name in sorted(settings.scenario_names(session.day))
-    )
+    return tuple(_planned(settings, session, name) for name in sorted(settings.scenario_names(session.day)))
+
+
+def _planned(settings: MarketSettings, session: Session, name: ScenarioName) -> Happening:
+    start, end = _span(settings, session, name)
+    if name in SIDES:
+        return Happening(name, start, end, "ES", SIDES[name], observable=False)
+    return Happening(name, start, end)
 
 
 def _span(settings: MarketSettings, session: Session, name: ScenarioName) -> tuple[int, int]:
     rng = stream(settings.seed, f"scenario {name}", session.day)
     if name == "failed_opening_drive":
         return session.rth_open_ns, session.rth_open_ns + BACK_MINUTES[1] * MINUTE
+    if name in SIDES:
+        first, last = (session.rth_open_ns + minute * MINUTE for minute in BEGIN_MINUTES[name])
+        start = int(rng.integers(first, last))
+        return start, start + LONGEST_MINUTES * MINUTE
     start = int(rng.integers(session.rth_open_ns + 30 * MINUTE, session.rth_close_ns - 60 * MINUTE))
     if name == "halt":
         return start, start + HALT_MINUTES * MINUTE
@@ -66,11 +84,30 @@ def halted(rhythm: Rhythm, session: Session, happened: tuple[Happening, ...]) ->
 
 
 def with_scenarios(
-    agents: NDArray[np.int64], bone: DayBone, session: Session, happened: tuple[Happening, ...]
+    settings: MarketSettings,
+    agents: NDArray[np.int64],
+    bone: DayBone,
+    session: Session,
+    happened: tuple[Happening, ...],
 ) -> NDArray[np.int64]:
     """Return ES's agents without those a halt would meet, and with those who make the scenarios."""
-    drives = [_drive(bone, session) for h in happened if h.name == "failed_opening_drive"]
-    return np.concatenate((without_halted(agents, happened), *(row for drive in drives for row in drive)))
+    makers: list[NDArray[np.int64]] = []
+    for h in happened:
+        if h.name == "failed_opening_drive":
+            makers += _drive(bone, session)
+        elif h.name in SIDES:
+            makers += spring_agent(settings.seed, session, h.name, h.start, bone.es_sigma)
+    return np.concatenate((without_halted(agents, happened), *makers))
+
+
+def witnessed(happened: tuple[Happening, ...], es: InstrumentDay) -> tuple[Happening, ...]:
+    """Return the scenarios as ES's feed shows them: a spring's support and end are known only then."""
+    return tuple(_witnessed(h, es) if h.name in SIDES else h for h in happened)
+
+
+def _witnessed(h: Happening, es: InstrumentDay) -> Happening:
+    found = shown(es.trades, h.side, h.start, h.end)
+    return replace(h, end=found.end, ticks=found.ticks, observable=True) if found else h
 
 
 def without_halted(agents: NDArray[np.int64], happened: tuple[Happening, ...]) -> NDArray[np.int64]:

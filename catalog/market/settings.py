@@ -17,6 +17,8 @@ ScenarioName = Literal[
     "crossed",
     "out_of_order",
     "zero_open_interest",
+    "spring",
+    "upthrust",
 ]
 EdgeEvent = Literal["iceberg", "absorption", "sweep"]
 GammaRegime = Literal["chain", "positive", "negative", "off"]

@@ -1,16 +1,21 @@
 """Scenarios, the planted edge and the options of the synthetic market."""
 
 import datetime as dt
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
+from catalog.bars import MINUTE, bars_of
+from catalog.columns import Bars, Trades
 from catalog.market.chain import expiries
 from catalog.market.day import MarketDay, generate_day
 from catalog.market.session import regular_session
 from catalog.market.settings import Edge, MarketSettings, Scenario, ScenarioName
 from catalog.market.skeleton import day_bone
 from catalog.market.smile import USUAL, normal_cdf, vix
+from catalog.market.springs import shown
+from catalog.truth import tables_of
 from mia_plugins.errors import MiaError
 from mia_plugins.units import Multiple, Ticks
 
@@ -70,6 +75,63 @@ def test_a_failed_opening_drive_goes_and_comes_back() -> None:
     opening, driven, back = depth.bid_ticks[at, 0].astype(float)
     assert abs(driven - opening) > 0.5 * day.bone.es_sigma
     assert (back - opening) * (driven - opening) < 0
+
+
+SPRING_SHARE = 0.75
+"""Of the springs and upthrusts asked for, those that the tape must show."""
+
+
+def is_spring(bars: Bars, side: int, ticks: int, start: int, end: int) -> bool:
+    """Say whether bars show a spring of a support: the definition, written out, in prices times the side."""
+    low, close = (bars.low if side > 0 else -bars.high), side * bars.close
+    first, back = np.searchsorted(bars.ts, [start + MINUTE, end])
+    pierce = next(bar for bar in range(back - 2, back + 1) if low[bar] < side * ticks - 2)
+    ranged = low[first:pierce]
+    tested = [bar for bar in range(len(ranged)) if ranged[bar] <= side * ticks + 2]
+    visits = 1 + sum(1 for one, other in pairwise(tested) if other > one + 1)
+    return bool(
+        len(ranged) >= 20
+        and ranged.min() == side * ticks
+        and visits >= 2
+        and close[back] > side * ticks
+        and bars.lots[pierce] <= np.quantile(bars.lots[pierce - 50 : pierce], 0.8)
+    )
+
+
+@pytest.mark.parametrize("name", ["spring", "upthrust"])
+def test_a_spring_is_in_the_tape_by_its_definition(name: ScenarioName) -> None:
+    labelled = 0
+    for seed in range(1, 9):
+        settings = TENTH.model_copy(update={"seed": seed, "scenarios": (Scenario(name=name),)})
+        day = generate_day(settings, TUESDAY)
+        (h,) = day.happenings
+        if h.observable:
+            labelled += 1
+            assert h.ticks is not None
+            assert is_spring(bars_of(day.instruments["ES"].trades), h.side, h.ticks, h.start, h.end)
+    assert labelled >= SPRING_SHARE * 8
+
+
+def test_a_spring_that_the_feed_breaks_off_is_not_shown() -> None:
+    settings = TENTH.model_copy(update={"scenarios": (Scenario(name="spring"),)})
+    day = generate_day(settings, TUESDAY)
+    (spring,) = day.happenings
+    trades = day.instruments["ES"].trades
+    assert shown(trades, 1, spring.start, TUESDAY.rth_close_ns) is not None
+    before = trades.ts < spring.start + 15 * MINUTE
+    cut = Trades(*(getattr(trades, column)[before] for column in ("ts", "ticks", "lots", "side")))
+    assert shown(cut, 1, spring.start, spring.end) is None
+
+
+def test_a_spring_is_labelled_once_with_its_support() -> None:
+    settings = TENTH.model_copy(update={"scenarios": (Scenario(name="spring"),)})
+    day = generate_day(settings, TUESDAY)
+    (h,) = day.happenings
+    labels = dict(tables_of(day, {"ES": "ESH6.XCME", "NQ": "NQH6.XCME"}))["labels"].to_pylist()
+    (row,) = (row for row in labels if row["kind"] == "spring")
+    assert (row["instrument_id"], row["side"], row["ticks"]) == ("ESH6.XCME", 1, h.ticks)
+    assert row["observable"] is h.observable
+    assert row["ts_init"] == row["ts_end"] > row["ts_event"]
 
 
 def test_a_gap_opens_more_than_a_usual_day_away(plain: MarketDay) -> None:
