@@ -1,6 +1,15 @@
-"""`kernel`: numba's compiler behind a typed decorator, with the options every kernel of ours has."""
+"""`kernel`: numba's compiler behind a typed decorator, with the options every kernel of ours has.
 
+numba keeps a compiled kernel on disk under the source of its own file. What it inlined from other files
+it does not look at, so after an edit or an upgrade a kernel would go on with the old code of those it
+calls, without a word. Here all kernels are kept under the sources of the whole package instead: a change
+in any of them has all compiled anew.
+"""
+
+import hashlib
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from typing import Any, cast
 
 import numba
@@ -10,8 +19,22 @@ def kernel[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function at its first call and keep the result on disk.
 
     Kernels allocate nothing, so they count no references (`_nrt`): numba 0.68 drops one too many for
-    arrays in nested tuples, and the process ends in a crash. What is kept of a kernel does not notice that
-    one it calls has changed: whoever edits them deletes the `*.nbi` files beside them.
+    arrays in nested tuples, and the process ends in a crash.
     """
     options: dict[str, Any] = {"cache": True, "_nrt": False}
-    return cast("Callable[P, R]", numba.njit(**options)(function))
+    compiled: Any = numba.njit(**options)(function)
+    if function is compiled:
+        return function
+    # The stamp under which numba finds what it kept; it offers no other way to give one.
+    compiled._cache._cache_file._source_stamp = sources_hash()  # noqa: SLF001
+    return cast("Callable[P, R]", compiled)
+
+
+@cache
+def sources_hash() -> str:
+    """Return the hash of all sources beside this one: of the kernels and of the numbers they hold."""
+    hashed = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        hashed.update(path.name.encode())
+        hashed.update(path.read_bytes())
+    return hashed.hexdigest()
