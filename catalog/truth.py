@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from catalog.market.chain import Chain
 from catalog.market.day import MarketDay
+from catalog.market.drawn import Drawn, drawn_of
 from catalog.market.instrument import InstrumentDay
 from catalog.market.scenarios import Happening
 from catalog.tables import FILLS, LABELS, LEVELS, OPTION_CHAINS, VIX
@@ -20,6 +21,8 @@ def tables_of(made: MarketDay, ids: Mapping[str, str]) -> Iterator[tuple[str, pa
     """Yield the tables of a day by name; `ids` are the instruments' names in Nautilus by product."""
     rows = [_labels(ids[code], data) for code, data in made.instruments.items()]
     rows += [_happened(instrument_id, _of(made.happenings, code)) for code, instrument_id in ids.items()]
+    drawn = drawn_of(made.session, made.bone, made.rhythm)
+    rows += [_drawn(instrument_id, drawn) for instrument_id in ids.values()]
     yield "labels", pa.concat_tables(rows).sort_by("ts_event")
     fills = pa.concat_tables([_fills(ids[code], data) for code, data in made.instruments.items()])
     yield "label_fills", fills.sort_by("ts_event")
@@ -83,6 +86,29 @@ def _happened(instrument_id: str, happenings: tuple[Happening, ...]) -> pa.Table
             "times": nothing,
             "observable": pa.array([h.observable for h in happenings], pa.bool_()),
             "detail": pa.array([json.dumps({"scenario": True})] * len(happenings), pa.string()),
+        },
+    )
+
+
+def _drawn(instrument_id: str, drawn: tuple[Drawn, ...]) -> pa.Table:
+    """Return what the market drew for the day as labels; a span is known once it is over."""
+    nothing = pa.nulls(len(drawn), pa.int64())
+    return _table(
+        LABELS,
+        {
+            "ts_event": pa.array([d.start for d in drawn], pa.int64()),
+            "ts_init": pa.array([d.end for d in drawn], pa.int64()),
+            "ts_end": pa.array([d.end for d in drawn], pa.int64()),
+            "instrument_id": pa.array([instrument_id] * len(drawn), pa.string()),
+            "kind": pa.array([d.kind for d in drawn], pa.string()),
+            "agent": nothing,
+            "side": np.zeros(len(drawn), np.int8),
+            "ticks": nothing,
+            "lots": nothing,
+            "shown": nothing,
+            "times": nothing,
+            "observable": np.ones(len(drawn), np.bool_),
+            "detail": pa.array([json.dumps(d.detail) for d in drawn], pa.string()),
         },
     )
 
