@@ -23,10 +23,10 @@ def kernel[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     """
     options: dict[str, Any] = {"cache": True, "_nrt": False}
     compiled: Any = numba.njit(**options)(function)
-    if function is compiled:
-        return function
-    # The stamp under which numba finds what it kept; it offers no other way to give one.
-    compiled._cache._cache_file._source_stamp = sources_hash()  # noqa: SLF001
+    # With NUMBA_DISABLE_JIT nothing is compiled and nothing kept.
+    if hasattr(compiled, "_cache"):
+        # The stamp under which numba finds what it kept; it offers no other way to give one.
+        compiled._cache._cache_file._source_stamp = sources_hash()  # noqa: SLF001
     return cast("Callable[P, R]", compiled)
 
 
