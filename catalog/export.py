@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from catalog.arrow import TIME, Columns, Kind
 from catalog.columns import LEVELS, Bars, Depth, Quotes, Trades
 from catalog.files import told
-from catalog.instruments import TICK
+from catalog.instruments import TICK_POINTS
 from catalog.layout import table_day
 from catalog.store import FOREVER, Store
 
@@ -106,7 +106,7 @@ def _level(depth: Depth, level: int) -> dict[str, Any]:
 
 def _points(ticks: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return prices in points, which are exact: a tick is a quarter."""
-    points: NDArray[np.float64] = ticks.astype(np.float64) * float(TICK)
+    points: NDArray[np.float64] = ticks.astype(np.float64) * TICK_POINTS
     return points
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 VENUE = "XCME"
 TICK = Decimal("0.25")
 """The smallest price step, in index points, of all four."""
+TICK_POINTS = float(TICK)
+"""The same for arrays of prices."""
 PRICE_PRECISION = 2
 """Decimals of a price."""
 ROLL_DAYS = 8
@@ -93,9 +95,7 @@ class Contract:
     @property
     def expiry(self) -> dt.date:
         """The third Friday of its month; the stock-market day before it when that is a holiday."""
-        first = dt.date(self.year, self.month, 1)
-        third_friday = first + dt.timedelta(days=(4 - first.weekday()) % 7 + 14)
-        return previous_stock_market_day(third_friday)
+        return monthly_expiry(self.year, self.month)
 
     @property
     def expiry_ns(self) -> int:
@@ -112,6 +112,12 @@ class Contract:
         """The contract of the next quarter."""
         year, month = (self.year, self.month + 3) if self.month < 12 else (self.year + 1, 3)
         return Contract(year, month, self.code)
+
+
+def monthly_expiry(year: int, month: int) -> dt.date:
+    """Return the third Friday of a month; the stock-market day before it when that is a holiday."""
+    first = dt.date(year, month, 1)
+    return previous_stock_market_day(first + dt.timedelta(days=(4 - first.weekday()) % 7 + 14))
 
 
 def product(code: str) -> Product:

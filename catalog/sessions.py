@@ -123,6 +123,14 @@ def previous_stock_market_day(day: dt.date) -> dt.date:
     return day
 
 
+def next_stock_market_day(day: dt.date) -> dt.date:
+    """Return the first day after a day on which the New York Stock Exchange opens."""
+    day += dt.timedelta(days=1)
+    while not is_stock_market_open(day):
+        day += dt.timedelta(days=1)
+    return day
+
+
 @cache
 def _year(year: int) -> tuple[Session, ...]:
     """Return the sessions that end in a year."""

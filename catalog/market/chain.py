@@ -6,12 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog.market.contracts import MULTIPLIER, TICK
+from catalog.instruments import PRODUCTS, TICK_POINTS, monthly_expiry
 from catalog.market.session import SECOND, Session
 from catalog.market.settings import MarketSettings
 from catalog.market.skeleton import DayBone
 from catalog.market.smile import DAYS_A_YEAR, SHORTEST, Floats, d_one, gamma, normal_cdf, price, smile
 from catalog.market.streams import stream
+from catalog.sessions import next_stock_market_day, previous_stock_market_day
 
 OPTION_MULTIPLIER = 100
 """Dollars a point of an index option."""
@@ -69,23 +70,22 @@ class Chain:
 
 def expiries(day: dt.date) -> list[dt.date]:
     """Return today's, the next day's, the week's and the month's expiry, and the month after."""
-    following = day + dt.timedelta(days=3 if day.weekday() == 4 else 1)
     friday = day + dt.timedelta(days=(4 - day.weekday()) % 7)
-    months = [m for m in (_third_friday(day, n) for n in range(4)) if m >= day][:3]
-    return sorted({day, following, friday, friday + dt.timedelta(days=7), *months})
+    weeks = {previous_stock_market_day(friday + dt.timedelta(days=7 * week)) for week in range(2)}
+    months = [m for m in _monthly_expiries(day) if m >= day][:3]
+    return sorted({day, next_stock_market_day(day), *months} | {week for week in weeks if week >= day})
 
 
-def _third_friday(day: dt.date, months: int) -> dt.date:
-    """Return the third Friday of a month; an exchange holiday is not known here."""
-    month = day.month - 1 + months
-    first = dt.date(day.year + month // 12, month % 12 + 1, 1)
-    return first + dt.timedelta(days=(4 - first.weekday()) % 7 + 14)
+def _monthly_expiries(day: dt.date) -> list[dt.date]:
+    """Return the monthly expiries of a day's month and the three after."""
+    months = range(day.month - 1, day.month + 3)
+    return [monthly_expiry(day.year + month // 12, month % 12 + 1) for month in months]
 
 
 def draw_chain(settings: MarketSettings, session: Session, bone: DayBone, level: float) -> Chain:
     """Draw the chain of one session at a given level of implied volatility."""
     rng = stream(settings.seed, "chain", session.day)
-    spot = bone.es_open * TICK - BASIS
+    spot = bone.es_open * TICK_POINTS - BASIS
     strikes = _strikes(spot)
     tables = [_one_expiry(rng, (session, expiry), (level, spot), strikes) for expiry in expiries(session.day)]
     expiry, strike, call, days, iv, interest, volume = (
@@ -126,7 +126,7 @@ def _one_expiry(
     """Draw calls and puts of one expiry; puts crowd below spot and calls above, both at round strikes."""
     (session, expiry), (level, spot) = when, market
     left = (session.rth_close_ns - session.open_ns) / SECOND / 86400 + (expiry - session.day).days
-    monthly = 15 <= expiry.day <= 21 and expiry.weekday() == 4
+    monthly = expiry == monthly_expiry(expiry.year, expiry.month)
     size = 3000.0 if monthly else 1200.0 if expiry.weekday() == 4 else 750.0
     iv = smile(level, spot, strikes, left)
     width = max(0.012, 0.9 * level * np.sqrt(left / DAYS_A_YEAR))
@@ -167,10 +167,12 @@ def hedge_profile(settings: MarketSettings, bone: DayBone, chain: Chain) -> Floa
     if settings.gamma == "off" or settings.null:
         return np.zeros(0)
     first = bone.es_open - CELLS // 2 * CELL_TICKS
-    points = (first + CELL_TICKS * (np.arange(CELLS) + 0.5)) * TICK
+    points = (first + CELL_TICKS * (np.arange(CELLS) + 0.5)) * TICK_POINTS
     if settings.gamma == "chain":
         gex = np.array([chain.net_gex(point - BASIS) for point in points])
     else:
         gex = np.full(CELLS, NET_GAMMA if settings.gamma == "positive" else -NET_GAMMA)
     gex = gex.clip(-MOST_GAMMA, MOST_GAMMA) * settings.density
-    return np.concatenate(([first, CELL_TICKS], gex * TICK / (0.01 * points**2 * MULTIPLIER["ES"])))
+    return np.concatenate(
+        ([first, CELL_TICKS], gex * TICK_POINTS / (0.01 * points**2 * PRODUCTS["ES"].multiplier))
+    )

@@ -6,11 +6,6 @@ from typing import Literal
 Instrument = Literal["ES", "NQ"]
 INSTRUMENTS: tuple[Instrument, Instrument] = ("ES", "NQ")
 
-TICK = 0.25
-"""Index points a tick, of both contracts."""
-MULTIPLIER = {"ES": 50, "NQ": 20}
-"""Dollars a point."""
-
 TRADES_A_SESSION = 500_000
 """Trades of a full session at density 1, of either contract."""
 UPDATES_A_SESSION = 1_150_000

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from catalog.market.contracts import TICK
+from catalog.instruments import TICK_POINTS
 from catalog.market.settings import MarketSettings
 from catalog.market.streams import stream
 from mia_plugins.errors import MiaError
@@ -70,7 +70,7 @@ def _bones(settings_json: str, last: dt.date) -> tuple[DayBone, ...]:
 
 
 def _walk(settings: MarketSettings, last: dt.date) -> Iterator[DayBone]:
-    es, nq = settings.es_open / TICK, settings.nq_open / TICK
+    es, nq = settings.es_open / TICK_POINTS, settings.nq_open / TICK_POINTS
     volatility, day = 0.0, settings.first_day
     while day <= last:
         draws = stream(settings.seed, "skeleton", day).standard_normal(5)

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalog.columns import Depth
+from catalog.instruments import TICK_POINTS
 from catalog.market.clock import diurnal
-from catalog.market.contracts import TICK
 from catalog.market.session import SECOND, Session
 from catalog.market.settings import MarketSettings
 from catalog.market.skeleton import DayBone
@@ -52,6 +52,6 @@ def vix_series(settings: MarketSettings, session: Session, bone: DayBone, depth:
     pace = np.sqrt(diurnal(session)[::STEP][: len(ts)])
     scale = bone.es_sigma / bone.es_open * pace / np.sqrt(np.sum(pace**2))
     own = abs(REACTION) * np.sqrt(CORRELATION**-2 - 1) * scale * rng.standard_normal(len(ts))
-    start = vix(opening_level(settings, bone), bone.es_open * TICK)
+    start = vix(opening_level(settings, bone), bone.es_open * TICK_POINTS)
     # The series' own noise dies out; the next day starts from its own regime.
     return VixSeries(ts, start * np.exp(np.cumsum(REACTION * returns + own)))

@@ -8,13 +8,14 @@ import pytest
 
 from catalog.bars import MINUTE, bars_of
 from catalog.columns import Bars, Trades
-from catalog.market.chain import expiries
+from catalog.market.chain import Chain, draw_chain, expiries
 from catalog.market.day import MarketDay, generate_day
 from catalog.market.session import regular_session
 from catalog.market.settings import Edge, MarketSettings, Scenario, ScenarioName
 from catalog.market.skeleton import day_bone
 from catalog.market.smile import USUAL, normal_cdf, vix
 from catalog.market.springs import shown
+from catalog.market.vix import opening_level
 from catalog.truth import tables_of
 from mia_plugins.errors import MiaError
 from mia_plugins.units import Multiple, Ticks
@@ -173,6 +174,37 @@ def test_open_interest_peaks_at_round_strikes(plain: MarketDay) -> None:
 def test_expiries_are_todays_the_weeks_and_the_months() -> None:
     assert expiries(dt.date(2026, 1, 6))[:4] == [dt.date(2026, 1, d) for d in (6, 7, 9, 16)]
     assert dt.date(2026, 2, 20) in expiries(dt.date(2026, 1, 6))
+
+
+@pytest.mark.parametrize(
+    ("day", "monthly", "holiday"),
+    [
+        (dt.date(2025, 4, 15), dt.date(2025, 4, 17), dt.date(2025, 4, 18)),
+        (dt.date(2026, 6, 16), dt.date(2026, 6, 18), dt.date(2026, 6, 19)),
+    ],
+)
+def test_what_would_expire_on_a_holiday_expires_on_the_stock_market_day_before(
+    day: dt.date, monthly: dt.date, holiday: dt.date
+) -> None:
+    assert monthly in expiries(day)
+    assert holiday not in expiries(day)
+    chain = generate_chain(day)
+    interest = {
+        expiry: chain.open_interest[chain.expiry == np.datetime64(expiry)].sum() for expiry in expiries(day)
+    }
+    assert interest[monthly] == max(
+        interest[expiry] for expiry in expiries(day) if expiry < monthly + dt.timedelta(14)
+    )
+
+
+def test_the_day_after_expires_next_and_no_holiday_does() -> None:
+    assert expiries(dt.date(2026, 6, 18))[:2] == [dt.date(2026, 6, 18), dt.date(2026, 6, 22)]
+
+
+def generate_chain(day: dt.date) -> Chain:
+    settings = TENTH.model_copy(update={"first_day": day})
+    bone = day_bone(settings, day)
+    return draw_chain(settings, regular_session(day), bone, opening_level(settings, bone))
 
 
 def test_the_vix_falls_when_the_market_rises(plain: MarketDay) -> None:
