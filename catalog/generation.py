@@ -16,7 +16,7 @@ from catalog.files import Files
 from catalog.instruments import PRODUCTS, Contract, contracts_between, lead_contract
 from catalog.manifest import Origin
 from catalog.market.day import MarketDay, generate_day
-from catalog.market.session import Session as MarketSession
+from catalog.market.session import session_of
 from catalog.market.settings import MarketSettings
 from catalog.sessions import Session, sessions
 from catalog.store import Store
@@ -104,7 +104,7 @@ def _die_at_ctrl_c() -> None:
 
 def draft_day(files: Files, settings: MarketSettings, session: Session) -> dt.date:
     """Generate one day and seal its draft."""
-    made = generate_day(settings, _market_session(session))
+    made = generate_day(settings, session_of(session))
     with DayDraft(files, session.day) as draft:
         _write_market(draft, made, session.day)
         ids: dict[str, str] = {
@@ -134,8 +134,3 @@ def _contracts(start: dt.date, end: dt.date) -> list[Contract]:
 
 def _regular_hours(session: Session) -> tuple[int, int] | None:
     return session.rth if session.rth and session.rth[0] < session.close else None
-
-
-def _market_session(session: Session) -> MarketSession:
-    rth = session.rth or (session.close, session.close)
-    return MarketSession(session.day, session.open, session.close, rth[0], min(rth[1], session.close))

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from catalog.sessions import Session as CalendarSession
+
 SECOND = 1_000_000_000
 """Nanoseconds in a second."""
 NEW_YORK = ZoneInfo("America/New_York")
@@ -25,6 +27,12 @@ class Session:
     def seconds(self) -> int:
         """Return the length of the session in whole seconds."""
         return (self.close_ns - self.open_ns) // SECOND
+
+
+def session_of(calendar: CalendarSession) -> Session:
+    """Return the session that the calendar gives; without regular hours they are empty, at its close."""
+    rth = calendar.rth or (calendar.close, calendar.close)
+    return Session(calendar.day, calendar.open, calendar.close, rth[0], min(rth[1], calendar.close))
 
 
 def regular_session(day: dt.date) -> Session:

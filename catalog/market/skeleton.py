@@ -8,13 +8,16 @@ import datetime as dt
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 
 from catalog.instruments import TICK_POINTS
+from catalog.market.clock import diurnal
+from catalog.market.session import regular_session, session_of
 from catalog.market.settings import MarketSettings
 from catalog.market.streams import stream
+from catalog.sessions import sessions
 from mia_plugins.errors import MiaError
 
 PERSISTENCE = 0.94
@@ -84,6 +87,15 @@ def _walk(settings: MarketSettings, last: dt.date) -> Iterator[DayBone]:
         day += dt.timedelta(days=1)
 
 
+@cache
+def variance_share(day: dt.date) -> float:
+    """Return a day's variance as a share of a whole day's: a half day has the busy hours' part only."""
+    found = sessions(day, day)
+    if not found or found[0].rth is None or not found[0].is_short:
+        return 1.0
+    return float(diurnal(session_of(found[0])).sum() / diurnal(regular_session(day)).sum())
+
+
 def _sigma(settings: MarketSettings, volatility: float) -> float:
     return settings.daily_volatility / 100 * math.exp(volatility)
 
@@ -92,7 +104,7 @@ def _bone(
     settings: MarketSettings, day: dt.date, at: tuple[float, float, float], draws: np.ndarray
 ) -> DayBone:
     es, nq, volatility = at
-    sigma = _sigma(settings, volatility)
+    sigma = _sigma(settings, volatility) * math.sqrt(variance_share(day))
     own = math.sqrt(FACTOR_CORRELATION**-2 - 1) * BETA * sigma
     return DayBone(
         day=day,

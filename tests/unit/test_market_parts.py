@@ -1,17 +1,22 @@
 """The parts of the synthetic market that can be looked at alone: streams, skeleton, rhythm, labels."""
 
 import datetime as dt
+import math
 from itertools import pairwise
 
 import numpy as np
+import pytest
 
 from catalog.market import world as w
 from catalog.market.clock import diurnal, rhythm
+from catalog.market.day import generate_day
 from catalog.market.labels import label
-from catalog.market.session import SECOND, regular_session, regular_sessions
+from catalog.market.session import SECOND, Session, regular_session, regular_sessions, session_of
 from catalog.market.settings import PRESETS, MarketSettings
-from catalog.market.skeleton import day_bone
+from catalog.market.skeleton import day_bone, variance_share
 from catalog.market.streams import stream
+from catalog.sessions import session_on
+from mia_plugins.units import Multiple
 
 TUESDAY = dt.date(2026, 1, 6)
 
@@ -48,6 +53,39 @@ def test_volatility_rises_when_the_market_falls() -> None:
     returns = np.array([b.es_close / b.es_open - 1 for b in bones])[:-1]
     changes = np.diff([b.volatility for b in bones])
     assert -0.8 < np.corrcoef(returns, changes)[0, 1] < -0.55
+
+
+def test_a_half_day_has_its_share_of_a_days_variance() -> None:
+    eve, before = dt.date(2026, 12, 24), dt.date(2026, 12, 23)
+    settings = MarketSettings(first_day=before)
+    assert variance_share(before) == 1
+    assert 0.5 < variance_share(eve) < 0.75
+    bone = day_bone(settings, eve)
+    whole = 0.009 * math.exp(bone.volatility) * bone.es_open
+    assert bone.es_sigma == pytest.approx(whole * math.sqrt(variance_share(eve)), rel=1e-4)
+
+
+def test_the_half_days_of_many_markets_move_less() -> None:
+    settings = MarketSettings(density=Multiple(0.1), gamma="off", first_day=dt.date(2026, 11, 25))
+    half, whole = (session_of(session_on(dt.date(2026, 11, day))) for day in (27, 25))
+    moved = [
+        [_squared(settings.model_copy(update={"seed": seed}), session) for seed in range(1, 13)]
+        for session in (half, whole)
+    ]
+    print(
+        "RATIO",
+        np.mean(moved[0]) / np.mean(moved[1]),
+        np.median(moved[0]) / np.median(moved[1]),
+        variance_share(half.day),
+    )
+    assert 0.6 < np.median(moved[0]) / np.median(moved[1]) < 0.95
+
+
+def _squared(settings: MarketSettings, session: Session) -> float:
+    """Return the sum of the squared five-minute changes of ES, in ticks²."""
+    depth = generate_day(settings, session).instruments["ES"].depth
+    at = np.searchsorted(depth.ts, np.arange(session.open_ns, session.close_ns, 300 * SECOND)[1:]) - 1
+    return float(np.sum(np.diff(depth.bid_ticks[at, 0]) ** 2))
 
 
 def test_the_skeleton_does_not_ask_for_form_or_density() -> None:
