@@ -24,7 +24,7 @@ _LOW = np.uint64(2**32 - 1)
 def decimals_of(units: NDArray[np.int64], raw_unit: int) -> pa.Array:
     """Return ticks or contracts, of less than 2^31 each, as decimals."""
     flat = np.ascontiguousarray(units).ravel()
-    halves = _product(np.abs(flat).astype(np.uint64), raw_unit)
+    halves = _product(np.abs(flat).view(np.uint64), raw_unit)
     below_zero = flat < 0
     if below_zero.any():
         halves[below_zero] = _negated(halves[below_zero])
@@ -60,8 +60,13 @@ def _halves(decimals: pa.Array) -> NDArray[np.uint64]:
 def _product(units: NDArray[np.uint64], raw_unit: int) -> NDArray[np.uint64]:
     """Return units times the raw unit as low and high 64 bits, (n, 2)."""
     low = units * np.uint64(raw_unit & 0xFFFFFFFF)
-    high = units * np.uint64(raw_unit >> 32) + (low >> _HALF)
-    return np.stack(((high << _HALF) | (low & _LOW), high >> _HALF), axis=1)
+    high = units * np.uint64(raw_unit >> 32)
+    high += low >> _HALF
+    low &= _LOW
+    halves = np.empty((len(units), 2), np.uint64)
+    np.bitwise_or(high << _HALF, low, out=halves[:, 0])
+    np.right_shift(high, _HALF, out=halves[:, 1])
+    return halves
 
 
 def _negated(halves: NDArray[np.uint64]) -> NDArray[np.uint64]:

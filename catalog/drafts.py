@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from catalog.arrow import Columns, Kind, kind_of, schema_of, table_of
+from catalog.columns import rows_of
 from catalog.errors import CatalogError
 from catalog.files import Files, told
 from catalog.layout import DRAFTS, data_path, table_path
@@ -120,7 +121,11 @@ class _Series:
                 f"{self.kind} of {self.instrument_id} go back in time",
                 "sort them by ts; all files of a catalog are in the order of time",
             )
-        self.writer.append(table_of(columns, self.instrument_id, self.writer.rows))
+        # A row group at a time: what is worked on stays in the processor's cache.
+        step = ROW_GROUP[self.kind]
+        for row in range(0, len(columns), step):
+            part = rows_of(columns, slice(row, row + step))
+            self.writer.append(table_of(part, self.instrument_id, self.writer.rows))
         self.start = first if self.start is None else min(self.start, first)
         self.end = max(self.end, last)
 

@@ -1,4 +1,4 @@
-"""Writes the pages of reference that are made from the code: configuration, command line and hooks.
+"""Writes the pages of reference that are made from the code: settings, command line and hooks.
 
 uv run python docs/generate.py
 """
@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
+from catalog.market.settings import PRESETS, MarketSettings
 from mia_plugins import hookspecs
 from mia_plugins.cli import main
 from mia_plugins.cli.commands import core_commands
@@ -37,6 +38,11 @@ COMPONENTS = (
     "Each of these sections holds the plugins of one kind that the run uses, by name, each with its "
     "settings. `mia plugins show NAME` lists the settings of a plugin."
 )
+MARKET = (
+    "What can be chosen of [the synthetic market](market.md). `mia catalog generate` takes a preset, the "
+    "seed, scenarios, the planted edge and the null market as options; the rest is for Python: "
+    "`MarketSettings(density=0.5)`."
+)
 HOOKS = (
     "A plugin's module has one function for each kind of thing it brings. [Writing a plugin](plugins.md) "
     "shows how."
@@ -53,7 +59,12 @@ COMMANDS = (
 
 def pages() -> dict[str, str]:
     """Return the generated pages by file name."""
-    return {"configuration.md": configuration(), "cli.md": command_line(), "hooks.md": hooks()}
+    return {
+        "configuration.md": configuration(),
+        "cli.md": command_line(),
+        "hooks.md": hooks(),
+        "market-settings.md": market_settings(),
+    }
 
 
 def configuration() -> str:
@@ -72,6 +83,25 @@ def configuration() -> str:
         "\n".join(
             ["| key | |", "|---|---|", *(f"| `{key}` | {text} |" for key, text in COMPONENT_KEYS.items())]
         ),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def market_settings() -> str:
+    """Return the reference of the synthetic market's settings."""
+    rows = []
+    for name, (settings, days) in PRESETS.items():
+        differing = settings.model_dump(exclude_defaults=True)
+        text = ", ".join(f"`{key}` {value}" for key, value in differing.items()) or "as above"
+        rows.append(f"| `{name}` | {days} | {text} |")
+    parts = [
+        "# Settings of the synthetic market",
+        NOTE,
+        MARKET,
+        _table(MarketSettings),
+        *_nested(MarketSettings),
+        "## Presets",
+        "\n".join(["| preset | trading days | settings |", "|---|---|---|", *rows]),
     ]
     return "\n\n".join(parts) + "\n"
 

@@ -181,7 +181,8 @@ def table(rows: Iterable[Row]) -> str:
     for row in rows:
         verdict = "in" if row.inside else "OUT"
         band, real = f"{row.low:g} … {row.high:g}", row.real or "–"
-        lines.append(f"| {row.name} | {band} | {real} | {row.value:.3f} | {row.error:.3f} | {verdict} |")
+        name = row.name.replace("|", r"\|")
+        lines.append(f"| {name} | {band} | {real} | {row.value:.3f} | {row.error:.3f} | {verdict} |")
     return "\n".join(lines)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog.columns import Depth, Trades
+from catalog.columns import Depth, rows_of
 from catalog.market import world as w
 from catalog.market.clock import Rhythm
 from catalog.market.contracts import Instrument
@@ -143,21 +143,16 @@ def through_feed(
     for h in happened:
         rng = stream(settings.seed, f"feed {h.name}", session.day)
         if h.name == "disconnect":
-            trades = _pick(trades, (trades.ts < h.start) | (trades.ts >= h.end))
-            depth = _pick(depth, (depth.ts < h.start) | (depth.ts >= h.end))
+            trades = rows_of(trades, (trades.ts < h.start) | (trades.ts >= h.end))
+            depth = rows_of(depth, (depth.ts < h.start) | (depth.ts >= h.end))
         elif h.name == "crossed":
             depth = _crossed(rng, depth)
         elif h.name == "out_of_order":
             trades, depth = (
-                _pick(trades, _swapped(rng, len(trades.ts))),
-                _pick(depth, _swapped(rng, len(depth.ts))),
+                rows_of(trades, _swapped(rng, len(trades.ts))),
+                rows_of(depth, _swapped(rng, len(depth.ts))),
             )
     return replace(data, trades=trades, depth=depth)
-
-
-def _pick[T: (Trades, Depth)](columns: T, rows: NDArray[np.generic]) -> T:
-    """Return some rows, in some order."""
-    return type(columns)(*(getattr(columns, name)[rows] for name in columns.__slots__))
 
 
 def _crossed(rng: np.random.Generator, depth: Depth) -> Depth:

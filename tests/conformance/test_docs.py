@@ -3,27 +3,35 @@
 import importlib.util
 import re
 import shlex
+import sys
 import tomllib
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
+from catalog.market.settings import PRESETS, Edge, MarketSettings, Scenario
 from mia_plugins.errors import ExitCode
 from mia_plugins.hookspecs import Kind
 from mia_plugins.settings.run import RunSettings
+from mia_plugins.units import Multiple
 from tests.conftest import ROOT, Mia
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
-def generator() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
+def script(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, ROOT / "docs" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
+
+
+def generator() -> ModuleType:
+    return script("generate")
 
 
 def test_the_reference_is_what_the_code_says(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -40,9 +48,20 @@ def test_nothing_is_missing_from_the_reference() -> None:
     assert [kind.hook for kind in Kind if f"`{kind.hook}(register)`" not in read["hooks.md"]] == []
     assert [name for name in RunSettings.model_fields if f"`{name}`" not in read["configuration.md"]] == []
     assert [code for code in ExitCode if f"\n| {int(code)} | " not in read["cli.md"]] == []
+    market = [*MarketSettings.model_fields, *Scenario.model_fields, *Edge.model_fields, *PRESETS]
+    assert [name for name in market if f"\n| `{name}` | " not in read["market-settings.md"]] == []
     words = [" ".join(["mia", *command]) for command in generator().commands()]
     assert "mia plugins disable" in words
     assert [line for line in words if f"\n## `{line}`\n" not in read["cli.md"]] == []
+
+
+def test_pictures_are_drawn_alike_each_time_and_are_all_shown() -> None:
+    pictures, thin = script("pictures"), MarketSettings(density=Multiple(0.02))
+    drawn = pictures.drawn(thin, 1)
+    assert drawn == pictures.drawn(thin, 1)
+    shown = (ROOT / "docs" / "market.md").read_text(encoding="utf-8")
+    assert [name for name in drawn if f"]({name})" not in shown] == []
+    assert [name for name in drawn if (ROOT / "docs" / name).stat().st_size > 200_000] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
