@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from catalog.market.settings import MarketSettings
     from catalog.sessions import Session as TradingDay
 
+MOST_DAYS = 2_520
+"""Ten years of trading days."""
 PRESET_STARTS = {"demo": dt.date(2026, 6, 1), "week": dt.date(2026, 6, 1), "year": dt.date(2026, 1, 5)}
 """The first trading day of each preset."""
 
@@ -36,7 +38,8 @@ def generate(  # noqa: PLR0913 each is an option
     ] = "demo",
     start: Annotated[dt.datetime | None, _day("First trading day; else the preset's.")] = None,
     days: Annotated[
-        int | None, typer.Option(min=1, help="Trading days; else the preset's.", show_default=False)
+        int | None,
+        typer.Option(min=1, max=MOST_DAYS, help="Trading days; else the preset's.", show_default=False),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="One seed gives the same bytes.")] = 1,
     scenario: Annotated[
@@ -76,8 +79,14 @@ def generate(  # noqa: PLR0913 each is an option
     settings, wanted = _asked(preset, start.date() if start else None, days)
     settings = _changed(settings, seed, scenario or [], edge, null)
     _refuse_scenarios_elsewhere(settings, wanted)
-    with progress("generating", len(wanted)) as advance:
-        made = list(map(str, make(Files(catalog), settings, wanted, jobs or os.cpu_count() or 1, advance)))
+    made: list[str] = []
+    try:
+        with progress("generating", len(wanted)) as advance:
+            for day in make(Files(catalog), settings, wanted, jobs or os.cpu_count() or 1, advance):
+                made.append(str(day))  # noqa: PERF401 an interruption is told how many there are
+    except KeyboardInterrupt:
+        session.warn(f"interrupted; {len(made)} more days are whole. The same command goes on from there")
+        raise
     kept = len(wanted) - len(made)
     if as_json:
         session.say_json({"ok": True, "catalog": catalog, "made": sorted(made), "kept": kept})
@@ -89,11 +98,13 @@ def generate(  # noqa: PLR0913 each is an option
 def _asked(preset: str, start: dt.date | None, days: int | None) -> "tuple[MarketSettings, list[TradingDay]]":
     """Return a preset's settings and the trading days that are wanted."""
     from catalog.generation import first_days, trading_days
-    from catalog.market.settings import PRESETS
+    from catalog.market.settings import EARLIEST, PRESETS
 
     if preset not in PRESETS:
         raise CatalogError(f"there is no preset '{preset}'{did_you_mean(preset, PRESETS)}")
     settings, usual = PRESETS[preset]
+    if start is not None and start < EARLIEST:
+        raise CatalogError(f"{start} lies before {EARLIEST}, the earliest day of the synthetic market")
     if start is not None:
         trading_days(start, start)  # a start on a holiday is a mistake
         settings = settings.model_copy(update={"first_day": min(start, settings.first_day)})
@@ -126,7 +137,7 @@ def _changed(
 
 def _scenario(text: str) -> dict[str, str]:
     name, _, day = text.partition("@")
-    return {"name": name} | ({"day": day} if day else {})
+    return {"name": name} | ({"day": day} if "@" in text else {})
 
 
 def _number(text: str) -> float | str:

@@ -2,10 +2,13 @@
 
 import datetime as dt
 import hashlib
+import os
 import signal
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
+from contextlib import contextmanager
+from multiprocessing import get_context, parent_process
 
 import mia_plugins
 from catalog.bars import bars_of
@@ -14,6 +17,7 @@ from catalog.drafts import DayDraft
 from catalog.errors import CatalogError
 from catalog.files import Files
 from catalog.instruments import PRODUCTS, Contract, contracts_between, lead_contract
+from catalog.lock import sole_writer
 from catalog.manifest import Origin
 from catalog.market.day import MarketDay, generate_day
 from catalog.market.session import session_of
@@ -69,37 +73,57 @@ def generate(
     change no byte. `advance` is told of each day that is done.
     """
     wanted = {session.day: session for session in days}
-    store = Store.begin(files, origin_of(settings))
-    missing = store.missing(wanted)
-    advance(len(wanted) - len(missing))
-    if not missing:
-        return
-    store.write_instruments(_contracts(min(wanted), max(wanted)))
-    for day in _drafted(files, settings, [wanted[day] for day in missing], jobs):
-        store.publish(day)
-        advance(1)
-        yield day
+    with sole_writer(files):
+        store = Store.begin(files, origin_of(settings))
+        missing = store.missing(wanted)
+        advance(len(wanted) - len(missing))
+        store.write_instruments(_contracts(min(wanted), max(wanted)))
+        for day in _drafted(files, settings, [wanted[day] for day in missing], jobs):
+            store.publish(day)
+            advance(1)
+            yield day
 
 
 def _drafted(files: Files, settings: MarketSettings, days: list[Session], jobs: int) -> Iterator[dt.date]:
     """Draft days, here or in processes of their own, and yield each that is sealed."""
-    if jobs == 1 or len(days) == 1:
+    if jobs == 1 or len(days) <= 1:
         for session in days:
             yield draft_day(files, settings, session)
         return
-    workers = min(jobs, len(days))
-    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_die_at_ctrl_c) as pool:
+    with ProcessPoolExecutor(min(jobs, len(days)), get_context("spawn"), initializer=_end_quietly) as pool:
         try:
-            work = [pool.submit(draft_day, files, settings, session) for session in days]
+            with _without_ctrl_c():
+                work = [pool.submit(draft_day, files, settings, session) for session in days]
             for done in as_completed(work):
                 yield done.result()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _die_at_ctrl_c() -> None:
-    """Let a worker end at once and without a word: what it has not sealed is thrown away by the next run."""
+@contextmanager
+def _without_ctrl_c() -> Iterator[None]:
+    """Start processes that Ctrl-C does not reach while they import: it would show their innards."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _end_quietly() -> None:
+    """Let a worker end at once at Ctrl-C, and with its parent: the next run throws away what is not sealed."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def draft_day(files: Files, settings: MarketSettings, session: Session) -> dt.date:

@@ -50,7 +50,10 @@ def read_manifest(files: Files) -> Manifest | None:
                 f"{files.full(MANIFEST)} has format {data['format']}; {FORMAT} was expected",
                 "use the version of mia that wrote it, or make the catalog again",
             )
-        days = {dt.date.fromisoformat(day): rows for day, rows in data["days"].items()}
+        days = {
+            dt.date.fromisoformat(day): {path: int(count) for path, count in rows.items()}
+            for day, rows in data["days"].items()
+        }
         return Manifest(Origin(**data["origin"]), days)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise CatalogError(

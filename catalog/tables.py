@@ -62,7 +62,13 @@ OPTION_CHAINS = _schema(
     _field("delta", pa.float64(), "of one option", nullable=True),
     _field("gamma", pa.float64(), "of one option", "1/points", nullable=True),
     _field("open_interest", pa.int64(), "as of the morning", "contracts", nullable=True),
-    _field("volume", pa.int64(), "of the day so far", "contracts", nullable=True),
+    _field(
+        "volume",
+        pa.int64(),
+        "of the day so far, or of the session before when the day has none yet",
+        "contracts",
+        nullable=True,
+    ),
 )
 VIX = _schema("vix", _field("value", pa.float64(), "the index", "%"))
 LEVELS = _schema(

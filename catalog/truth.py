@@ -12,6 +12,7 @@ from catalog.market.day import MarketDay
 from catalog.market.drawn import Drawn, drawn_of
 from catalog.market.instrument import InstrumentDay
 from catalog.market.scenarios import Happening
+from catalog.market.session import Session
 from catalog.tables import FILLS, LABELS, LEVELS, OPTION_CHAINS, VIX
 
 SOURCE = "synthetic"
@@ -26,7 +27,7 @@ def tables_of(made: MarketDay, ids: Mapping[str, str]) -> Iterator[tuple[str, pa
     yield "labels", pa.concat_tables(rows).sort_by("ts_event")
     fills = pa.concat_tables([_fills(ids[code], data) for code, data in made.instruments.items()])
     yield "label_fills", fills.sort_by("ts_event")
-    yield "option_chains", _chain(made.chain, made.session.open_ns)
+    yield "option_chains", _chain(made.chain, made.session)
     yield "vix", _table(VIX, {"ts_event": made.vix.ts, "ts_init": made.vix.ts, "value": made.vix.value})
     yield "levels", _levels(made)
 
@@ -128,13 +129,14 @@ def _fills(instrument_id: str, data: InstrumentDay) -> pa.Table:
     )
 
 
-def _chain(chain: Chain, open_ns: int) -> pa.Table:
+def _chain(chain: Chain, session: Session) -> pa.Table:
     rows = len(chain.strike)
     return _table(
         OPTION_CHAINS,
         {
-            "ts_event": np.full(rows, open_ns),
-            "ts_init": np.full(rows, open_ns),
+            "ts_event": np.full(rows, session.open_ns),
+            # Open interest is the morning's, and the volume that of the session before.
+            "ts_init": np.full(rows, session.rth_open_ns),
             "underlying": ["SPX"] * rows,
             "expiry": chain.expiry,
             "strike": chain.strike,

@@ -11,7 +11,7 @@ from catalog.arrow import expected_types, times_of
 from catalog.checks.calendar import outside_hours
 from catalog.checks.instruments import OURS, Instrument, product_code
 from catalog.checks.problem import Problem, ProblemKind, Tally, new_york
-from catalog.checks.rows import Scales, book_faults, duplicates, price_columns
+from catalog.checks.rows import Scales, book_faults, duplicates, price_columns, size_faults
 from catalog.decimals import floats_of, units_of
 from catalog.errors import CatalogError, CatalogFileError
 from catalog.layout import MANIFEST, DataFile
@@ -26,6 +26,8 @@ _ROW_FAULTS = {
     ProblemKind.LEVELS: "rows have levels that do not run from the best to the worst",
     ProblemKind.OFF_GRID: "rows have a price between two ticks",
     ProblemKind.NOT_POSITIVE: "rows have a price of zero or less",
+    ProblemKind.SIZE: "rows have a size that is no whole number of contracts from one on",
+    ProblemKind.BAR: "bars open or close outside their high and low",
     ProblemKind.CLOSED: "rows lie where the market is closed",
 }
 
@@ -69,7 +71,8 @@ class FileCheck:
         self._span = (min(self._span[0], int(times.min())), max(self._span[1], int(times.max())))
         self._times(table, times)
         self._prices(table, times)
-        for kind, wrong in book_faults(self._file.kind, table).items():
+        faults = book_faults(self._file.kind, table) | size_faults(self._file.kind, table)
+        for kind, wrong in faults.items():
             self._tallies[kind].add(times, wrong)
         self._repeats(table, times)
         return times

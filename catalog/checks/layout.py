@@ -28,8 +28,15 @@ def layout_problems(store: Store, instrument_id: str | None) -> Iterator[Problem
         for path in recorded:
             if not store.files.exists(path):
                 yield Problem(ProblemKind.MISSING, path, f"{MANIFEST} lists it and it is not there")
+        yield from _unrecorded(files, set(recorded))
     if instrument_id is None:
         yield from _tables(store)
+
+
+def _unrecorded(files: list[DataFile], recorded: set[str]) -> Iterator[Problem]:
+    for file in files:
+        if file.path not in recorded:
+            yield Problem(ProblemKind.UNRECORDED, file.path, f"it is there and {MANIFEST} does not list it")
 
 
 def _legacy(paths: dict[str, int]) -> Iterator[Problem]:

@@ -19,6 +19,7 @@ class ProblemKind(StrEnum):
     NAME = "wrong name"
     UNFINISHED = "unfinished"
     MISSING = "missing"
+    UNRECORDED = "unrecorded"
     ROWS = "wrong number of rows"
     OVERLAP = "overlap"
     NO_INSTRUMENT = "no instrument"
@@ -26,6 +27,8 @@ class ProblemKind(StrEnum):
     OFF_GRID = "off the tick grid"
     SCALE = "power of ten"
     NOT_POSITIVE = "not positive"
+    SIZE = "wrong size"
+    BAR = "impossible bar"
     DISORDER = "disorder"
     EARLY = "known before it happened"
     DUPLICATES = "duplicates"
@@ -44,6 +47,7 @@ REMEDIES = {
     ProblemKind.NAME: "run reset_all_file_names() of Nautilus' ParquetDataCatalog: it looks for data by name",
     ProblemKind.UNFINISHED: "run what makes this catalog again: it completes the day or starts it anew",
     ProblemKind.MISSING: "restore the file, or make the catalog again in another folder",
+    ProblemKind.UNRECORDED: "delete the catalog and make it again, one writer at a time",
     ProblemKind.ROWS: "delete the catalog and make it again: it was changed after it was made",
     ProblemKind.OVERLAP: "delete one of the two: a backtest would replay both",
     ProblemKind.NO_INSTRUMENT: "write the instrument into the catalog: a backtest refuses data without one",
@@ -51,6 +55,8 @@ REMEDIES = {
     ProblemKind.OFF_GRID: "import the source again with the right tick size and price multiplier",
     ProblemKind.SCALE: "import the source again with the price multiplier that undoes it",
     ProblemKind.NOT_POSITIVE: "drop these rows and import the source again",
+    ProblemKind.SIZE: "drop these rows and import the source again: sizes are whole contracts, one or more",
+    ProblemKind.BAR: "import the source again: a bar's high and low enclose its open and close",
     ProblemKind.DISORDER: "sort the source by time and import it again",
     ProblemKind.EARLY: "import the source again: decisions would see these rows before they happened",
     ProblemKind.DUPLICATES: "import the source again, once",

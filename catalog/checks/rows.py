@@ -46,6 +46,21 @@ def book_faults(kind: Kind, table: pa.Table) -> dict[ProblemKind, NDArray[np.boo
     }
 
 
+def size_faults(kind: Kind, table: pa.Table) -> dict[ProblemKind, NDArray[np.bool_]]:
+    """Return which rows have a size that is none, and which bars cannot be."""
+    if kind is Kind.DEPTH:
+        return {}
+    wrong = np.zeros(len(table), bool)
+    for name in _SIZES[kind]:
+        sizes = floats_of(_array(table, name))
+        wrong |= (sizes < 1) | (sizes != np.floor(sizes))
+    if kind is not Kind.BARS:
+        return {ProblemKind.SIZE: wrong}
+    opened, high, low, closed = (floats_of(_array(table, name)) for name in _PRICES[Kind.BARS])
+    outside = (np.maximum(opened, closed) > high) | (np.minimum(opened, closed) < low)
+    return {ProblemKind.SIZE: wrong, ProblemKind.BAR: outside}
+
+
 def duplicates(kind: Kind, table: pa.Table) -> NDArray[np.bool_]:
     """Return which rows repeat an earlier one, with all they hold, at the same time."""
     wrong = np.zeros(len(table), bool)

@@ -51,6 +51,7 @@ class Chain:
     bid: Floats
     ask: Floats
     volume: NDArray[np.int64]
+    """Of the session before."""
     open_interest: NDArray[np.int64]
     spot: float
     """The index, in points."""

@@ -1,9 +1,9 @@
 """What can be chosen of the synthetic market, and the three presets."""
 
 import datetime as dt
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from mia_plugins.settings import BaseSettings
 from mia_plugins.units import Multiple, Percent, Points, Ticks
@@ -20,6 +20,10 @@ ScenarioName = Literal[
     "spring",
     "upthrust",
 ]
+MOVING: frozenset[ScenarioName] = frozenset({"failed_opening_drive", "spring", "upthrust"})
+"""Scenarios that push the price along a path, which can be foretold once it has begun."""
+EARLIEST = dt.date(2016, 1, 1)
+"""Before this day ES and NQ were too far below the market's opening prices to be believed."""
 EdgeEvent = Literal["iceberg", "absorption", "sweep"]
 GammaRegime = Literal["chain", "positive", "negative", "off"]
 
@@ -53,7 +57,7 @@ class MarketSettings(BaseSettings):
     """`light` keeps an update only when the best price or size changed."""
     density: Annotated[Multiple, Field(ge=0.02, le=1)] = Multiple(1.0)
     """Events as a share of a real session's half million trades; fewer events make larger steps."""
-    first_day: dt.date = dt.date(2026, 1, 5)
+    first_day: Annotated[dt.date, Field(ge=EARLIEST)] = dt.date(2026, 1, 5)
     """The trading day the market begins on, at the opening prices below."""
     es_open: Annotated[Points, Field(gt=0)] = Points(6000.0)
     """Where ES opens on the first day."""
@@ -69,6 +73,15 @@ class MarketSettings(BaseSettings):
     """What happens out of the ordinary."""
     edge: Edge | None = None
     """The planted edge."""
+
+    @model_validator(mode="after")
+    def _null_is_null(self) -> Self:
+        """Refuse a null market with something to find in it."""
+        moving = sorted({s.name for s in self.scenarios} & MOVING)
+        if self.null and (self.edge or moving):
+            what = "a planted edge" if self.edge else f"the scenario {moving[0]}"
+            raise ValueError(f"a null market cannot have {what}: there would be something to find")
+        return self
 
     def scenario_names(self, day: dt.date) -> frozenset[ScenarioName]:
         """Return the scenarios of one day."""

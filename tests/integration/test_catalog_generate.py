@@ -4,18 +4,21 @@ import datetime as dt
 import hashlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from catalog.arrow import Kind
 from catalog.bars import bars_of
 from catalog.columns import Bars, Depth, Trades
+from catalog.errors import CatalogError
 from catalog.files import Files
 from catalog.generation import first_days, generate
 from catalog.market.settings import MarketSettings
@@ -87,6 +90,130 @@ def test_a_kill_leaves_no_half_day_and_the_next_run_mends_it(thin: Path, here: P
 ROOT = Path(__file__).parent.parent.parent
 
 
+def test_one_writer_at_a_time(here: Path) -> None:
+    days = first_days(START, 2)
+    first = generate(Files("cat"), THIN, days)
+    assert next(first) == days[0].day
+    with pytest.raises(CatalogError, match="another process is writing to cat"):
+        list(generate(Files("cat"), THIN, days))
+    assert list(first) == [days[1].day]
+    assert list(generate(Files("cat"), THIN, days)) == []
+    assert here.exists()
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_ctrl_c_says_what_is_kept_and_shows_no_innards(here: Path, thin: Path, jobs: str) -> None:
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "mia_plugins",
+        "catalog",
+        "generate",
+        "cat",
+        "--days",
+        "40",
+        "--jobs",
+        jobs,
+    ]
+    process = subprocess.Popen(
+        command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+    deadline = time.monotonic() + 120
+    manifest = here / "cat" / "mia" / "catalog.json"
+    while (
+        not (manifest.exists() and json.loads(manifest.read_text())["days"]) and time.monotonic() < deadline
+    ):
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGINT)
+    asked = time.monotonic()
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == ExitCode.INTERRUPTED, (out, err)
+    assert "interrupted; " in err
+    assert "Traceback" not in err
+    assert time.monotonic() - asked < 30
+    assert thin.exists()
+
+
+def test_workers_end_with_their_parent(here: Path) -> None:
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "mia_plugins",
+        "catalog",
+        "generate",
+        "cat",
+        "--days",
+        "40",
+        "--jobs",
+        "2",
+    ]
+    process = subprocess.Popen(command, start_new_session=True)
+    deadline = time.monotonic() + 120
+    while not list((here / "cat" / "mia" / "drafts").glob("*/*.draft")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.kill()
+    process.wait()
+    while _alive(process.pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert _alive(process.pid) == []
+
+
+def _alive(group: int) -> list[str]:
+    """Return the processes of a group that still run."""
+    found = subprocess.run(
+        ["ps", "-eo", "pgid=,stat=,args="], capture_output=True, text=True, check=True
+    ).stdout
+    rows = [line.split(None, 2) for line in found.splitlines()]
+    return [
+        row[2]
+        for row in rows
+        if row[0] == str(group) and not row[1].startswith("Z") and "spawn_main" in row[2]
+    ]
+
+
+def test_a_file_that_the_manifest_does_not_list_is_told(thin: Path, mia: Mia, here: Path) -> None:
+    shutil.copytree(thin, here / "cat")
+    path = here / "cat" / "mia" / "catalog.json"
+    data = json.loads(path.read_text())
+    gone = data["days"].pop("2026-06-02")
+    path.write_text(json.dumps(data))
+    found = mia("catalog", "check", "cat", "--max-gap", 60, "--json")
+    assert found.code == ExitCode.FAILED
+    told = {
+        problem["where"] for problem in json.loads(found.out)["problems"] if problem["kind"] == "unrecorded"
+    }
+    assert told == {name for name in gone if name.startswith("data/")}
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        ("trades", "size", 0, "wrong size"),
+        ("quotes", "ask_size", 0, "wrong size"),
+        ("bars", "high", 1, "impossible bar"),
+    ],
+)
+def test_rows_that_cannot_be_are_told(
+    thin: Path, mia: Mia, here: Path, damage: tuple[str, str, int, str]
+) -> None:
+    kind, column, value, told = damage
+    shutil.copytree(thin, here / "cat")
+    path = sorted((here / "cat" / "data" / kind).glob("ESM6*/*.parquet"))[0]
+    table = pq.read_table(path)
+    values = table[column].to_pylist()
+    values[3] = type(values[3])(value)
+    place = table.schema.get_field_index(column)
+    table = table.set_column(
+        place, table.schema.field(column), pa.array(values, table.schema.field(column).type)
+    )
+    pq.write_table(table, path, use_compliant_nested_type=False)
+    found = mia("catalog", "check", "cat", "--max-gap", 60)
+    assert found.code == ExitCode.FAILED
+    assert told in found.out
+
+
 def test_what_is_made_is_in_order(mia: Mia, thin: Path) -> None:
     # Thin as it is, it has minutes without a trade.
     found = mia("catalog", "check", thin, "--max-gap", 60)
@@ -151,6 +278,9 @@ def test_a_catalog_of_other_settings_is_not_mixed_with(mia: Mia, thin: Path) -> 
         (["--scenario", "gap@2026-06-09"], "choose a trading day from 2026-06-01 to 2026-06-01"),
         (["--edge", "iceberg:x"], "edge.worth should be a valid number"),
         (["--edge", "icebrg"], "edge.event should be"),
+        (["--null", "--edge", "iceberg"], "a null market cannot have a planted edge"),
+        (["--start", "0001-01-01"], "lies before 2016-01-01"),
+        (["--scenario", "gap@"], "scenarios.0.day"),
     ],
 )
 def test_what_cannot_be_generated(mia: Mia, here: Path, options: list[str], told: str) -> None:
