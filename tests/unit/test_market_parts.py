@@ -72,12 +72,6 @@ def test_the_half_days_of_many_markets_move_less() -> None:
         [_squared(settings.model_copy(update={"seed": seed}), session) for seed in range(1, 13)]
         for session in (half, whole)
     ]
-    print(
-        "RATIO",
-        np.mean(moved[0]) / np.mean(moved[1]),
-        np.median(moved[0]) / np.median(moved[1]),
-        variance_share(half.day),
-    )
     assert 0.6 < np.median(moved[0]) / np.median(moved[1]) < 0.95
 
 
