@@ -42,7 +42,7 @@ class Took:
 def generated(folder: Path, *options: str) -> Took:
     """Run `mia catalog generate` into a catalog of its own."""
     with tempfile.TemporaryDirectory(dir=folder) as catalog:
-        command = [MIA, "catalog", "generate", catalog, *options]
+        command = [str(MIA), "catalog", "generate", catalog, *options]
         started = time.perf_counter()
         process = subprocess.Popen(
             command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=_environment(folder)

@@ -7,6 +7,7 @@ import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -35,7 +36,7 @@ REAL_SIGN, REAL_PRICE = 0.43, -0.28
 """At lag 1, of one real, thin hour of ES."""
 
 BLUE, ORANGE, GREEN, RED, GREY = "#2563eb", "#d97706", "#059669", "#dc2626", "#64748b"
-STYLE = {
+STYLE: dict[Any, Any] = {
     "svg.hashsalt": "mia",
     "font.family": "DejaVu Sans",
     "font.size": 10,
@@ -133,7 +134,7 @@ def draw_day(day: MarketDay) -> Figure:
     return figure
 
 
-def _candles(trades: Trades, session: Session) -> tuple[Floats, ...]:
+def _candles(trades: Trades, session: Session) -> tuple[NDArray[Any], ...]:
     """Return hour since the open, open, high, low, close in points, and contracts of each candle."""
     number = (trades.ts - session.open_ns) // (CANDLE_MINUTES * 60 * SECOND)
     starts = np.flatnonzero(np.diff(number, prepend=-1))
