@@ -114,7 +114,7 @@ def _without_ctrl_c() -> Iterator[None]:
 
 
 def _end_quietly() -> None:
-    """Let a worker end at once at Ctrl-C, and with its parent: the next run throws away what is not sealed."""
+    """Let a worker end at once at Ctrl-C, and with its parent: the next run drops what is not sealed."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
