@@ -14,7 +14,9 @@ def micro_quotes(parent: Depth, rng: np.random.Generator) -> Quotes:
     """Derive a micro's quotes from each change of the parent's best prices."""
     best = np.stack((parent.bid_ticks[:, 0], parent.ask_ticks[:, 0]))
     rows = np.flatnonzero(np.any(np.diff(best, axis=1, prepend=best[:, :1] - 1) != 0, axis=0))
-    ts = np.maximum.accumulate(parent.ts[rows] + rng.integers(*DELAY_NS, len(rows)))
+    # At least a nanosecond apart: there and back at one time would be one quote twice.
+    order = np.arange(len(rows))
+    ts = np.maximum.accumulate(parent.ts[rows] + rng.integers(*DELAY_NS, len(rows)) - order) + order
     bid_lots, ask_lots = (
         np.ceil(lots[rows, 0] * rng.uniform(*LOTS_A_PARENT_LOT, len(rows))).astype(np.int64)
         for lots in (parent.bid_lots, parent.ask_lots)

@@ -7,10 +7,12 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from catalog.columns import Depth
 from catalog.market import world as w
 from catalog.market.clock import diurnal, rhythm
 from catalog.market.day import generate_day
 from catalog.market.labels import label
+from catalog.market.micros import micro_quotes
 from catalog.market.session import SECOND, Session, regular_session, regular_sessions, session_of
 from catalog.market.settings import PRESETS, MarketSettings
 from catalog.market.skeleton import day_bone, variance_share
@@ -124,3 +126,16 @@ def test_a_sweep_is_observable_when_it_is_quick_and_deep_or_large() -> None:
     assert label(three_levels, late).observable.tolist() == [False]
     assert label(agent(w.SWEEPER, EXECUTED=40, TIMES=2), fills[:2]).observable.tolist() == [False]
     assert label(agent(w.SWEEPER, EXECUTED=120, TIMES=2), fills[:2]).observable.tolist() == [True]
+
+
+def test_no_two_quotes_of_a_micro_are_at_one_time() -> None:
+    """There and back at one time would look like a repetition."""
+    rows = 2_000
+    there_and_back = np.where(np.arange(rows) % 2, 1, 0)[:, None] + 24_000 - np.arange(10)
+    lots = np.full((rows, 10), 5)
+    ts = np.arange(rows) * 1_000  # far quicker than a micro follows
+    parent = Depth(ts, there_and_back, there_and_back + 1, lots, lots, lots, lots)
+    quotes = micro_quotes(parent, np.random.default_rng(1))
+    assert len(quotes) == rows
+    assert (np.diff(quotes.ts) > 0).all()
+    assert (quotes.ts >= ts).all()
