@@ -17,7 +17,8 @@ from matplotlib.ticker import ScalarFormatter
 from numpy.typing import NDArray
 
 from catalog.columns import Trades
-from catalog.market.contracts import INSTRUMENTS, TICK, Instrument
+from catalog.instruments import TICK_POINTS
+from catalog.market.contracts import INSTRUMENTS, Instrument
 from catalog.market.day import MarketDay, generate_day
 from catalog.market.facts import autocorrelation, day_facts
 from catalog.market.session import SECOND, Session, regular_sessions
@@ -121,7 +122,7 @@ def draw_day(day: MarketDay) -> Figure:
     hours, opens, highs, lows, closes, lots = candles
     colours = np.where(closes >= opens, GREEN, RED)
     price.vlines(hours, lows, highs, colors=colours, linewidth=0.8)
-    body = np.maximum(np.abs(closes - opens), TICK)
+    body = np.maximum(np.abs(closes - opens), TICK_POINTS)
     width = CANDLE_MINUTES / 60 * 0.75
     price.bar(hours, body, width, bottom=np.minimum(opens, closes), color=colours)
     volume.bar(hours, lots / 1000, width, color=colours)
@@ -139,7 +140,7 @@ def _candles(trades: Trades, session: Session) -> tuple[NDArray[Any], ...]:
     number = (trades.ts - session.open_ns) // (CANDLE_MINUTES * 60 * SECOND)
     starts = np.flatnonzero(np.diff(number, prepend=-1))
     ends = np.append(starts[1:], len(number)) - 1
-    points = trades.ticks * TICK
+    points = trades.ticks * TICK_POINTS
     return (
         (number[starts] + 0.5) * CANDLE_MINUTES / 60,
         points[starts],
