@@ -1,0 +1,77 @@
+"""What the market knows of a day comes into the tables column by column, unchanged."""
+
+import datetime as dt
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from catalog.market.day import MarketDay, generate_day
+from catalog.market.session import regular_session
+from catalog.market.settings import MarketSettings
+from catalog.truth import tables_of
+from mia_plugins.units import Multiple
+
+IDS = {"ES": "ESM6.XCME", "NQ": "NQM6.XCME"}
+
+
+@pytest.fixture(scope="module")
+def made() -> MarketDay:
+    settings = MarketSettings(density=Multiple(0.02))
+    return generate_day(settings, regular_session(dt.date(2026, 6, 1)))
+
+
+@pytest.fixture(scope="module")
+def tables(made: MarketDay) -> dict[str, pa.Table]:
+    return dict(tables_of(made, IDS))
+
+
+def column(table: pa.Table, name: str) -> np.ndarray:
+    found: np.ndarray = table[name].to_numpy()
+    return found.astype(np.int64) if found.dtype.kind == "M" else found
+
+
+@pytest.mark.parametrize("name", ["strike", "iv", "delta", "gamma", "bid", "ask", "open_interest", "volume"])
+def test_a_chain_keeps_its_columns(made: MarketDay, tables: dict[str, pa.Table], name: str) -> None:
+    assert np.array_equal(column(tables["option_chains"], name), getattr(made.chain, name))
+
+
+def test_a_chain_is_known_from_the_morning_on(made: MarketDay, tables: dict[str, pa.Table]) -> None:
+    chain = tables["option_chains"]
+    assert set(column(chain, "ts_event")) == {made.session.open_ns}
+    assert set(column(chain, "ts_init")) == {made.session.rth_open_ns}
+    assert np.array_equal(column(chain, "is_call"), made.chain.call)
+    assert set(column(chain, "spot")) == {made.chain.spot}
+
+
+def test_levels_and_vix_keep_their_columns_and_times(made: MarketDay, tables: dict[str, pa.Table]) -> None:
+    levels, vix = tables["levels"], tables["vix"]
+    assert levels["name"].to_pylist() == made.levels.name.tolist()
+    assert np.array_equal(column(levels, "price"), made.levels.price)
+    assert set(column(levels, "ts_event")) == {made.levels.as_of}
+    assert set(column(levels, "ts_init")) == {made.levels.available_at}
+    assert np.array_equal(column(vix, "value"), made.vix.value)
+    assert np.array_equal(column(vix, "ts_init"), made.vix.ts)
+
+
+def test_labels_and_fills_keep_their_columns(made: MarketDay, tables: dict[str, pa.Table]) -> None:
+    """An agent's label is known once it is over; its executions when they happen."""
+    for code, instrument_id in IDS.items():
+        data = made.instruments[code]  # type: ignore[index]
+        rows = tables["labels"].filter(pc.equal(tables["labels"]["instrument_id"], instrument_id))
+        agents = rows.filter(pc.is_valid(rows["agent"])).sort_by("agent")
+        order = np.argsort(data.labels.agent)
+        for name in ("agent", "side", "ticks", "lots", "shown", "times", "observable"):
+            assert np.array_equal(column(agents, name), getattr(data.labels, name)[order]), name
+        assert np.array_equal(column(agents, "ts_event"), data.labels.start[order])
+        assert np.array_equal(column(agents, "ts_init"), data.labels.end[order])
+        assert np.array_equal(column(agents, "ts_end"), data.labels.end[order])
+        fills = tables["label_fills"]
+        fills = fills.filter(pc.equal(fills["instrument_id"], instrument_id))
+        for name, there in (
+            ("ticks", data.fills.ticks),
+            ("lots", data.fills.lots),
+            ("agent", data.fills.agent),
+        ):
+            assert sorted(column(fills, name)) == sorted(there), name
