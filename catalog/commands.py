@@ -11,7 +11,7 @@ from catalog.arrow import Kind
 from catalog.errors import CatalogError
 from catalog.export import Exported, Form, Series, export, export_table
 from catalog.files import Files
-from catalog.generate_command import generate
+from catalog.generate_command import day_option, generate
 from catalog.instruments import VENUE
 from catalog.listing import listing
 from catalog.progress import progress
@@ -41,10 +41,6 @@ Instrument = Annotated[
     str | None,
     typer.Option("--instrument", help="Only one, such as ESU6.", metavar="ID", show_default=False),
 ]
-
-
-def _day(help_: str) -> Any:
-    return typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help=help_, show_default=False)
 
 
 app.command(epilog="Example:  mia catalog generate data/week --preset week --scenario gap@2026-06-03")(
@@ -129,8 +125,8 @@ def export_(  # noqa: PLR0913 each is an option
         ),
     ] = None,
     instrument: Instrument = None,
-    start: Annotated[dt.datetime | None, _day("First trading day.")] = None,
-    end: Annotated[dt.datetime | None, _day("Last trading day.")] = None,
+    start: Annotated[dt.datetime | None, day_option("First trading day.")] = None,
+    end: Annotated[dt.datetime | None, day_option("Last trading day.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Write market data as CSV or plain Parquet.

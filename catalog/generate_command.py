@@ -22,7 +22,8 @@ PRESET_STARTS = {"demo": dt.date(2026, 6, 1), "week": dt.date(2026, 6, 1), "year
 """The first trading day of each preset."""
 
 
-def _day(help_: str) -> Any:
+def day_option(help_: str) -> Any:
+    """Return an option that takes a trading day."""
     return typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help=help_, show_default=False)
 
 
@@ -36,7 +37,7 @@ def generate(  # noqa: PLR0913 each is an option
         str,
         typer.Option(help="demo (a day), week (five full days) or year (252 light ones).", metavar="NAME"),
     ] = "demo",
-    start: Annotated[dt.datetime | None, _day("First trading day; else the preset's.")] = None,
+    start: Annotated[dt.datetime | None, day_option("First trading day; else the preset's.")] = None,
     days: Annotated[
         int | None,
         typer.Option(min=1, max=MOST_DAYS, help="Trading days; else the preset's.", show_default=False),

@@ -101,21 +101,15 @@ def test_one_writer_at_a_time(here: Path) -> None:
     assert here.exists()
 
 
+def forty_days(jobs: str) -> list[str]:
+    """Return a command that takes long enough to be stopped."""
+    command = [sys.executable, "-P", "-m", "mia_plugins"]
+    return [*command, "catalog", "generate", "cat", "--days", "40", "--jobs", jobs]
+
+
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_ctrl_c_says_what_is_kept_and_shows_no_innards(here: Path, thin: Path, jobs: str) -> None:
-    command = [
-        sys.executable,
-        "-P",
-        "-m",
-        "mia_plugins",
-        "catalog",
-        "generate",
-        "cat",
-        "--days",
-        "40",
-        "--jobs",
-        jobs,
-    ]
+    command = forty_days(jobs)
     process = subprocess.Popen(
         command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
     )
@@ -136,19 +130,7 @@ def test_ctrl_c_says_what_is_kept_and_shows_no_innards(here: Path, thin: Path, j
 
 
 def test_workers_end_with_their_parent(here: Path) -> None:
-    command = [
-        sys.executable,
-        "-P",
-        "-m",
-        "mia_plugins",
-        "catalog",
-        "generate",
-        "cat",
-        "--days",
-        "40",
-        "--jobs",
-        "2",
-    ]
+    command = forty_days("2")
     process = subprocess.Popen(command, start_new_session=True)
     deadline = time.monotonic() + 120
     while not list((here / "cat" / "mia" / "drafts").glob("*/*.draft")) and time.monotonic() < deadline:
