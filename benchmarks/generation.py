@@ -15,12 +15,12 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from catalog.files import Files
 from catalog.generate_command import PRESET_STARTS
 from catalog.generation import draft_day, first_days
 from catalog.market.day import MarketDay, generate_day
 from catalog.market.session import regular_session
 from catalog.market.settings import PRESETS
+from mia_plugins.data.files import Files
 
 MIA = Path(sys.executable).with_name("mia")
 THIN = ("--preset", "year", "--jobs", "1")

@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from catalog.arrow import Kind
-from catalog.errors import CatalogError
 from catalog.export import Exported, Form, Series, export, export_table
-from catalog.files import Files
 from catalog.generate_command import day_option, generate
-from catalog.instruments import VENUE
 from catalog.listing import listing
 from catalog.progress import progress
-from catalog.sessions import NS, session_on
-from catalog.store import FOREVER, Store
+from catalog.store import Store
 from mia_plugins.cli.session import AsJson, Session
+from mia_plugins.data.arrow import Kind
+from mia_plugins.data.catalog import FOREVER
+from mia_plugins.data.errors import CatalogError
+from mia_plugins.data.files import Files
+from mia_plugins.data.instruments import VENUE
+from mia_plugins.data.sessions import NS, session_on
 from mia_plugins.errors import ExitCode, did_you_mean
 
 if TYPE_CHECKING:

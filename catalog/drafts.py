@@ -20,12 +20,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from catalog.arrow import Columns, Kind, kind_of, schema_of, table_of
-from catalog.columns import rows_of
-from catalog.errors import CatalogError
-from catalog.files import Files, told
-from catalog.layout import DRAFTS, data_path, table_path
-from catalog.tables import as_known
+from mia_plugins.data.arrow import Columns, Kind, kind_of, schema_of, table_of
+from mia_plugins.data.columns import rows_of
+from mia_plugins.data.errors import CatalogError
+from mia_plugins.data.files import Files, told
+from mia_plugins.data.layout import DRAFTS, data_path, table_path
+from mia_plugins.data.tables import as_known
 
 ROW_GROUP = {Kind.TRADES: 50_000, Kind.QUOTES: 50_000, Kind.DEPTH: 5_000, Kind.BARS: 50_000}
 """Rows a row group: what a reader holds at once. Depth has forty numbers a row."""

@@ -14,12 +14,13 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from catalog.arrow import TIME, Columns, Kind
-from catalog.columns import LEVELS, Bars, Depth, Quotes, Trades
-from catalog.files import told
-from catalog.instruments import TICK_POINTS
-from catalog.layout import table_day
-from catalog.store import FOREVER, Store
+from catalog.store import Store
+from mia_plugins.data.arrow import TIME, Columns, Kind
+from mia_plugins.data.catalog import FOREVER
+from mia_plugins.data.columns import LEVELS, Bars, Depth, Quotes, Trades
+from mia_plugins.data.files import told
+from mia_plugins.data.instruments import TICK_POINTS
+from mia_plugins.data.layout import table_day
 
 _SIDES = ("sell", "unknown", "buy")
 

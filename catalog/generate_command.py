@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from catalog.errors import CatalogError
 from catalog.progress import progress
 from mia_plugins.cli.session import AsJson, Session
+from mia_plugins.data.errors import CatalogError
 from mia_plugins.errors import did_you_mean
 
 if TYPE_CHECKING:
     from catalog.market.settings import MarketSettings
-    from catalog.sessions import Session as TradingDay
+    from mia_plugins.data.sessions import Session as TradingDay
 
 MOST_DAYS = 2_520
 """Ten years of trading days."""
@@ -73,8 +73,8 @@ def generate(  # noqa: PLR0913 each is an option
     and labels that tell the truth. What is there already is kept; an interrupted generation goes on
     where it stopped.
     """
-    from catalog.files import Files
     from catalog.generation import generate as make
+    from mia_plugins.data.files import Files
 
     session = Session.of(context)
     settings, wanted = _asked(preset, start.date() if start else None, days)

@@ -11,20 +11,20 @@ from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
 
 import mia_plugins
-from catalog.bars import bars_of
-from catalog.columns import quotes_of
 from catalog.drafts import DayDraft
-from catalog.errors import CatalogError
-from catalog.files import Files
-from catalog.instruments import PRODUCTS, Contract, contracts_between, lead_contract
 from catalog.lock import sole_writer
-from catalog.manifest import Origin
 from catalog.market.day import MarketDay, generate_day
 from catalog.market.session import session_of
 from catalog.market.settings import MarketSettings
-from catalog.sessions import Session, sessions
 from catalog.store import Store
 from catalog.truth import tables_of
+from mia_plugins.data.bars import bars_of
+from mia_plugins.data.columns import quotes_of
+from mia_plugins.data.errors import CatalogError
+from mia_plugins.data.files import Files
+from mia_plugins.data.instruments import PRODUCTS, Contract, contracts_between, lead_contract
+from mia_plugins.data.manifest import Origin
+from mia_plugins.data.sessions import Session, sessions
 
 MAKER = "synthetic"
 

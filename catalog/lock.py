@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from catalog.errors import CatalogError, CatalogFileError
-from catalog.files import Files
-from catalog.layout import OURS
+from mia_plugins.data.errors import CatalogError, CatalogFileError
+from mia_plugins.data.files import Files
+from mia_plugins.data.layout import OURS
 
 LOCK = f"{OURS}/lock"
 

@@ -13,7 +13,7 @@ from catalog.market.drawn import Drawn, drawn_of
 from catalog.market.instrument import InstrumentDay
 from catalog.market.scenarios import Happening
 from catalog.market.session import Session
-from catalog.tables import FILLS, LABELS, LEVELS, OPTION_CHAINS, VIX
+from mia_plugins.data.tables import FILLS, LABELS, LEVELS, OPTION_CHAINS, VIX
 
 SOURCE = "synthetic"
 

@@ -16,13 +16,13 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import ScalarFormatter
 from numpy.typing import NDArray
 
-from catalog.columns import Trades
-from catalog.instruments import TICK_POINTS
 from catalog.market.contracts import INSTRUMENTS, Instrument
 from catalog.market.day import MarketDay, generate_day
 from catalog.market.facts import autocorrelation, day_facts
 from catalog.market.session import SECOND, Session, regular_sessions
 from catalog.market.settings import MarketSettings
+from mia_plugins.data.columns import Trades
+from mia_plugins.data.instruments import TICK_POINTS
 
 Floats = NDArray[np.float64]
 

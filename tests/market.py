@@ -6,14 +6,14 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 
-from catalog.bars import bars_of
-from catalog.columns import LEVELS, Depth, Quotes, Trades, quotes_of
-from catalog.files import Files
-from catalog.instruments import Contract
-from catalog.manifest import Origin
-from catalog.sessions import NS, Session, session_on
 from catalog.store import Store
-from catalog.tables import VIX
+from mia_plugins.data.bars import bars_of
+from mia_plugins.data.columns import LEVELS, Depth, Quotes, Trades, quotes_of
+from mia_plugins.data.files import Files
+from mia_plugins.data.instruments import Contract
+from mia_plugins.data.manifest import Origin
+from mia_plugins.data.sessions import NS, Session, session_on
+from mia_plugins.data.tables import VIX
 
 DAY = dt.date(2026, 6, 1)
 NEXT_DAY = dt.date(2026, 6, 2)

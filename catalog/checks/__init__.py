@@ -7,9 +7,9 @@ from catalog.checks.files import FileCheck
 from catalog.checks.instruments import Instrument, catalog_instruments
 from catalog.checks.layout import layout_problems
 from catalog.checks.problem import Problem, ProblemKind
-from catalog.layout import DataFile
-from catalog.sessions import NS
 from catalog.store import Store
+from mia_plugins.data.layout import DataFile
+from mia_plugins.data.sessions import NS
 
 __all__ = ["MAX_GAP", "Problem", "ProblemKind", "problems"]
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog.arrow import Kind
 from catalog.checks.instruments import product_code
 from catalog.checks.problem import Problem, ProblemKind, new_york
-from catalog.layout import DataFile
-from catalog.sessions import NEW_YORK, NS, Session, sessions
+from mia_plugins.data.arrow import Kind
+from mia_plugins.data.layout import DataFile
+from mia_plugins.data.sessions import NEW_YORK, NS, Session, sessions
 
 MINUTE = 60 * NS
 

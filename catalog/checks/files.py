@@ -7,15 +7,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from catalog.arrow import expected_types, times_of
 from catalog.checks.calendar import outside_hours
 from catalog.checks.instruments import OURS, Instrument, product_code
 from catalog.checks.problem import Problem, ProblemKind, Tally, new_york
 from catalog.checks.rows import Scales, book_faults, duplicates, price_columns, size_faults
-from catalog.decimals import floats_of, units_of
-from catalog.errors import CatalogError, CatalogFileError
-from catalog.layout import MANIFEST, DataFile
 from catalog.store import Store
+from mia_plugins.data.arrow import expected_types, times_of
+from mia_plugins.data.decimals import floats_of, units_of
+from mia_plugins.data.errors import CatalogError, CatalogFileError
+from mia_plugins.data.layout import MANIFEST, DataFile
 
 _ROW_FAULTS = {
     ProblemKind.DISORDER: "rows go back in time",

@@ -6,13 +6,13 @@ from decimal import Decimal
 
 import numpy as np
 
-from catalog.arrow import Kind
-from catalog.decimals import SCALE
-from catalog.errors import CatalogError, CatalogFileError
-from catalog.instruments import PRODUCTS, TICK
-from catalog.layout import DATA, PARQUET
-from catalog.sessions import NS
 from catalog.store import Store
+from mia_plugins.data.arrow import Kind
+from mia_plugins.data.decimals import SCALE
+from mia_plugins.data.errors import CatalogError, CatalogFileError
+from mia_plugins.data.instruments import PRODUCTS, TICK
+from mia_plugins.data.layout import DATA, PARQUET
+from mia_plugins.data.sessions import NS
 
 ROUGH_YEARS = (2000, 2005, 2010, 2015, 2020, 2023, 2026)
 ROUGH_PRICES = {

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
-from catalog.arrow import Kind
 from catalog.checks.problem import Problem, ProblemKind
-from catalog.errors import CatalogError, CatalogFileError
-from catalog.layout import DATA, DRAFTS, MANIFEST, PARQUET, DataFile, data_files
 from catalog.store import Store
-from catalog.tables import as_known
+from mia_plugins.data.arrow import Kind
+from mia_plugins.data.errors import CatalogError, CatalogFileError
+from mia_plugins.data.layout import DATA, DRAFTS, MANIFEST, PARQUET, DataFile, data_files
+from mia_plugins.data.tables import as_known
 
 LEGACY_FOLDERS = {"trade_tick", "quote_tick", "bar", "order_book_delta", "order_book_depth10"}
 """What Nautilus 1.x calls its folders of data."""

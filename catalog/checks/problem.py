@@ -7,7 +7,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog.sessions import NEW_YORK, NS
+from mia_plugins.data.sessions import NEW_YORK, NS
 
 
 class ProblemKind(StrEnum):

@@ -6,10 +6,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from catalog.arrow import Kind, sides_of, times_of
 from catalog.checks.instruments import rough_price
 from catalog.checks.problem import ProblemKind, Tally, new_york
-from catalog.decimals import floats_of
+from mia_plugins.data.arrow import Kind, sides_of, times_of
+from mia_plugins.data.decimals import floats_of
 
 _PRICES = {
     Kind.TRADES: ("price",),

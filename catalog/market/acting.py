@@ -1,7 +1,6 @@
 """What agents do when their time comes: show and refill, attack, sweep, work a metaorder."""
 
 from catalog.market.book import add_order, depth_of, owned_at, remove_order, total_at
-from catalog.market.compiled import kernel
 from catalog.market.composite import compose
 from catalog.market.decisive import close_spread, gone, hit_side
 from catalog.market.defence import undefended, wake
@@ -50,6 +49,7 @@ from catalog.market.world import (
     World,
 )
 from catalog.market.writing import stamp, write_depth, write_fill
+from mia_plugins.kernels import kernel
 
 POLL_NS = 500_000_000
 """A defender looks at its order this often."""

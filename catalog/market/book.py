@@ -5,9 +5,9 @@ The ten best levels of either side always hold orders, at consecutive prices.
 
 import math
 
-from catalog.market.compiled import kernel
 from catalog.market.draws import Words, normal, uniform
 from catalog.market.world import COUNT, LEVELS, OWNER, RING, ROOM, TOTAL, Book, Rates, World
+from mia_plugins.kernels import kernel
 
 LARGEST_ORDER = 250
 """Contracts of a limit order of the background, at most."""

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog.instruments import PRODUCTS, TICK_POINTS, monthly_expiry
 from catalog.market.session import SECOND, Session
 from catalog.market.settings import MarketSettings
 from catalog.market.skeleton import DayBone
 from catalog.market.smile import DAYS_A_YEAR, SHORTEST, Floats, d_one, gamma, normal_cdf, price, smile
 from catalog.market.streams import stream
-from catalog.sessions import next_stock_market_day, previous_stock_market_day
+from mia_plugins.data.instruments import PRODUCTS, TICK_POINTS, monthly_expiry
+from mia_plugins.data.sessions import next_stock_market_day, previous_stock_market_day
 
 OPTION_MULTIPLIER = 100
 """Dollars a point of an index option."""

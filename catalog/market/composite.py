@@ -5,7 +5,6 @@ tape to know how far it has come. Of a buyer the edge is the support, of a selle
 are ticks above a support, or below a resistance.
 """
 
-from catalog.market.compiled import kernel
 from catalog.market.defence import wake
 from catalog.market.world import (
     ASK,
@@ -26,6 +25,7 @@ from catalog.market.world import (
     Ints,
     World,
 )
+from mia_plugins.kernels import kernel
 
 LOOK_NS = 200_000_000
 """It looks at the tape this often."""

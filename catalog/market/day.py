@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from catalog.columns import Quotes
 from catalog.market.agents import draw_agents
 from catalog.market.chain import Chain, draw_chain, hedge_profile
 from catalog.market.clock import Rhythm, rhythm
@@ -27,6 +26,7 @@ from catalog.market.settings import MarketSettings
 from catalog.market.skeleton import DayBone, day_bone
 from catalog.market.streams import stream
 from catalog.market.vix import VixSeries, opening_level, vix_series
+from mia_plugins.data.columns import Quotes
 
 MICROS = {"ES": "MES", "NQ": "MNQ"}
 NOBODY_HEDGES = np.zeros(0)

@@ -6,7 +6,6 @@ order flow, and without any of it the mid is a martingale.
 """
 
 from catalog.market.book import advance, depth_of, fill_level, retreat, total_at
-from catalog.market.compiled import kernel
 from catalog.market.defence import undefended
 from catalog.market.draws import exponential, uniform
 from catalog.market.flow import queue_scale, take
@@ -27,6 +26,7 @@ from catalog.market.world import (
     World,
 )
 from catalog.market.writing import stamp, write_depth, write_step
+from mia_plugins.kernels import kernel
 
 REARRANGED = 0.75
 """Probability that the queue behind a new best price is another one."""

@@ -1,7 +1,6 @@
 """Agents that defend a price with orders that come back: what is executed of them, and who stands where."""
 
 from catalog.market.book import depth_of, owned_at
-from catalog.market.compiled import kernel
 from catalog.market.world import (
     AGENT,
     DEFENDER,
@@ -16,6 +15,7 @@ from catalog.market.world import (
     World,
 )
 from catalog.market.writing import write_fill
+from mia_plugins.kernels import kernel
 
 
 @kernel

@@ -8,7 +8,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog.market.compiled import kernel
+from mia_plugins.kernels import kernel
 
 Words = NDArray[np.uint64]
 TO_UNIT = 2.0**-53

@@ -6,10 +6,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog.columns import Depth, Trades
 from catalog.market.contracts import Instrument
 from catalog.market.day import MarketDay
 from catalog.market.session import SECOND, Session
+from mia_plugins.data.columns import Depth, Trades
 
 Floats = NDArray[np.float64]
 HALF_HOUR = 1800

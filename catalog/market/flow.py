@@ -15,7 +15,6 @@ from catalog.market.book import (
     total_at,
     usual_count,
 )
-from catalog.market.compiled import kernel
 from catalog.market.defence import settle
 from catalog.market.draws import exponential, uniform
 from catalog.market.session import SECOND
@@ -41,6 +40,7 @@ from catalog.market.world import (
     World,
 )
 from catalog.market.writing import stamp, write_depth, write_trade
+from mia_plugins.kernels import kernel
 
 FAST, SLOW = 40.0, 0.3
 """Decay rates of the excitation, a second."""

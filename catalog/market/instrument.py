@@ -6,7 +6,6 @@ from math import exp
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog.columns import Depth, Trades
 from catalog.market import world as w
 from catalog.market.book import open_book
 from catalog.market.clock import Rhythm
@@ -19,6 +18,7 @@ from catalog.market.moves import TS
 from catalog.market.session import SECOND, Session
 from catalog.market.settings import MarketSettings
 from catalog.market.streams import stream
+from mia_plugins.data.columns import Depth, Trades
 
 BRANCHING = 0.75
 """Market orders that an ordinary one causes."""

@@ -3,7 +3,6 @@
 import numpy as np
 
 from catalog.market.acting import on_agent
-from catalog.market.compiled import kernel
 from catalog.market.decisive import close_spread, on_move
 from catalog.market.flow import on_block, on_flow, take
 from catalog.market.session import SECOND
@@ -25,6 +24,7 @@ from catalog.market.world import (
     UNHEDGED,
     World,
 )
+from mia_plugins.kernels import kernel
 
 HEDGE_CAP = 0.1
 """The dealers' hedges as a share of all volume, at most."""

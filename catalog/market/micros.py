@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from catalog.columns import Depth, Quotes
+from mia_plugins.data.columns import Depth, Quotes
 
 DELAY_NS = (100_000, 900_000)
 """A micro follows its parent within this time."""

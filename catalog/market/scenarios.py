@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog.columns import Depth, rows_of
 from catalog.market import world as w
 from catalog.market.clock import Rhythm
 from catalog.market.contracts import Instrument
@@ -15,6 +14,7 @@ from catalog.market.settings import MarketSettings, ScenarioName
 from catalog.market.skeleton import DayBone
 from catalog.market.springs import BEGIN_MINUTES, LONGEST_MINUTES, SIDES, shown, spring_agent
 from catalog.market.streams import stream
+from mia_plugins.data.columns import Depth, rows_of
 
 MINUTE = 60 * SECOND
 HALT_MINUTES = 15

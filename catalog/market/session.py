@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from catalog.sessions import Session as CalendarSession
+from mia_plugins.data.sessions import Session as CalendarSession
 
 SECOND = 1_000_000_000
 """Nanoseconds in a second."""

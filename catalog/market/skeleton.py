@@ -12,12 +12,12 @@ from functools import cache, lru_cache
 
 import numpy as np
 
-from catalog.instruments import TICK_POINTS
 from catalog.market.clock import diurnal
 from catalog.market.session import regular_session, session_of
 from catalog.market.settings import MarketSettings
 from catalog.market.streams import stream
-from catalog.sessions import sessions
+from mia_plugins.data.instruments import TICK_POINTS
+from mia_plugins.data.sessions import sessions
 from mia_plugins.errors import MiaError
 
 PERSISTENCE = 0.94

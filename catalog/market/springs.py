@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog.bars import MINUTE, bars_of
-from catalog.columns import Bars, Trades
 from catalog.market import world as w
 from catalog.market.session import SECOND, Session
 from catalog.market.streams import stream
+from mia_plugins.data.bars import MINUTE, bars_of
+from mia_plugins.data.columns import Bars, Trades
 
 SIDES = {"spring": 1, "upthrust": -1}
 """Who makes them buys, or sells."""

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog.columns import Depth
-from catalog.instruments import TICK_POINTS
 from catalog.market.clock import diurnal
 from catalog.market.session import SECOND, Session
 from catalog.market.settings import MarketSettings
 from catalog.market.skeleton import DayBone
 from catalog.market.smile import vix
 from catalog.market.streams import stream
+from mia_plugins.data.columns import Depth
+from mia_plugins.data.instruments import TICK_POINTS
 
 PREMIUM = 1.12
 """Implied over expected volatility."""

@@ -1,7 +1,6 @@
 """The tape's rows: a trade, an update of the ten levels, an agent's fill, a half step of the price."""
 
 from catalog.market.book import outward, total_at
-from catalog.market.compiled import kernel
 from catalog.market.world import (
     ASK,
     BID,
@@ -19,6 +18,7 @@ from catalog.market.world import (
     Tape,
     World,
 )
+from mia_plugins.kernels import kernel
 
 MICROSECOND = 1_000
 """Ns: the least time between two events of a market."""

@@ -6,12 +6,12 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from catalog.columns import Depth
 from catalog.market.contracts import INSTRUMENTS, Instrument
 from catalog.market.day import MarketDay, generate_day
 from catalog.market.labels import Labels
 from catalog.market.session import regular_session
 from catalog.market.settings import MarketSettings
+from mia_plugins.data.columns import Depth
 from mia_plugins.units import Multiple
 
 TENTH = MarketSettings(density=Multiple(0.1))

@@ -6,8 +6,6 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from catalog.bars import MINUTE, bars_of
-from catalog.columns import Bars, Trades
 from catalog.market.chain import Chain, draw_chain, expiries
 from catalog.market.day import MarketDay, generate_day
 from catalog.market.session import regular_session
@@ -17,6 +15,8 @@ from catalog.market.smile import USUAL, normal_cdf, vix
 from catalog.market.springs import shown
 from catalog.market.vix import opening_level
 from catalog.truth import tables_of
+from mia_plugins.data.bars import MINUTE, bars_of
+from mia_plugins.data.columns import Bars, Trades
 from mia_plugins.errors import MiaError
 from mia_plugins.units import Multiple, Ticks
 

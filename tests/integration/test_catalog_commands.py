@@ -12,8 +12,8 @@ import pytest
 from nautilus_trader.model import NautilusDataType
 from nautilus_trader.persistence import ParquetDataCatalog
 
-from catalog.arrow import Kind
 from catalog.export import Exported, Form, Series, export
+from mia_plugins.data.arrow import Kind
 from tests.conftest import Mia
 from tests.market import DAY, ID, NEXT_DAY, some_depth, some_trades, sound_store, without_levels
 

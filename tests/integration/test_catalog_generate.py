@@ -15,14 +15,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from catalog.arrow import Kind
-from catalog.bars import bars_of
-from catalog.columns import Bars, Depth, Trades
-from catalog.errors import CatalogError
-from catalog.files import Files
 from catalog.generation import first_days, generate
 from catalog.market.settings import MarketSettings
 from catalog.store import Store
+from mia_plugins.data.arrow import Kind
+from mia_plugins.data.bars import bars_of
+from mia_plugins.data.columns import Bars, Depth, Trades
+from mia_plugins.data.errors import CatalogError
+from mia_plugins.data.files import Files
 from mia_plugins.errors import ExitCode
 from mia_plugins.units import Multiple
 from tests.conftest import Mia
@@ -69,7 +69,7 @@ def test_going_on_gives_what_one_run_gives(thin: Path, here: Path) -> None:
 def test_a_kill_leaves_no_half_day_and_the_next_run_mends_it(thin: Path, here: Path) -> None:
     code = (
         "import datetime as dt\n"
-        "from catalog.files import Files\n"
+        "from mia_plugins.data.files import Files\n"
         "from catalog.generation import first_days, generate\n"
         "from tests.integration.test_catalog_generate import START, THIN\n"
         "list(generate(Files('cat'), THIN, first_days(START, 3)))\n"

@@ -13,9 +13,9 @@ import pytest
 from nautilus_trader.model import NautilusDataType
 from pyarrow import fs
 
-from catalog.errors import CatalogError, CatalogFileError
-from catalog.files import Files
 from catalog.store import Store
+from mia_plugins.data.errors import CatalogError, CatalogFileError
+from mia_plugins.data.files import Files
 from tests.conftest import Mia
 from tests.market import DAY, ES, NEXT_DAY, ORIGIN, sound_store, write_day
 

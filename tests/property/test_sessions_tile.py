@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog.sessions import NS, breaks, session_at, sessions
+from mia_plugins.data.sessions import NS, breaks, session_at, sessions
 
 DAYS = st.dates(dt.date(2016, 1, 1), dt.date(2027, 6, 30))
 

@@ -11,14 +11,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from catalog.arrow import Columns, Kind, kind_of
 from catalog.checks import Problem, ProblemKind, problems
 from catalog.checks.instruments import rough_price
-from catalog.columns import Trades
-from catalog.instruments import contract_of
-from catalog.layout import MANIFEST
-from catalog.sessions import NS, session_on
 from catalog.store import Store
+from mia_plugins.data.arrow import Columns, Kind, kind_of
+from mia_plugins.data.columns import Trades
+from mia_plugins.data.instruments import contract_of
+from mia_plugins.data.layout import MANIFEST
+from mia_plugins.data.sessions import NS, session_on
 from tests.market import (
     DAY,
     ES,

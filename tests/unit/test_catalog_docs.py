@@ -3,8 +3,8 @@
 import pytest
 
 from catalog.commands import app
-from catalog.files import storage_options
-from catalog.tables import TABLES
+from mia_plugins.data.files import storage_options
+from mia_plugins.data.tables import TABLES
 from tests.conftest import ROOT
 
 TEXT = (ROOT / "docs/catalog.md").read_text()

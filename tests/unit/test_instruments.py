@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from catalog.instruments import (
+from mia_plugins.data.instruments import (
     MARGINS_AS_OF,
     PRODUCTS,
     Contract,

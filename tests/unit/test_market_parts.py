@@ -7,7 +7,6 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from catalog.columns import Depth
 from catalog.market import world as w
 from catalog.market.clock import diurnal, rhythm
 from catalog.market.day import generate_day
@@ -17,7 +16,8 @@ from catalog.market.session import SECOND, Session, regular_session, regular_ses
 from catalog.market.settings import PRESETS, MarketSettings
 from catalog.market.skeleton import day_bone, variance_share
 from catalog.market.streams import stream
-from catalog.sessions import session_on
+from mia_plugins.data.columns import Depth
+from mia_plugins.data.sessions import session_on
 from mia_plugins.units import Multiple
 
 TUESDAY = dt.date(2026, 1, 6)

@@ -4,7 +4,16 @@ import datetime as dt
 
 import pytest
 
-from catalog.sessions import NEW_YORK, NS, CalendarError, Session, session_at, session_on, sessions, utc_ns
+from mia_plugins.data.sessions import (
+    NEW_YORK,
+    NS,
+    CalendarError,
+    Session,
+    session_at,
+    session_on,
+    sessions,
+    utc_ns,
+)
 
 USUAL = "18:00 17:00 09:30 16:00"
 

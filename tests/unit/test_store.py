@@ -13,13 +13,13 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from catalog.arrow import Columns, Kind
-from catalog.columns import Trades
-from catalog.errors import CatalogError, CatalogFileError
-from catalog.files import Files
-from catalog.layout import MANIFEST, data_files, data_path
-from catalog.manifest import read_manifest
 from catalog.store import Store
+from mia_plugins.data.arrow import Columns, Kind
+from mia_plugins.data.columns import Trades
+from mia_plugins.data.errors import CatalogError, CatalogFileError
+from mia_plugins.data.files import Files
+from mia_plugins.data.layout import MANIFEST, data_files, data_path
+from mia_plugins.data.manifest import read_manifest
 from tests.market import DAY, ES, ID, NEXT_DAY, ORIGIN, some_depth, some_trades, sound_store, write_day
 
 

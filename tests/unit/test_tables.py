@@ -3,9 +3,9 @@
 import pyarrow as pa
 import pytest
 
-from catalog.errors import CatalogError
-from catalog.sessions import NS
-from catalog.tables import TABLES, VIX, as_known
+from mia_plugins.data.errors import CatalogError
+from mia_plugins.data.sessions import NS
+from mia_plugins.data.tables import TABLES, VIX, as_known
 from mia_plugins.units import UNITS
 from tests.market import DAY, some_vix, sound_store
 

@@ -8,10 +8,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from catalog.columns import LEVELS, Bars, Depth, Quotes, Trades
-from catalog.decimals import DECIMAL, RAW_LOT, RAW_TICK, decimals_of, units_of
-from catalog.errors import CatalogError
-from catalog.instruments import PRICE_PRECISION
+from mia_plugins.data.columns import LEVELS, Bars, Depth, Quotes, Trades
+from mia_plugins.data.decimals import DECIMAL, RAW_LOT, RAW_TICK, decimals_of, units_of
+from mia_plugins.data.errors import CatalogError
+from mia_plugins.data.instruments import PRICE_PRECISION
 
 Columns = Trades | Quotes | Depth | Bars
 

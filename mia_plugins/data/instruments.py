@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from catalog.sessions import RTH_OPEN, previous_stock_market_day, utc_ns
+from mia_plugins.data.sessions import RTH_OPEN, previous_stock_market_day, utc_ns
 from mia_plugins.errors import MiaError, did_you_mean
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from catalog.arrow import BAR_TYPE_END, Kind, identifier_of
-from catalog.sessions import NS
+from mia_plugins.data.arrow import BAR_TYPE_END, Kind, identifier_of
+from mia_plugins.data.sessions import NS
 
 DATA = "data"
 INSTRUMENTS = f"{DATA}/futures_contract"

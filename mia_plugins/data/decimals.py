@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from catalog.instruments import TICK
+from mia_plugins.data.instruments import TICK
 
 SCALE = 16
 DECIMAL = pa.decimal128(38, SCALE)

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
-from catalog.arrow import TIME
-from catalog.errors import CatalogError
+from mia_plugins.data.arrow import TIME
+from mia_plugins.data.errors import CatalogError
 
 FORMAT = "1"
 
@@ -98,7 +98,7 @@ def as_known(name: str, table: pa.Table) -> pa.Table:
     if faults:
         raise CatalogError(
             f"rows for the table '{name}' do not have its columns: {'; '.join(faults)}",
-            "make them with the schema in catalog.tables",
+            "make them with the schema in mia_plugins.data.tables",
         )
     return table.select(schema.names).cast(schema)
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from catalog.errors import CatalogError
-from catalog.files import Files
-from catalog.layout import MANIFEST
+from mia_plugins.data.errors import CatalogError
+from mia_plugins.data.files import Files
+from mia_plugins.data.layout import MANIFEST
 
 FORMAT = 1
 

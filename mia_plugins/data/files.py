@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import fs
 
-from catalog.errors import CatalogFileError
+from mia_plugins.data.errors import CatalogFileError
 
 REMOTE = "s3://"
 _ENVIRONMENT = {

@@ -2,11 +2,12 @@
 
 numba keeps a compiled kernel on disk under the source of its own file. What it inlined from other files
 it does not look at, so after an edit or an upgrade a kernel would go on with the old code of those it
-calls, without a word. Here all kernels are kept under the sources of the whole package instead: a change
-in any of them has all compiled anew.
+calls, without a word. Here kernels are kept under the sources of their whole folder instead: a change
+in any of them has all compiled anew. A kernel calls kernels of its own folder only.
 """
 
 import hashlib
+import inspect
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -25,16 +26,17 @@ def kernel[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     compiled: Any = numba.njit(**options)(function)
     # With NUMBA_DISABLE_JIT nothing is compiled and nothing kept.
     if hasattr(compiled, "_cache"):
+        folder = Path(inspect.getfile(function)).parent
         # The stamp under which numba finds what it kept; it offers no other way to give one.
-        compiled._cache._cache_file._source_stamp = sources_hash()  # noqa: SLF001
+        compiled._cache._cache_file._source_stamp = sources_hash(folder)  # noqa: SLF001
     return cast("Callable[P, R]", compiled)
 
 
 @cache
-def sources_hash() -> str:
-    """Return the hash of all sources beside this one: of the kernels and of the numbers they hold."""
+def sources_hash(folder: Path) -> str:
+    """Return the hash of all sources in a folder: of the kernels and of the numbers they hold."""
     hashed = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    for path in sorted(folder.glob("*.py")):
         hashed.update(path.name.encode())
         hashed.update(path.read_bytes())
     return hashed.hexdigest()

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from catalog.columns import Bars, Trades
-from catalog.sessions import NS
+from mia_plugins.data.columns import Bars, Trades
+from mia_plugins.data.sessions import NS
 
 MINUTE = 60 * NS
 """ns."""
