@@ -10,8 +10,8 @@ import typer
 from catalog.export import Exported, Form, Series, export, export_table
 from catalog.generate_command import day_option, generate
 from catalog.listing import listing
-from catalog.progress import progress
 from catalog.store import Store
+from mia_plugins.cli.progress import progress
 from mia_plugins.cli.session import AsJson, Session
 from mia_plugins.data.arrow import Kind
 from mia_plugins.data.catalog import FOREVER
@@ -98,7 +98,7 @@ def check(
     store = _open(catalog)
     instrument_id = _instrument(store, instrument)
     total = sum(file.size for file in store.data_files(instrument_id=instrument_id))
-    with progress("checking", total) as advance:
+    with progress("checking", total, quiet=as_json) as advance:
         found = list(problems(store, instrument_id, max_gap * 60 * NS, watch=lambda file: advance(file.size)))
     if as_json:
         session.say_json({"ok": not found, "problems": [_problem_data(problem) for problem in found]})
@@ -140,7 +140,7 @@ def export_(  # noqa: PLR0913 each is an option
     days = (start.date() if start else dt.date.min, end.date() if end else dt.date.max)
     span = (session_on(days[0]).open if start else 0, session_on(days[1]).close if end else FOREVER)
     written: list[Exported] = []
-    with progress("exporting", len(wanted)) as advance:
+    with progress("exporting", len(wanted), quiet=as_json) as advance:
         for what in wanted:
             done = (
                 export(store, what, to, form, span)

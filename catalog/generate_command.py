@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from catalog.progress import progress
+from mia_plugins.cli.progress import progress
 from mia_plugins.cli.session import AsJson, Session
 from mia_plugins.data.errors import CatalogError
 from mia_plugins.errors import did_you_mean
@@ -82,7 +82,7 @@ def generate(  # noqa: PLR0913 each is an option
     _refuse_scenarios_elsewhere(settings, wanted)
     made: list[str] = []
     try:
-        with progress("generating", len(wanted)) as advance:
+        with progress("generating", len(wanted), quiet=as_json) as advance:
             for day in make(Files(catalog), settings, wanted, jobs or os.cpu_count() or 1, advance):
                 made.append(str(day))  # noqa: PERF401 an interruption is told how many there are
     except KeyboardInterrupt:
