@@ -253,3 +253,25 @@ def test_a_process_ends_with_its_parent(script: Script, here: Path, target: str)
     pid = int((here / "pid").read_text())
     process.kill()
     assert gone(pid)
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.1])
+def test_ctrl_c_while_the_processes_start_shows_no_innards(delay: float) -> None:
+    code = "from tests.integration.jobs import main; print('go', flush=True); main('blocked_in_c', '', '1.2')"
+    process = subprocess.Popen(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "go\n"
+    time.sleep(0.01 + delay)
+    begun = time.monotonic()
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=10)
+    assert time.monotonic() - begun < 2.0
+    assert json.loads(out.splitlines()[-1])["statuses"] == ["interrupted"] * 3
+    assert err == ""
