@@ -139,6 +139,24 @@ def columns_of(kind: Kind, table: pa.Table, where: str) -> Columns:
             return Bars(ts, *_whole(columns, where, "open", "high", "low", "close", "volume"))
 
 
+def best_of(table: pa.Table, where: str) -> Quotes:
+    """Return the best bid and ask of each depth update, without reading the levels behind them."""
+    columns = {name: _joined(table[name]) for name in ("ts_init", "bids", "asks")}
+    (bid_ticks, bid_lots), (ask_ticks, ask_lots) = (_best(columns[name], where) for name in ("bids", "asks"))
+    return Quotes(times_of(columns["ts_init"]), bid_ticks, ask_ticks, bid_lots, ask_lots)
+
+
+def _best(array: pa.Array, where: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return price in ticks and contracts of the first level of each list; zeros where there is none."""
+    offsets = array.offsets.to_numpy()
+    there = np.diff(offsets) > 0
+    levels = array.values.take(pa.array(offsets[:-1][there]))
+    found = _whole({name: levels.field(name) for name in ("price", "size")}, where, "price", "size")
+    ticks, lots = np.zeros((2, len(array)), np.int64)
+    ticks[there], lots[there] = found
+    return ticks, lots
+
+
 def times_of(array: pa.Array) -> NDArray[np.int64]:
     """Return times as UTC ns."""
     times: NDArray[np.int64] = array.cast(pa.int64()).to_numpy(zero_copy_only=False)
@@ -214,6 +232,8 @@ def _side_columns(array: pa.Array, where: str) -> list[NDArray[np.int64]]:
     names = [field.name for field in _LEVEL]
     flat = dict(zip(names, levels.flatten(), strict=True))
     found = [*_whole(flat, where, "price", "size"), flat["count"].to_numpy().astype(np.int64)]
+    if len(levels) == there.size:
+        return [values.reshape(there.shape) for values in found]
     columns = []
     for values in found:
         column = np.zeros(there.shape, np.int64)
