@@ -66,7 +66,7 @@ def list_(
 
 @app.command(epilog="Example: mia runs show latest --json")
 def show(context: typer.Context, run: RunWord, runs: RunsDir = RUNS, as_json: AsJson = False) -> None:
-    """Show a run: what it was made from, how it ended, its statistics and tables."""
+    """Show what a run was made from and what came of it."""
     from mia_plugins.runs.folder import RunFolder
 
     session = Session.of(context)

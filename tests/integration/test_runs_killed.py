@@ -62,8 +62,10 @@ def seal_until(here: Path) -> Iterator[Callable[[int], bool]]:
 
 
 def is_whole(run: RunFolder) -> bool:
+    """Say whether all is there that belongs to a run of its status."""
+    rows = 30 if run.record.status is RunStatus.COMPLETE else 5
     tables = {name: pq.read_table(path).num_rows for name, path in run.tables().items()}
-    return tables == {"decisions": 30, "orders": 30} and run.statistics() != {}
+    return tables == {"decisions": rows, "orders": rows} and run.statistics() != {}
 
 
 @pytest.mark.parametrize("over_another", [False, True])
@@ -79,7 +81,7 @@ def test_a_kill_at_any_step_leaves_the_whole_or_nothing(
         for run_id in run_ids(RUNS):
             run = RunFolder.open(RUNS, run_id)
             seen.add(run.record.status)
-            assert run.record.status is RunStatus.INTERRUPTED or is_whole(run), step
+            assert is_whole(run), step
         if not run_ids(RUNS):
             seen.add(None)  # type: ignore[arg-type]
         # Whatever was left, the next one who makes this run succeeds.
