@@ -112,6 +112,7 @@ def test_the_data_hash_is_of_content_and_place_and_not_of_where_the_catalog_lies
         data_hash(one, ["a", "b", "c"], Known()),
         data_hash(data(here / "three", a="trades", b="DEPTH"), ["a", "b"], Known()),
         data_hash(data(here / "four", a="depth", b="trades"), ["a", "b"], Known()),
+        data_hash(data(here / "five", a="trades", c="depth"), ["a", "c"], Known()),
     ):
         assert other != plain
 

@@ -33,7 +33,8 @@ log = RowLog(Path("whole.arrows"), schema, 100)
 for n in range(3000):
     log.append(row(n))
 log.close()
-resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
 log = RowLog(Path("log.arrows"), schema, 100)
 told = []
 for n in range(3000):
@@ -42,10 +43,17 @@ for n in range(3000):
     except FileError as error:
         told.append(error.what)
 assert told and set(told) == {"log.arrows cannot be written: File too large"}, told
+# When there is room again the log stays at its last whole batch: nothing after half a one could be read.
+resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+size = Path("log.arrows").stat().st_size
 try:
     log.close()
 except FileError as error:
-    told.append(error.what)
+    assert error.what == told[0]
+else:
+    raise SystemExit("closed as if it were whole")
+assert Path("log.arrows").stat().st_size == size
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
 rows = sum(batch.num_rows for batch in read_log(Path("log.arrows")))
 assert 0 < rows < 3000 and rows % 100 == 0, rows
 try:
