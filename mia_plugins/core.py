@@ -9,4 +9,5 @@ def mia_register_commands(register: Register) -> None:
     register("config", "mia_plugins.cli.config:app", summary="Check, show and describe settings files.")
     register("runs", "mia_plugins.cli.runs:app", summary="List, show, compare and open runs.")
     register("plugins", "mia_plugins.cli.plugins:app", summary="List, inspect and switch plugins.")
+    register("explain", "mia_plugins.cli.explain:app", summary="What a run decided, and why.")
     register("doctor", "mia_plugins.cli.doctor:app", summary="Say whether this installation is sound.")

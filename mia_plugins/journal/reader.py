@@ -25,8 +25,8 @@ class Where:
     """Which decisions are wanted; what is not said does not matter."""
 
     outcomes: frozenset[Outcome] = frozenset()
-    strategy: str | None = None
-    instrument_id: str | None = None
+    strategy: str = ""
+    instrument_id: str = ""
     start: int | None = None
     """UTC ns, included."""
     end: int | None = None
@@ -140,7 +140,7 @@ class Decisions:
         return "the run keeps every decision: the file is damaged"
 
     def _check(self, where: Where, names: Sequence[str]) -> None:
-        if where.strategy is not None and where.strategy not in self.columns:
+        if where.strategy and where.strategy not in self.columns:
             raise JournalError(
                 f"the run has no strategy '{where.strategy}'{did_you_mean(where.strategy, self.columns)}"
             )
@@ -214,7 +214,9 @@ def _asked(where: Where) -> Iterator[str]:
         yield "outcome"
     if where.start is not None or where.end is not None:
         yield "ts"
-    yield from (name for name in ("strategy", "instrument_id", "id") if getattr(where, name) is not None)
+    yield from (name for name in ("strategy", "instrument_id") if getattr(where, name))
+    if where.id is not None:
+        yield "id"
 
 
 def _mask(batch: pa.RecordBatch, where: Where) -> pa.Array | None:
@@ -224,9 +226,7 @@ def _mask(batch: pa.RecordBatch, where: Where) -> pa.Array | None:
         wanted = pa.array(sorted(str(one) for one in where.outcomes))
         masks.append(pc.is_in(batch["outcome"].cast(pa.string()), wanted))
     words = {"strategy": where.strategy, "instrument_id": where.instrument_id}
-    masks += [
-        pc.equal(batch[name].cast(pa.string()), word) for name, word in words.items() if word is not None
-    ]
+    masks += [pc.equal(batch[name].cast(pa.string()), word) for name, word in words.items() if word]
     if where.id is not None:
         masks.append(pc.equal(batch["id"], where.id))
     if where.start is not None:
