@@ -1,6 +1,8 @@
 """`mia explain` on a run's folder that the journal itself wrote."""
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ import pytest
 
 from mia_plugins.data.arrow import TIME
 from mia_plugins.errors import ExitCode
+from mia_plugins.host.host import HEAVY_MODULES
 from mia_plugins.journal.decision import Decision, JournalColumns, Outcome
 from mia_plugins.journal.schema import SHADOWS
 from mia_plugins.journal.shadow import Shadows
@@ -283,3 +286,9 @@ def test_prices_in_points_are_understood_and_missing_columns_named(mia: Mia, run
     assert mia("explain", "3f9a", 2).out == EXPLAINED
     pq.write_table(fills.drop_columns(["decision"]), run / "fills.parquet")
     assert "fills.parquet has no column 'decision'" in mia("explain", "3f9a", 2).err
+
+
+def test_its_help_imports_nothing_heavy() -> None:
+    code = "import sys, mia_plugins.cli as c; c.main(['explain', '--help']); print('\\n', *sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert HEAVY_MODULES & set(done.stdout.splitlines()[-1].split()) == set()
