@@ -121,8 +121,9 @@ class Decisions:
             ids = batch["id"]
             under = pc.max(ids.filter(pc.less(ids, number))).as_py()
             over = pc.min(ids.filter(pc.greater(ids, number))).as_py()
-            below = under if below is None or (under is not None and under > below) else below
-            above = over if above is None or (over is not None and over < above) else above
+            # Ids ascend through the file.
+            below = below if under is None else under
+            above = over if above is None else above
         return below, above
 
     def _why(self, below: int | None, above: int | None) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mia_plugins.journal.errors import JournalError
@@ -100,6 +100,7 @@ def brackets(draw: st.DrawFn) -> list[Bracket]:
     return made
 
 
+@settings(max_examples=400)
 @given(brackets(), markets(), st.lists(st.integers(0, 40), max_size=8), st.integers(0, 60), st.integers(0, 2))
 def test_outcomes_are_those_of_a_naive_walk_however_quotes_are_cut(
     made: list[Bracket], quotes: list[Quote], cuts: list[int], more: int, slip: int
@@ -144,6 +145,7 @@ LONG = (1, 0, 1, 95, 110, 50)
         ("an entry beyond the stop is over at the next quote", LONG, [(1, 90, 91), (2, 105, 106)], (92, 104, "stop", 4.0)),
         ("an entry beyond the target gains nothing", LONG, [(1, 112, 113), (2, 140, 141)], (114, 110, "target", -4 / 19)),
         ("nor is it filled where nobody bids", LONG, [(1, 112, 113), (2, 100, 101)], (114, 99, "target", -15 / 19)),
+        ("so is one at the stop, though the market recovers", LONG, [(1, 93, 94), (2, 109, 110)], (95, 108, "stop", None)),
         ("an entry at the stop has no risk to measure by", LONG, [(1, 93, 94), (2, 93, 94)], (95, 92, "stop", None)),
         ("a quote at the end of its time counts", LONG, [(1, 100, 101), (50, 110, 111)], (102, 110, "target", 8 / 7)),
         ("a quote after its time does not", LONG, [(1, 100, 101), (51, 110, 111)], (102, 99, "time", -3 / 7)),
@@ -161,6 +163,7 @@ def test_what_a_bracket_would_have_done(
 
 @given(st.integers(0, 3_000), st.integers(0, 3_000))
 @example(255, 256)
+@example(256, 300)
 def test_an_exit_far_away_is_found(first: int, second: int) -> None:
     bid = np.full(4_000, 100, np.int64)
     bid[1 + first] = 90
@@ -172,6 +175,14 @@ def test_an_exit_far_away_is_found(first: int, second: int) -> None:
     hit = min(first, second)
     assert (ts_exit, kind) == (hit + 2, "stop" if first < second else "target")
     assert len(shadows) == 0
+
+
+def test_outcomes_are_written_in_the_order_in_which_they_were_known() -> None:
+    made = [(1, 0, 1, 95, 110, 9), (2, 0, 1, 95, 105, 50), (3, 0, 1, 90, 120, 9)]
+    quotes = [(1, 100, 101), (2, 105, 106), (10, 110, 111)]
+    for cuts in ([], [1], [2]):
+        closed = walked(made, quotes, cuts, 60, 0)
+        assert [(row.id, row.exit) for row in closed] == [(2, "target"), (1, "time"), (3, "time")]
 
 
 @pytest.mark.parametrize(

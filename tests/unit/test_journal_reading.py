@@ -70,6 +70,17 @@ def test_of_a_decision_that_is_not_there_the_nearest_are_named(
     assert caught.value.remedy.startswith(why)
 
 
+def test_the_nearest_are_found_in_a_log_of_several_batches() -> None:
+    journal = Journal(Path("decisions.arrows"), COLUMNS, "changes", {})
+    book = journal.book("one")
+    for side in (1, 1, -1, -1, -1, 1, -1):
+        book.record(TS, "ESU6.XCME", "bar", Decision(side, values=(side,)), None)
+        journal.flush()
+    journal.close()
+    assert Decisions.of(Path()).neighbours(5) == (3, 6)
+    assert Decisions.of(Path()).neighbours(2) == (1, 3)
+
+
 def test_an_empty_run_says_so() -> None:
     with pytest.raises(JournalError) as caught:
         run([]).one(1)

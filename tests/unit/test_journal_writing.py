@@ -149,6 +149,7 @@ def test_ids_count_evaluations_of_all_strategies_also_those_that_are_not_kept() 
         ({"steps": (1, "two")}, "s.vix_cap is 'two', no finite number"),
         ({"score": nan}, "score is nan"),
         ({"confidence": -inf}, "confidence is -inf"),
+        ({"target": 24_020.5}, "target is 24020.5, no whole number"),
         ({"stop": 23_990.5}, "stop is 23990.5, no whole number"),
         ({"target": nan, "size": 1.5}, "size is 1.5, no whole number; target is nan, no whole number"),
         ({"side": 2}, "side is 2; +1, -1 or 0 was expected"),
