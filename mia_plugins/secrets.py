@@ -102,8 +102,9 @@ class RedactedStream(io.TextIOBase):
         self._stream.write(text)
 
     def flush(self) -> None:
-        """Pass it on."""
-        self._stream.flush()
+        """Pass it on, unless the stream is gone, as it may be when this is cleared away."""
+        if not self._stream.closed:
+            self._stream.flush()
 
     def isatty(self) -> bool:
         """Say whether a terminal is at the other end."""

@@ -115,7 +115,7 @@ class Assembly:
         feed = (
             ColumnsFeed(tapes, product)
             if settings.feed == "columns"
-            else HandlersFeed(tapes, product, TAPE_VENUE)
+            else HandlersFeed(tapes, product, TAPE_VENUE, self._plan.engine_kind)
         )
         tables = self._tables
         strategy_id = f"{component.name}-{product}"

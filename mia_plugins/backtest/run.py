@@ -1,6 +1,6 @@
 """One backtest, in the process that runs it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -16,8 +16,8 @@ from mia_plugins.backtest.fills import Sight
 from mia_plugins.backtest.plan import Plan, plan_of
 from mia_plugins.backtest.stream import Chunk, Part, chunks
 from mia_plugins.backtest.worker import Reporter
-from mia_plugins.data.arrow import Kind, columns_of
-from mia_plugins.data.columns import Bars, Depth, Quotes, quotes_of
+from mia_plugins.data.arrow import Kind, best_of, columns_of
+from mia_plugins.data.columns import Bars
 from mia_plugins.data.instruments import VENUE
 from mia_plugins.errors import MiaError
 from mia_plugins.runtime.guard import Guard, Interrupted
@@ -69,6 +69,7 @@ class Backtest:
     def __init__(self, run: Run, plan: Plan, strategies: list[MiaStrategy], guard: Guard) -> None:
         self._settings, self._plan = run.settings, plan
         self._strategies, self._guard = strategies, guard
+        self._reads = frozenset[Kind]().union(*(strategy.reads for strategy in strategies))
         self._bars: dict[str, Bars] = {}
         self._engine: BacktestEngine = engine_of(
             run.settings, plan, guard, Sight(self._bar_now, self._stop_of)
@@ -118,13 +119,15 @@ class Backtest:
         self.reached = chunk.end
 
     def _put_on_tapes(self, part: Part) -> None:
-        columns = columns_of(part.kind, part.table, part.where)
-        if isinstance(columns, Bars):
-            self._bars[part.contract.instrument_id] = columns
+        if part.kind is Kind.DEPTH and Kind.DEPTH not in self._reads:
+            rows: Rows = best_of(part.table, part.where)
+        else:
+            rows = columns_of(part.kind, part.table, part.where)
+        if isinstance(rows, Bars):
+            self._bars[part.contract.instrument_id] = rows
         if self._settings.feed == "columns":
-            for rows in _with_quotes(columns):
-                for strategy in self._strategies:
-                    strategy.take_rows(part.product, rows)
+            for strategy in self._strategies:
+                strategy.take_rows(part.product, rows)
 
     def _is_over(self, reporter: Reporter) -> bool:
         """Say whether somebody asked for the end; raise what went wrong in the engine."""
@@ -167,24 +170,3 @@ class Backtest:
                 f"the fills add up to {expected} $",
                 "this is a fault of mia's: please report it with the run's folder",
             )
-
-
-def _with_quotes(columns: Rows) -> Iterator[Rows]:
-    """Yield columns and, of depth and bars, the quotes they imply."""
-    yield columns
-    if isinstance(columns, Depth):
-        yield quotes_of(columns)
-    elif isinstance(columns, Bars):
-        yield quotes_in(columns)
-
-
-def quotes_in(bars: Bars) -> Quotes:
-    """Return four quotes a bar: its open, its range for stops, its range for targets, its close.
-
-    Inside a bar nobody knows the order: the second has the lowest bid and the highest ask, which hits
-    stops, and the third the contrary, which hits targets, so that a stop is always first.
-    """
-    bid = np.column_stack((bars.open, bars.low, bars.high, bars.close)).ravel()
-    ask = np.column_stack((bars.open, bars.high, bars.low, bars.close)).ravel()
-    none = np.zeros(len(bid), np.int64)
-    return Quotes(np.repeat(bars.ts, 4), bid, ask, none, none)

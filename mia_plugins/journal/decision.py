@@ -62,6 +62,10 @@ class Decision:
     """One a step of the size."""
     ages: Numbers = ()
     """One an input: its age, in s."""
+    entry: int | None = None
+    """Limit price of the entry, in ticks; None at the market."""
+    until: int | None = None
+    """When the position is left at the latest: UTC ns."""
 
 
 @dataclass(frozen=True)

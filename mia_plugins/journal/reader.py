@@ -170,24 +170,21 @@ class Decisions:
         columns = self.columns[row["strategy"]]
         contributions = tuple(row[f"c.{name}"] for name in columns.features)
         decision = Decision(
-            row["side"],
-            Outcome(row["outcome"]),
-            row["reason"],
-            row["size"],
-            row["stop"],
-            row["target"],
-            row["score"],
-            row["confidence"],
-            row["tier"],
-            tuple(row[f"v.{name}"] for name in columns.features),
-            contributions if any(one is not None for one in contributions) else (),
-            tuple(row[f"ok.{name}"] for name in columns.rules),
-            tuple(row[f"n.{name}"] for name in columns.rules),
-            tuple(row[f"s.{name}"] for name in columns.steps),
-            tuple(row[f"age.{name}"] for name in columns.inputs),
+            outcome=Outcome(row["outcome"]),
+            values=tuple(row[f"v.{name}"] for name in columns.features),
+            contributions=contributions if any(one is not None for one in contributions) else (),
+            verdicts=tuple(row[f"ok.{name}"] for name in columns.rules),
+            numbers=tuple(row[f"n.{name}"] for name in columns.rules),
+            steps=tuple(row[f"s.{name}"] for name in columns.steps),
+            ages=tuple(row[f"age.{name}"] for name in columns.inputs),
+            **{name: row[name] for name in _PLAIN},
         )
         known = ("id", "ts", "strategy", "instrument_id", "cause", "price", "order_id")
         return Recorded(**{name: row[name] for name in known}, decision=decision)
+
+
+_PLAIN = ("side", "reason", "size", "entry", "stop", "target", "score", "confidence", "tier", "until")
+"""What a decision has in a column of the same name."""
 
 
 def _opened(path: Path) -> pq.ParquetFile:

@@ -33,11 +33,13 @@ FIXED = (
     _field("reason", WORD, "the rule that blocked it, or the gate that rejected it"),
     _field("size", pa.int32(), "what it would trade", "contracts"),
     _field("price", pa.int64(), "middle or last price when it was made", "ticks", nullable=True),
+    _field("entry", pa.int64(), "the limit of its entry; null: at the market", "ticks", nullable=True),
     _field("stop", pa.int64(), "where its stop lies", "ticks", nullable=True),
     _field("target", pa.int64(), "where its target lies", "ticks", nullable=True),
     _field("score", pa.float64(), "how much speaks for the side", nullable=True),
     _field("confidence", pa.float64(), "from 0 to 1", nullable=True),
     _field("tier", WORD, "its class of quality"),
+    _field("until", TIME, "when it is left at the latest", "ns", nullable=True),
     _field("order_id", pa.string(), "how the client ids of its orders begin", nullable=True),
 )
 """The columns that every journal has."""

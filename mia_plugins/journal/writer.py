@@ -12,6 +12,7 @@ from mia_plugins.journal.decision import Decision, JournalColumns, Outcome
 from mia_plugins.journal.errors import JournalError
 from mia_plugins.journal.schema import FIXED, decisions_schema, own_names, placing
 from mia_plugins.journal.times import utc_text
+from mia_plugins.runs.errors import RunError
 from mia_plugins.runs.rows import RowLog
 
 BATCH = 20_000
@@ -70,7 +71,7 @@ class Journal:
             for row in rows:
                 self._log.append(row)
             self._log.flush()
-        except _CANNOT_BE_KEPT as error:
+        except RunError as error:
             raise _fault_in(rows, self.schema, error) from error
 
     def close(self) -> None:
@@ -112,11 +113,18 @@ class DecisionBook:
     ) -> int:
         """Keep a decision made at `ts` (UTC ns) and return its id; `price` is in ticks.
 
-        With `journal: changes` it is kept when it differs from the one before, and when it was taken.
+        With `journal: changes` it is kept when it differs from the one before, and when it was taken; one
+        that is not kept is not looked at further.
         """
         journal, d = self._journal, decision
         number = journal.next_id
         outcome = d.outcome
+        if journal.changes_only:
+            judged = (d.side, outcome, d.reason, d.size, d.tier)
+            if outcome is not _TAKEN and self._before.get(instrument_id) == judged:
+                journal.next_id = number + 1
+                return number
+            self._before[instrument_id] = judged
         contributions = d.contributions or self._unknown
         ours = (*d.values, *contributions, *d.verdicts, *d.numbers, *d.steps, *d.ages)
         lengths = (
@@ -131,14 +139,9 @@ class DecisionBook:
         ):
             self._refuse(number, ts, price, decision, order_id)
         journal.next_id = number + 1
-        if journal.changes_only:
-            judged = (d.side, outcome, d.reason, d.size, d.tier)
-            if outcome is not _TAKEN and self._before.get(instrument_id) == judged:
-                return number
-            self._before[instrument_id] = judged
         row = (
-            number, ts, self._strategy_id, instrument_id, cause, d.side, outcome, d.reason, d.size,
-            price, d.stop, d.target, d.score, d.confidence, d.tier, order_id, *ours,
+            number, ts, self._strategy_id, instrument_id, cause, d.side, outcome, d.reason, d.size, price,
+            d.entry, d.stop, d.target, d.score, d.confidence, d.tier, d.until, order_id, *ours,
         )  # fmt: skip
         journal.add(row if self._place is None else self._place(row + _NONE))
         return number
@@ -198,8 +201,10 @@ def _not_whole(ts: int, price: int | None, decision: Decision) -> Iterable[str]:
         ("ts", ts),
         ("size", d.size),
         ("price", price),
+        ("entry", d.entry),
         ("stop", d.stop),
         ("target", d.target),
+        ("until", d.until),
     ):
         if value is not None and not isinstance(value, SupportsIndex):
             yield f"{name} is {value!r}, no whole number"
@@ -212,7 +217,7 @@ def _is_sound(ours: Row, ts: int, price: int | None, d: Decision) -> bool:
     """
     try:
         total: float = sum(filter(None, ours), (d.score or 0.0) + (d.confidence or 0.0))  # type: ignore[type-var, assignment]
-        _ = ts | d.size | (price or 0) | (d.stop or 0) | (d.target or 0)
+        _ = ts | d.size | (price or 0) | (d.entry or 0) | (d.stop or 0) | (d.target or 0) | (d.until or 0)
     except TypeError:
         return False
     # Finite numbers can be too large for their sum.
@@ -244,4 +249,4 @@ def _when(ts: object) -> str:
     return utc_text(ts.__index__()) if isinstance(ts, SupportsIndex) else repr(ts)
 
 
-assert len(FIXED) == 16, "DecisionBook.record makes the fixed columns by hand"  # noqa: S101
+assert len(FIXED) == 18, "DecisionBook.record makes the fixed columns by hand"  # noqa: S101

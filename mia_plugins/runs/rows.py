@@ -44,9 +44,9 @@ class RowLog:
         """Write what is pending and hand it to the operating system."""
         if self._error is not None:
             raise self._error
-        if self._rows:
-            self._write(_batch_of(self._rows, self._schema, self._path))
-            self._rows.clear()
+        rows, self._rows = self._rows, []  # what cannot be converted is told of once
+        if rows:
+            self._write(_batch_of(rows, self._schema, self._path))
 
     def close(self) -> None:
         """Write what is pending and end the stream; after an error only let go of the file."""

@@ -120,8 +120,7 @@ class Desk:
                 self._context.records.order(order, self.bracket.decision, str(self._traded))
         if self.bracket.held:
             self._context.warnings.add(
-                "held",
-                f"{self._context.who} still held {self.bracket.held} contracts when the run ended"
+                "held", f"{self._context.who} still held {self.bracket.held} contracts when the run ended"
             )
 
     @property

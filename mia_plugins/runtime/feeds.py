@@ -69,8 +69,9 @@ class ColumnsFeed:
 class HandlersFeed:
     """Nautilus hands over one event after the other; every tenth of a second triggers are looked at."""
 
-    def __init__(self, tapes: Mapping[str, Tape], product: str, venue: str) -> None:
-        """`venue` is where data come from: the market's own in live trading."""
+    def __init__(self, tapes: Mapping[str, Tape], product: str, venue: str, quotes_from: Kind) -> None:
+        """`venue` is where data come from: the market's own in live trading; `quotes_from` tells quotes."""
+        self._quotes_from = quotes_from
         self._tapes, self._product, self._venue = tapes, product, venue
         self._scouts: list[Trigger] = []
         self._ahead = Tape(product, tapes[product].kinds - {Kind.BARS}, ())
@@ -142,9 +143,9 @@ class HandlersFeed:
     def _subscribe(self, strategy: Any, instrument_id: InstrumentId, kinds: frozenset[Kind]) -> None:
         if Kind.TRADES in kinds:
             strategy.subscribe_trades(instrument_id)
-        if Kind.QUOTES in kinds and Kind.BARS not in kinds:
+        if self._quotes_from is Kind.QUOTES:
             strategy.subscribe_quotes(instrument_id)
-        if Kind.DEPTH in kinds:
+        if Kind.DEPTH in kinds or self._quotes_from is Kind.DEPTH:
             strategy.subscribe_book_depth(instrument_id, BookType.L2_MBP)
         if Kind.BARS in kinds:
             strategy.subscribe_bars(BarType.from_str(f"{instrument_id}{BAR_TYPE_END}"))

@@ -79,9 +79,7 @@ class MiaStrategy(Strategy):
         self._guarded_clock: GuardedClock | None = None
         calls = Calls(self._open, self._at_bar, self._at_instant, self._flat, self._close)
         self._timetable = Timetable(context.days, self.settings.bar, self.settings.flat_before_close, calls)
-        maker = OrderMaker(
-            TraderId(context.trader_id), self.strategy_id, reduce_only=context.reduce_only
-        )
+        maker = OrderMaker(TraderId(context.trader_id), self.strategy_id, reduce_only=context.reduce_only)
         self.desk = Desk(context, maker, _Wire(self), self._timetable, wakes=self.after_fills)
         ours: dict[str, Callable[..., Any]] = {
             "on_start": self._start,

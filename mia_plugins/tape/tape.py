@@ -11,6 +11,7 @@ from mia_plugins.data.sessions import Session
 from mia_plugins.errors import did_you_mean
 from mia_plugins.tape.bars import Bar, BarSeries
 from mia_plugins.tape.errors import LookAheadError, TapeError
+from mia_plugins.tape.quoting import Quoting, best_in, quotes_in
 from mia_plugins.tape.series import Series
 
 __all__ = ["LookAheadError", "Tape", "TapeError"]
@@ -58,6 +59,7 @@ class Tape:
         self._trades = Series(f"{code}'s trades", no_trades)
         self._quotes = Series(f"{code}'s quotes", no_quotes)
         self._depth = Series(f"{code}'s depth", no_depth)
+        self._quoting = Quoting()
         self._minute_bars: list[Bar] = []
         self._next_minute = 0
         self._bars = {length: BarSeries(length) for length in minutes}
@@ -102,11 +104,14 @@ class Tape:
             case Trades():
                 self._trades.load(rows)
             case Quotes():
-                self._quotes.load(rows)
+                self._quotes.load(self._quoting.of(rows))
             case Depth():
-                self._depth.load(rows)
+                if Kind.DEPTH in self.kinds:
+                    self._depth.load(rows)
+                self._load_quotes(best_in(rows))
             case Bars():
                 self._load_bars(rows)
+                self._load_quotes(quotes_in(rows))
 
     def advance(self, now: int) -> bool:
         """Let time pass until `now` (UTC ns); say whether a base bar closed just then."""
@@ -132,6 +137,10 @@ class Tape:
     def _bars_from_trades(self, trades: Trades) -> None:
         for series in self._bars.values():
             series.add_trades(trades)
+
+    def _load_quotes(self, rows: Quotes) -> None:
+        if Kind.QUOTES in self.kinds:
+            self._quotes.load(self._quoting.of(rows))
 
     def _load_bars(self, rows: Bars) -> None:
         del self._minute_bars[: self._next_minute]

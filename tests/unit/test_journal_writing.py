@@ -50,7 +50,7 @@ def test_every_column_says_what_it_means_and_in_which_unit() -> None:
 def test_a_schema_is_the_union_of_its_strategies_in_whatever_order() -> None:
     there, back = {"one": COLUMNS, "two": OTHER}, {"two": OTHER, "one": COLUMNS}
     schema = decisions_schema(there, "all", {})
-    assert schema.names[16:] == [
+    assert schema.names[18:] == [
         "v.trend",
         "v.flow",
         "v.gap",
