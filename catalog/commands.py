@@ -97,7 +97,7 @@ def check(
     session = Session.of(context)
     store = _open(catalog)
     instrument_id = _instrument(store, instrument)
-    total = sum(file.size for file in store.data_files(instrument_id=instrument_id))
+    total = sum(file.size for file in store.every_file(instrument_id=instrument_id))
     with progress("checking", total, quiet=as_json) as advance:
         found = list(problems(store, instrument_id, max_gap * 60 * NS, watch=lambda file: advance(file.size)))
     if as_json:
@@ -169,7 +169,7 @@ def _instrument(store: Store, name: str | None) -> str | None:
     """Return the id of an instrument that was asked for with or without its venue."""
     if name is None:
         return None
-    known = {file.instrument_id for file in store.data_files()}
+    known = {file.instrument_id for file in store.every_file()}
     found = next((one for one in (name, f"{name}.{VENUE}") if one in known), None)
     if found is None:
         raise CatalogError(f"there is no data of '{name}' in {store.files.uri}{did_you_mean(name, known)}")

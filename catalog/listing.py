@@ -59,9 +59,9 @@ def _tables(store: Store) -> list[dict[str, Any]]:
 
 def _rows(store: Store, path: str) -> int:
     """Return a file's number of rows: as the manifest has it, else as the file says itself."""
-    for rows in store.manifest.days.values() if store.manifest else ():
-        if path in rows:
-            return rows[path]
+    recorded = store.manifest.files if store.manifest else {}
+    if path in recorded:
+        return recorded[path]
     with store.files.reading(path) as opened, told(store.files.full(path), "read"):
         return int(pq.read_metadata(opened).num_rows)
 

@@ -67,7 +67,8 @@ class Store(Catalog):
         for file in sealed:
             if self.files.exists(file.draft):
                 self.files.move(file.draft, file.target)
-        self.manifest = self.manifest.with_day(day, {file.target: file.rows for file in sealed})
+        rows = {file.target: file.rows for file in sealed}
+        self.manifest = self.manifest.with_day(day, rows, {file.target: file.digest for file in sealed})
         write_manifest(self.files, self.manifest)
         discard(self.files, day)
 
@@ -78,12 +79,11 @@ class Store(Catalog):
 
     def _refuse_overlap(self, sealed: list[SealedFile]) -> None:
         """Refuse a day that overlaps data that are there: the engine would replay both."""
-        whole = self.manifest.days.values() if self.manifest else ()
-        recorded = {path for paths in whole for path in paths}
+        recorded = self.manifest.files if self.manifest else {}
         again = next((file.target for file in sealed if file.target in recorded), None)
         if again:
             raise CatalogError(f"{again} is there already", "write it to another catalog")
-        there = self.data_files()
+        there = self.every_file()
         for file in data_files((entry.target, 0) for entry in sealed):
             for other in there:
                 same = (file.kind, file.identifier) == (other.kind, other.identifier)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from catalog.checks.instruments import rough_price
 from catalog.checks.problem import ProblemKind, Tally, new_york
-from mia_plugins.data.arrow import Kind, sides_of, times_of
+from mia_plugins.data.arrow import NO_SIDE, Kind, sides_of, times_of
 from mia_plugins.data.decimals import floats_of
 
 _PRICES = {
@@ -61,6 +61,13 @@ def size_faults(kind: Kind, table: pa.Table) -> dict[ProblemKind, NDArray[np.boo
     return {ProblemKind.SIZE: wrong, ProblemKind.BAR: outside}
 
 
+def side_faults(kind: Kind, table: pa.Table) -> dict[ProblemKind, NDArray[np.bool_]]:
+    """Return which trades have an aggressor that is none of the three."""
+    if kind is not Kind.TRADES:
+        return {}
+    return {ProblemKind.SIDE: sides_of(_array(table, "aggressor_side")) == NO_SIDE}
+
+
 def duplicates(kind: Kind, table: pa.Table) -> NDArray[np.bool_]:
     """Return which rows repeat an earlier one, with all they hold, at the same time."""
     wrong = np.zeros(len(table), bool)
@@ -90,12 +97,12 @@ class Scales:
         self._powers: dict[int, Tally] = {}
         self._all = 0
 
-    def add(self, times: NDArray[np.int64], prices: NDArray[np.float64]) -> None:
-        """Look at prices, in points."""
+    def add(self, times: NDArray[np.int64], prices: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Look at prices, in points, and say which are where they should be, roughly."""
         self._all += len(prices)
-        sound = prices > 0
+        sound: NDArray[np.bool_] = prices > 0
         if not sound.any():
-            return
+            return sound
         if self._usual is None:
             self._usual = (
                 rough_price(self._code, int(times[0])) if self._code else float(np.median(prices[sound]))
@@ -104,6 +111,8 @@ class Scales:
         power[sound] = np.rint(np.log10(prices[sound] / self._usual))
         for one in np.unique(power[power != 0]).tolist():
             self._powers.setdefault(one, Tally()).add(times, power == one)
+        sound &= power == 0
+        return sound
 
     def told(self) -> Iterator[tuple[str, int]]:
         """Yield a sentence for each power of ten, and how many prices it is about."""

@@ -49,7 +49,16 @@ class Catalog:
         return ParquetDataCatalog(path, storage_options=self.files.options or None)
 
     def data_files(self, kind: Kind | None = None, instrument_id: str | None = None) -> list[DataFile]:
-        """Return the files of market data, of one kind and instrument if asked, by path."""
+        """Return the files of market data of whole days, of one kind and instrument if asked, by path.
+
+        A file that the manifest does not list is left out: its day may be half there.
+        """
+        recorded = self.manifest.files if self.manifest else None
+        every = self.every_file(kind, instrument_id)
+        return [file for file in every if recorded is None or file.path in recorded]
+
+    def every_file(self, kind: Kind | None = None, instrument_id: str | None = None) -> list[DataFile]:
+        """Return what lies there of market data, of one kind and instrument if asked, by path."""
         return [
             file
             for file in data_files(self.files.under(DATA).items())

@@ -33,10 +33,18 @@ class Manifest:
     origin: Origin
     days: Mapping[dt.date, Mapping[str, int]] = field(default_factory=dict)
     """Trading days, each with its files and their numbers of rows."""
+    digests: Mapping[str, str] = field(default_factory=dict)
+    """Files and the BLAKE2b of their bytes."""
 
-    def with_day(self, day: dt.date, rows: Mapping[str, int]) -> "Manifest":
+    @property
+    def files(self) -> dict[str, int]:
+        """The files of all whole days, with their numbers of rows."""
+        return {path: rows for day in self.days.values() for path, rows in day.items()}
+
+    def with_day(self, day: dt.date, rows: Mapping[str, int], digests: Mapping[str, str]) -> "Manifest":
         """Return it with one more whole day."""
-        return replace(self, days=dict(sorted({**self.days, day: dict(rows)}.items())))
+        days = dict(sorted({**self.days, day: dict(rows)}.items()))
+        return replace(self, days=days, digests=dict(sorted({**self.digests, **digests}.items())))
 
 
 def read_manifest(files: Files) -> Manifest | None:
@@ -54,7 +62,7 @@ def read_manifest(files: Files) -> Manifest | None:
             dt.date.fromisoformat(day): {path: int(count) for path, count in rows.items()}
             for day, rows in data["days"].items()
         }
-        return Manifest(Origin(**data["origin"]), days)
+        return Manifest(Origin(**data["origin"]), days, dict(data["digests"]))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise CatalogError(
             f"{files.full(MANIFEST)} is not what mia writes: {error!r}",
@@ -66,4 +74,5 @@ def write_manifest(files: Files, manifest: Manifest) -> None:
     """Write a catalog's manifest whole or not at all."""
     days = {str(day): dict(rows) for day, rows in manifest.days.items()}
     data = {"format": FORMAT, "origin": asdict(manifest.origin), "days": days}
+    data["digests"] = dict(manifest.digests)
     files.write(MANIFEST, f"{json.dumps(data, indent=1)}\n".encode())
