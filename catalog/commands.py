@@ -58,6 +58,13 @@ def list_(context: typer.Context, catalog: Catalog, as_json: AsJson = False) -> 
         session.say_json(found)
         return
     session.say(f"{catalog}: {_made_by(found['origin'])}")
+    if found["origin"] and not found["days"]:
+        session.warn("no trading day is whole yet: run what makes this catalog again")
+    if found["left_out"]:
+        session.warn(
+            f"{found['left_out']} files are of no whole day and are not read: "
+            f"`mia catalog check {catalog}` names them"
+        )
     session.table(
         ("what", "name", "from", "to", "files", "rows", "MB"),
         [

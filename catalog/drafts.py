@@ -101,7 +101,7 @@ class _Writer:
     def abandon(self) -> None:
         """Let go of a file that will be thrown away; a disk that is full complains once more."""
         for close in (self._parquet.close, self._stream.close):
-            _in_vain(close)
+            in_vain(close)
 
     def _write(self, table: pa.Table) -> None:
         with told(self._where, "written"):
@@ -180,7 +180,7 @@ class DayDraft:
             return
         for writer in self._writers():
             writer.abandon()
-        _in_vain(lambda: discard(self._files, self.day))
+        in_vain(lambda: discard(self._files, self.day))
 
     def _writer(self, schema: pa.Schema, row_group: int) -> _Writer:
         return _Writer(self._files, self._draft(len(self._writers())), schema, row_group)
@@ -206,7 +206,7 @@ class DayDraft:
         self._files.write(f"{self._folder}/{SEAL}", f"{json.dumps(entries, indent=1)}\n".encode())
 
 
-def _in_vain(action: Callable[[], object]) -> None:
+def in_vain(action: Callable[[], object]) -> None:
     """Do what may fail without hiding the error that made it necessary."""
     with suppress(Exception):
         action()

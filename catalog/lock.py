@@ -21,6 +21,8 @@ def sole_writer(files: Files) -> Iterator[None]:
     if files.is_remote:
         yield
         return
+    # So that a catalog that cannot be one is told in our words.
+    files.exists()
     path = Path(files.uri) / LOCK
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

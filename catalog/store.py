@@ -4,13 +4,15 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 
-from catalog.drafts import DayDraft, SealedFile, discard, sealed_days
+from catalog.drafts import DayDraft, SealedFile, discard, in_vain, sealed_days
 from mia_plugins.data.catalog import Catalog
 from mia_plugins.data.errors import CatalogError
 from mia_plugins.data.files import Files, told
 from mia_plugins.data.instruments import Contract, futures_contract
 from mia_plugins.data.layout import DATA, DRAFTS, OURS, data_files
 from mia_plugins.data.manifest import Manifest, Origin, read_manifest, write_manifest
+
+_INSTRUMENTS = f"{DRAFTS}/instruments"
 
 
 class Store(Catalog):
@@ -73,9 +75,20 @@ class Store(Catalog):
         discard(self.files, day)
 
     def write_instruments(self, contracts: Iterable[Contract]) -> None:
-        """Write contracts as Nautilus' instruments, in the place of those that are there."""
-        with told(self.files.uri, "written"):
-            self.nautilus().write_instruments([futures_contract(contract) for contract in contracts])
+        """Write contracts as Nautilus' instruments, in the place of those that are there.
+
+        Nautilus writes in place, so it writes a draft; then each file is moved, whole.
+        """
+        instruments = [futures_contract(contract) for contract in contracts]
+        self.files.delete_folder(_INSTRUMENTS)
+        try:
+            draft = Catalog(self.files.within(_INSTRUMENTS), None)
+            with told(self.files.uri, "written"):
+                draft.nautilus().write_instruments(instruments)
+            for path in draft.files.under():
+                self.files.move(f"{_INSTRUMENTS}/{path}", path)
+        finally:
+            in_vain(lambda: self.files.delete_folder(_INSTRUMENTS))
 
     def _refuse_overlap(self, sealed: list[SealedFile]) -> None:
         """Refuse a day that overlaps data that are there: the engine would replay both."""

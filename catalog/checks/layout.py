@@ -20,7 +20,7 @@ def layout_problems(store: Store, instrument_id: str | None) -> Iterator[Problem
     yield from _overlaps(files)
     yield from _without_instrument(files, paths)
     yield from _unfinished(store)
-    tables = [path for days in store.tables().values() for path in days]
+    tables = [path for days in store.every_table().values() for path in days]
     yield from _unlike_manifest(store.manifest, [file.path for file in files] + tables, {*paths, *tables})
 
 

@@ -20,7 +20,7 @@ _FAULTS = {
 
 def table_problems(store: Store) -> Iterator[Problem]:
     """Yield what is not in order in the tables of our own, a row group at a time."""
-    for name, paths in store.tables().items():
+    for name, paths in store.every_table().items():
         for path in paths:
             yield from _TableCheck(store, name, path).problems()
 

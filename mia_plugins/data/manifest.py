@@ -10,7 +10,7 @@ from mia_plugins.data.errors import CatalogError
 from mia_plugins.data.files import Files
 from mia_plugins.data.layout import MANIFEST
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,11 @@ def read_manifest(files: Files) -> Manifest | None:
     """Return a catalog's manifest; None when it has none, as with one that Nautilus alone wrote."""
     if not files.exists(MANIFEST):
         return None
+    if files.is_folder(MANIFEST):
+        raise CatalogError(
+            f"{files.full(MANIFEST)} is a folder; the file that says what made the catalog was expected",
+            "restore the file, or make the catalog again in another folder",
+        )
     try:
         data: dict[str, Any] = json.loads(files.read(MANIFEST))
         if data["format"] != FORMAT:

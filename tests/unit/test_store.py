@@ -109,7 +109,9 @@ def test_a_catalog_that_mia_did_not_make_is_refused(here: Path) -> None:
         Store.begin(Files("cat"), ORIGIN)
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"format": 1, "origin": {}, "days": {}}'])
+@pytest.mark.parametrize(
+    "content", ["", "[]", "{}", '{"format": 2, "origin": {}, "days": {}, "digests": {}}']
+)
 def test_a_manifest_that_is_not_ours_is_an_error(here: Path, content: str) -> None:
     sound_store()
     (here / "cat" / MANIFEST).write_text(content)
@@ -120,8 +122,8 @@ def test_a_manifest_that_is_not_ours_is_an_error(here: Path, content: str) -> No
 def test_a_manifest_of_a_later_format_is_an_error(here: Path) -> None:
     sound_store()
     path = here / "cat" / MANIFEST
-    path.write_text(json.dumps(json.loads(path.read_text()) | {"format": 2}))
-    with pytest.raises(CatalogError, match="has format 2; 1 was expected"):
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"format": 3}))
+    with pytest.raises(CatalogError, match="has format 3; 2 was expected"):
         Store.open(Files("cat"))
 
 
