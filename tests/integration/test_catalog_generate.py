@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from catalog.checks import ProblemKind, problems
 from catalog.generation import first_days, generate
 from catalog.market.settings import MarketSettings
 from catalog.store import Store
@@ -66,23 +67,27 @@ def test_going_on_gives_what_one_run_gives(thin: Path, here: Path) -> None:
     assert digest(here / "cat") == digest(thin)
 
 
-def test_a_kill_leaves_no_half_day_and_the_next_run_mends_it(thin: Path, here: Path) -> None:
-    code = (
-        "import datetime as dt\n"
-        "from mia_plugins.data.files import Files\n"
-        "from catalog.generation import first_days, generate\n"
-        "from tests.integration.test_catalog_generate import START, THIN\n"
-        "list(generate(Files('cat'), THIN, first_days(START, 3)))\n"
-    )
+KILLED = """
+from mia_plugins.data.files import Files
+from catalog.generation import first_days, generate
+from tests.integration.test_catalog_generate import START, THIN
+list(generate(Files({uri!r}), THIN, first_days(START, 3)))
+"""
+
+
+@pytest.mark.parametrize("seen", ["mia/drafts/*/1.draft", "mia/drafts/*/sealed.json", "data/trades/*/*"])
+def test_a_kill_leaves_no_half_day_and_the_next_run_mends_it(thin: Path, here: Path, seen: str) -> None:
+    code = KILLED.format(uri="cat")
     process = subprocess.Popen([sys.executable, "-c", code], env=os.environ | {"PYTHONPATH": str(ROOT)})
-    drafts = here / "cat" / "mia" / "drafts"
     deadline = time.monotonic() + 120
-    while not list(drafts.glob("*/*.draft")) and time.monotonic() < deadline:
-        time.sleep(0.005)
+    while not list((here / "cat").glob(seen)) and time.monotonic() < deadline:
+        time.sleep(0.002)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    whole = Store.open(Files("cat")).manifest if (here / "cat" / "data").exists() else None
-    assert len(whole.days if whole else {}) < 3
+    store = Store.open(Files("cat"))
+    assert store.manifest is not None
+    assert len(store.manifest.days) < 3
+    assert {ProblemKind.UNFINISHED, ProblemKind.EMPTY} & {problem.kind for problem in problems(store)}
     list(generate(Files("cat"), THIN, first_days(START, 3)))
     assert digest(here / "cat") == digest(thin)
 
