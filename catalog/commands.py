@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from catalog.export import Exported, Form, Series, export, export_table
+from catalog.export import Exported, Form, Series, export, export_table, nearest_days
 from catalog.generate_command import day_option, generate
 from catalog.listing import listing
 from catalog.store import Store
@@ -18,7 +18,8 @@ from mia_plugins.data.catalog import FOREVER
 from mia_plugins.data.errors import CatalogError
 from mia_plugins.data.files import Files
 from mia_plugins.data.instruments import VENUE
-from mia_plugins.data.sessions import NS, session_on
+from mia_plugins.data.sessions import NS
+from mia_plugins.data.sessions import Session as TradingDay
 from mia_plugins.errors import ExitCode, did_you_mean
 
 if TYPE_CHECKING:
@@ -139,13 +140,19 @@ def export_(  # noqa: PLR0913 each is an option
 ) -> None:
     """Write market data as CSV or plain Parquet.
 
-    Prices are in points, times in UTC; a line is an event.
+    Prices of market data are in points, sizes in contracts, times in UTC; a line is an event. Tables of
+    mia's are written as they are: labels in ticks. Parquet says each column's unit in the field's metadata;
+    beside a CSV file lies one that ends in .units.csv. A day without a session is cut to the nearest
+    within the span.
     """
     session = Session.of(context)
     store = _open(catalog)
     wanted = _wanted(store, kind, _instrument(store, instrument))
-    days = (start.date() if start else dt.date.min, end.date() if end else dt.date.max)
-    span = (session_on(days[0]).open if start else 0, session_on(days[1]).close if end else FOREVER)
+    first, last = nearest_days(start.date() if start else None, end.date() if end else None)
+    _say_cut(session, start, first, "from")
+    _say_cut(session, end, last, "to")
+    days = (first.day if first else dt.date.min, last.day if last else dt.date.max)
+    span = (first.open if first else 0, last.close if last else FOREVER)
     written: list[Exported] = []
     with progress("exporting", len(wanted), quiet=as_json) as advance:
         for what in wanted:
@@ -166,6 +173,12 @@ def export_(  # noqa: PLR0913 each is an option
         return
     for one in written:
         session.say(f"wrote {one.path}: {one.rows:,} rows")
+
+
+def _say_cut(session: Session, asked: dt.datetime | None, got: TradingDay | None, word: str) -> None:
+    """Say which day stands for one without a session."""
+    if asked and got and got.day != asked.date():
+        session.warn(f"{asked:%Y-%m-%d} ({asked:%A}) is no trading day: exported {word} {got.day}")
 
 
 def _open(catalog: str) -> Store:
