@@ -35,7 +35,8 @@ class Store(Catalog):
     def begin(cls, files: Files, origin: Origin) -> "Store":
         """Start a catalog, or go on with one of the same origin; another's is an error.
 
-        What an interrupted run had sealed is published, and what it had not is thrown away.
+        What an interrupted run had sealed is published, and what it had not is thrown away. A day of which
+        a file is gone is to be made anew: whoever found one damaged deletes it.
         """
         manifest = read_manifest(files)
         if manifest is None:
@@ -44,6 +45,7 @@ class Store(Catalog):
             write_manifest(files, manifest)
         _refuse_other_origin(files, manifest.origin, origin)
         store = cls(files, manifest)
+        store._forget_broken_days(manifest)
         for day in store.missing(sealed_days(files)):
             store.publish(day)
         files.delete_folder(DRAFTS)
@@ -89,6 +91,13 @@ class Store(Catalog):
                 self.files.move(f"{_INSTRUMENTS}/{path}", path)
         finally:
             in_vain(lambda: self.files.delete_folder(_INSTRUMENTS))
+
+    def _forget_broken_days(self, manifest: Manifest) -> None:
+        there = self.files.under()
+        broken = [day for day, rows in manifest.days.items() if rows.keys() - there.keys()]
+        if broken:
+            self.manifest = manifest.without(broken)
+            write_manifest(self.files, self.manifest)
 
     def _refuse_overlap(self, sealed: list[SealedFile]) -> None:
         """Refuse a day that overlaps data that are there: the engine would replay both."""

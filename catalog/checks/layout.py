@@ -28,7 +28,7 @@ def _unlike_manifest(manifest: Manifest | None, asked: list[str], there: set[str
     """Yield what the manifest lists and is not there, and what is there and it does not list."""
     if manifest is None:
         if any(path.startswith(f"{OURS}/") for path in asked):
-            yield Problem(ProblemKind.MISSING, MANIFEST, f"there are tables of mia's and no {MANIFEST}")
+            yield Problem(ProblemKind.NO_MANIFEST, MANIFEST, f"there are tables of mia's and no {MANIFEST}")
         return
     if not manifest.days:
         yield Problem(ProblemKind.EMPTY, MANIFEST, "no trading day has been made whole yet")

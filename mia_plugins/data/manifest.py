@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -40,6 +40,13 @@ class Manifest:
     def files(self) -> dict[str, int]:
         """The files of all whole days, with their numbers of rows."""
         return {path: rows for day in self.days.values() for path, rows in day.items()}
+
+    def without(self, days: Collection[dt.date]) -> "Manifest":
+        """Return it without some days."""
+        kept = {day: rows for day, rows in self.days.items() if day not in days}
+        files = {path for rows in kept.values() for path in rows}
+        digests = {path: digest for path, digest in self.digests.items() if path in files}
+        return replace(self, days=kept, digests=digests)
 
     def with_day(self, day: dt.date, rows: Mapping[str, int], digests: Mapping[str, str]) -> "Manifest":
         """Return it with one more whole day."""

@@ -102,7 +102,7 @@ def test_check_says_what_is_wrong_and_what_to_do(mia: Mia, here: Path) -> None:
     told = mia("catalog", "check", "cat")
     assert told.code == 1
     assert told.out.startswith("truncated (1)\n  data/trades/ESM6.XCME/")
-    assert "remedy: delete the file and import or generate that day again" in told.out
+    assert "remedy: delete the file and run what makes this catalog again: it makes that day anew" in told.out
     (problem,) = json.loads(mia("catalog", "check", "cat", "--json").out)["problems"]
     assert problem["kind"] == "truncated"
 

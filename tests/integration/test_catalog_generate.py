@@ -176,6 +176,18 @@ def test_a_file_that_the_manifest_does_not_list_is_told(thin: Path, mia: Mia, he
     assert told == set(gone)
 
 
+def test_a_damaged_file_is_mended_as_check_says(thin: Path, mia: Mia, here: Path) -> None:
+    shutil.copytree(thin, here / "cat")
+    path = sorted((here / "cat/data/quotes").glob("ESM6*/*"))[1]
+    path.write_bytes(path.read_bytes()[:1_000])
+    problem, gap = json.loads(mia("catalog", "check", "cat", "--max-gap", 60, "--json").out)["problems"]
+    assert gap["what"] == "nothing on 2026-06-02, a trading day"
+    assert problem["remedy"].startswith("delete the file and run what makes this catalog again")
+    (here / "cat" / problem["where"]).unlink()
+    assert list(generate(Files("cat"), THIN, first_days(START, 3))) == [dt.date(2026, 6, 2)]
+    assert digest(here / "cat") == digest(thin)
+
+
 @pytest.mark.parametrize(
     "damage",
     [

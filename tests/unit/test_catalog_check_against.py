@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.checks import Problem, ProblemKind
+from catalog.checks.jumps import Jumps
 from catalog.store import Store
 from mia_plugins.data.arrow import Kind, times_of
 from mia_plugins.data.bars import MINUTE, bars_of
@@ -231,7 +232,43 @@ def test_tables_without_a_manifest_are_found(vix: tuple[Store, Path]) -> None:
     store, _ = vix
     (Path("cat") / MANIFEST).unlink()
     (problem,) = found(store)
-    assert (problem.kind, problem.where) == (ProblemKind.MISSING, MANIFEST)
+    assert (problem.kind, problem.where) == (ProblemKind.NO_MANIFEST, MANIFEST)
+
+
+def jumps(prices: list[float], *, seconds: int = 1, has_limits: bool = True) -> int:
+    """Return how many of some prices, that far apart, are told; each comes in a piece of its own."""
+    found = Jumps(has_limits=has_limits)
+    for row, price in enumerate(prices):
+        found.add(0, np.array([row * seconds * NS]), np.array([price]))
+    return sum(count for _, count in found.told())
+
+
+@pytest.mark.parametrize(
+    ("prices", "options", "count"),
+    [
+        ([6_000, 6_590, 6_000], {}, 0),
+        ([6_000, 6_610, 6_000], {}, 2),
+        ([6_000, 12_000, 12_000, 12_000], {}, 1),
+        ([6_000, 12_000], {"seconds": 4 * 86_400}, 1),
+        ([6_000, 12_000], {"seconds": 4 * 86_400 + 1}, 0),
+        ([100, 180, 100], {"has_limits": False}, 0),
+        ([100, 200, 100], {"has_limits": False}, 2),
+        ([12_000, 12_000], {}, 0),
+    ],
+)
+def test_how_far_a_price_may_be_from_the_one_before(
+    prices: list[float], options: dict[str, Any], count: int
+) -> None:
+    assert jumps(prices, **options) == count
+
+
+def test_a_day_at_twice_the_level_of_the_day_before_is_found() -> None:
+    store = sound_store("cat", DAY)
+    trades = some_trades(NEXT_DAY)
+    with store.draft(NEXT_DAY) as draft:
+        draft.write(ID, replace(trades, ticks=trades.ticks * 2))
+    store.publish(NEXT_DAY)
+    assert ProblemKind.JUMP in kinds(store)
 
 
 def definition() -> Path:

@@ -186,6 +186,18 @@ def everything_of_a_sound_one(here: Path) -> dict[str, bytes]:
     return everything(here / "sound")
 
 
+@pytest.mark.parametrize("kind", Kind)
+def test_a_file_that_was_damaged_and_deleted_is_made_anew_with_its_day(here: Path, kind: Kind) -> None:
+    store = sound_store("cat", DAY, NEXT_DAY)
+    before = everything(here / "cat")
+    Path(store.files.full(store.data_files(kind)[1].path)).unlink()
+    again = Store.begin(Files("cat"), ORIGIN)
+    assert again.missing([DAY, NEXT_DAY]) == [NEXT_DAY]
+    assert Store.open(Files("cat")).missing([DAY, NEXT_DAY]) == [NEXT_DAY]
+    write_day(again, NEXT_DAY)
+    assert everything(here / "cat") == before
+
+
 @contextmanager
 def disk_of(size: int) -> Iterator[None]:
     """Let no file grow beyond a size, in bytes, as a disk that is full would."""
