@@ -142,11 +142,12 @@ class FileCheck:
             self._jumps.add(column, at[sound], points[sound])
 
     def _repeats(self, table: pa.Table, times: NDArray[np.int64]) -> None:
-        """Count repeated rows, with those that share the last time of the row group before."""
+        """Count repeated rows, with those before this row group that share the last time there."""
         joined, known = table, 0
         if self._carry is not None:
             joined, known = pa.concat_tables([self._carry, table]), len(self._carry)
         wrong = duplicates(self._file.kind, joined)
         wrong[:known] = False
         self._tallies[ProblemKind.DUPLICATES].add(times, wrong[known:])
-        self._carry = table.filter(pa.array(times == times[-1]))
+        at = times_of(joined["ts_init"].combine_chunks())
+        self._carry = joined.filter(pa.array(at == times[-1]))
