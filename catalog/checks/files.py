@@ -147,7 +147,6 @@ class FileCheck:
         if self._carry is not None:
             joined, known = pa.concat_tables([self._carry, table]), len(self._carry)
         wrong = duplicates(self._file.kind, joined)
-        wrong[:known] = False
         self._tallies[ProblemKind.DUPLICATES].add(times, wrong[known:])
         at = times_of(joined["ts_init"].combine_chunks())
         self._carry = joined.filter(pa.array(at == times[-1]))
