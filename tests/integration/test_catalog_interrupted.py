@@ -1,9 +1,11 @@
 """A making that is killed, or whose disk fills up: nothing half-written looks whole, and the next run mends it."""
 
+import errno
 import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -156,6 +158,30 @@ def test_an_instrument_is_there_whole_or_not_at_all(here: Path, size: int) -> No
     assert everything(here) == before
     store.write_instruments([ES])
     assert [str(one.id) for one in store.nautilus().instruments()] == [ID]
+
+
+class HalfWriter:
+    """A writer that puts half of each instrument's file in its place before the disk is full."""
+
+    def __init__(self, path: str, **_: object) -> None:
+        self.folder = Path(path)
+
+    def write_instruments(self, instruments: list[Any]) -> None:
+        for one in instruments:
+            target = self.folder / "data/futures_contract" / str(one.id) / "half.parquet"
+            target.parent.mkdir(parents=True)
+            target.write_bytes(b"PAR1")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_half_an_instrument_never_gets_to_its_place(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = sound_store()
+    before = everything(here)
+    with monkeypatch.context() as patch:
+        patch.setattr("nautilus_trader.persistence.ParquetDataCatalog", HalfWriter)
+        with pytest.raises(CatalogFileError, match="No space left on device"):
+            store.write_instruments([ES.next])
+    assert everything(here) == before
 
 
 def test_list_and_check_say_that_no_day_is_whole(mia: Mia) -> None:
