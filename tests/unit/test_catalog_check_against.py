@@ -1,6 +1,7 @@
 """`check` holds one thing against another: bars against trades, files against the manifest and their path."""
 
 import json
+import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -135,7 +136,6 @@ ROWS = st.lists(st.integers(0, 59), max_size=4, unique=True)
     seed=st.integers(0, 9),
 )
 def test_the_same_is_found_however_the_rows_are_grouped(
-    tmp_path_factory: pytest.TempPathFactory,
     faults: dict[str, list[int]],
     repeated: list[int],
     together: int,
@@ -145,8 +145,7 @@ def test_the_same_is_found_however_the_rows_are_grouped(
     """Times that many rows share let repetitions lie in any row group of several, in any order."""
     trades = planted(some_trades(count=60), faults)
     trades = replace(trades, ts=trades.ts[np.arange(60) // together * together])
-    folder = tmp_path_factory.mktemp("grouped")
-    store = Store.begin(Files(str(folder / "cat")), ORIGIN)
+    store = Store.begin(Files(tempfile.mkdtemp(dir=".")), ORIGIN)
     with store.draft(DAY) as draft:
         draft.write(ID, trades, in_order=False)
         draft.write(ID, BARS)
