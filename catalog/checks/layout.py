@@ -74,4 +74,6 @@ def _without_instrument(files: list[DataFile], paths: dict[str, int]) -> Iterato
 
 def _unfinished(store: Store) -> Iterator[Problem]:
     for day in sorted({path.split("/")[2] for path in store.files.under(DRAFTS)}):
-        yield Problem(ProblemKind.UNFINISHED, f"{DRAFTS}/{day}", f"the making of {day} was interrupted")
+        yield Problem(
+            ProblemKind.UNFINISHED, f"{DRAFTS}/{day}", f"the making of {day} was interrupted or goes on"
+        )

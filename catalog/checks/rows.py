@@ -1,6 +1,6 @@
 """Rows of a file: their books, repetitions and prices a power of ten away."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -21,14 +21,24 @@ _SIZES = {Kind.TRADES: ("size",), Kind.QUOTES: ("bid_size", "ask_size"), Kind.BA
 
 def price_columns(kind: Kind, table: pa.Table) -> Iterator[tuple[pa.Array, NDArray[np.int64]]]:
     """Yield the prices of a table, with the rows they stand in."""
-    if kind is Kind.DEPTH:
-        for name in ("bids", "asks"):
-            side = _array(table, name)
-            lengths = np.diff(side.offsets.to_numpy())
-            yield side.flatten().field("price"), np.repeat(np.arange(len(table)), lengths)
-        return
-    for name in _PRICES[kind]:
+    return _of_levels(table, "price") if kind is Kind.DEPTH else _of_rows(table, _PRICES[kind])
+
+
+def _size_columns(kind: Kind, table: pa.Table) -> Iterator[tuple[pa.Array, NDArray[np.int64]]]:
+    """Yield the sizes of a table, with the rows they stand in."""
+    return _of_levels(table, "size") if kind is Kind.DEPTH else _of_rows(table, _SIZES[kind])
+
+
+def _of_rows(table: pa.Table, names: Sequence[str]) -> Iterator[tuple[pa.Array, NDArray[np.int64]]]:
+    for name in names:
         yield _array(table, name), np.arange(len(table))
+
+
+def _of_levels(table: pa.Table, part: str) -> Iterator[tuple[pa.Array, NDArray[np.int64]]]:
+    for name in ("bids", "asks"):
+        side = _array(table, name)
+        lengths = np.diff(side.offsets.to_numpy())
+        yield side.flatten().field(part), np.repeat(np.arange(len(table)), lengths)
 
 
 def book_faults(kind: Kind, table: pa.Table) -> dict[ProblemKind, NDArray[np.bool_]]:
@@ -48,12 +58,10 @@ def book_faults(kind: Kind, table: pa.Table) -> dict[ProblemKind, NDArray[np.boo
 
 def size_faults(kind: Kind, table: pa.Table) -> dict[ProblemKind, NDArray[np.bool_]]:
     """Return which rows have a size that is none, and which bars cannot be."""
-    if kind is Kind.DEPTH:
-        return {}
     wrong = np.zeros(len(table), bool)
-    for name in _SIZES[kind]:
-        sizes = floats_of(_array(table, name))
-        wrong |= (sizes < 1) | (sizes != np.floor(sizes))
+    for values, rows in _size_columns(kind, table):
+        sizes = floats_of(values)
+        wrong[rows[(sizes < 1) | (sizes != np.floor(sizes))]] = True
     if kind is not Kind.BARS:
         return {ProblemKind.SIZE: wrong}
     opened, high, low, closed = (floats_of(_array(table, name)) for name in _PRICES[Kind.BARS])

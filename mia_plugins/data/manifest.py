@@ -4,6 +4,7 @@ import datetime as dt
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from mia_plugins.data.errors import CatalogError
@@ -36,7 +37,7 @@ class Manifest:
     digests: Mapping[str, str] = field(default_factory=dict)
     """Files and the BLAKE2b of their bytes."""
 
-    @property
+    @cached_property
     def files(self) -> dict[str, int]:
         """The files of all whole days, with their numbers of rows."""
         return {path: rows for day in self.days.values() for path, rows in day.items()}

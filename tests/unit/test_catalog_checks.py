@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -234,6 +235,21 @@ def with_column(table: pa.Table, name: str, values: pa.Array) -> pa.Table:
     return table.set_column(place, table.schema.field(name), values)
 
 
+@pytest.mark.parametrize("size", [0, "1.5", -1])
+def test_a_level_of_the_book_without_whole_contracts_is_found(size: int | str) -> None:
+    store = store_of(DEPTH)
+
+    def change(table: pa.Table) -> pa.Table:
+        books = table["bids"].to_pylist()
+        for row in (5, 9):
+            books[row][3]["size"] = Decimal(size)
+        return with_column(table, "bids", pa.array(books, table["bids"].type))
+
+    rewrite(the_file(store, Kind.DEPTH), change)
+    (problem,) = found(store)
+    assert (problem.kind, problem.count) == (ProblemKind.SIZE, 2)
+
+
 def test_a_price_between_two_ticks_is_found() -> None:
     store = store_of(TRADES)
 
@@ -378,7 +394,7 @@ def test_a_day_in_the_making_is_found() -> None:
     store.draft(NEXT_DAY).write(ID, some_trades(NEXT_DAY))
     (problem,) = found(store)
     assert problem.kind is ProblemKind.UNFINISHED
-    assert problem.what == "the making of 2026-06-02 was interrupted"
+    assert problem.what == "the making of 2026-06-02 was interrupted or goes on"
 
 
 def test_a_trading_day_without_data_is_a_gap_and_a_weekend_is_none() -> None:
