@@ -31,6 +31,8 @@ BAR_TYPE_END = "-1-MINUTE-LAST-EXTERNAL"
 TIME = pa.timestamp("ns", tz="UTC")
 _SIDE = pa.dictionary(pa.int8(), pa.string())
 _SIDES = ("SELL", "NO_AGGRESSOR", "BUY")
+NO_SIDE = 2
+"""What `sides_of` makes of a word that names no side."""
 _LEVEL = [
     pa.field("price", DECIMAL, nullable=False),
     pa.field("size", DECIMAL, nullable=False),
@@ -130,7 +132,7 @@ def columns_of(kind: Kind, table: pa.Table, where: str) -> Columns:
     match kind:
         case Kind.TRADES:
             ticks, lots = _whole(columns, where, "price", "size")
-            return Trades(ts, ticks, lots, sides_of(columns["aggressor_side"]))
+            return Trades(ts, ticks, lots, _sides(columns["aggressor_side"], where))
         case Kind.QUOTES:
             return Quotes(ts, *_whole(columns, where, "bid_price", "ask_price", "bid_size", "ask_size"))
         case Kind.DEPTH:
@@ -164,9 +166,9 @@ def times_of(array: pa.Array) -> NDArray[np.int64]:
 
 
 def sides_of(array: pa.Array) -> NDArray[np.int8]:
-    """Return aggressors as +1, -1 and 0."""
+    """Return aggressors as +1, -1 and 0; `NO_SIDE` is what is none of them."""
     words = array.dictionary_decode() if pa.types.is_dictionary(array.type) else array
-    places = pc.index_in(words, pa.array(_SIDES))
+    places = pc.fill_null(pc.index_in(words, pa.array(_SIDES)), NO_SIDE + 1)
     sides: NDArray[np.int8] = (places.to_numpy(zero_copy_only=False) - 1).astype(np.int8)
     return sides
 
@@ -180,6 +182,18 @@ def levels_of(array: pa.Array) -> tuple[pa.Array, NDArray[np.bool_]]:
             "import the data again, as depth of ten levels",
         )
     return array.flatten(), np.arange(LEVELS) < lengths[:, None]
+
+
+def _sides(array: pa.Array, where: str) -> NDArray[np.int8]:
+    """Return aggressors; a word that names no side is an error, never a guess."""
+    sides = sides_of(array)
+    if (sides == NO_SIDE).any():
+        word = array[int(np.argmax(sides == NO_SIDE))]
+        raise CatalogError(
+            f"{where}: aggressor_side {word} is none of {', '.join(_SIDES)}",
+            "`mia catalog check` counts all such rows; import the data again",
+        )
+    return sides
 
 
 def _price(ticks: NDArray[np.int64]) -> pa.Array:
