@@ -34,7 +34,8 @@ def strategy_classes(run: Run) -> dict[str, type[MiaStrategy]]:
         target = run.host.load(component.registration)
         if not (isinstance(target, type) and issubclass(target, MiaStrategy)):
             raise PluginError(
-                f"the strategy '{component.name}' of plugin {component.registration.provider} is no MiaStrategy",
+                f"the strategy '{component.name}' of plugin {component.registration.provider} is no "
+                "MiaStrategy",
                 f"derive {component.registration.target} from mia_plugins.runtime.strategy.MiaStrategy",
             )
         found[component.name] = target
@@ -153,8 +154,8 @@ def _settings_of(component: Component) -> StrategySettings:
     settings = component.settings
     if not isinstance(settings, StrategySettings):
         raise PluginError(
-            f"the settings of the strategy '{component.name}' of plugin {component.registration.provider} are no "
-            "StrategySettings",
+            f"the settings of the strategy '{component.name}' of plugin {component.registration.provider} "
+            "are no StrategySettings",
             "derive its class Settings from mia_plugins.runtime.strategy.StrategySettings",
         )
     return settings

@@ -57,12 +57,6 @@ def engine_of(settings: RunSettings, plan: Plan, guard: Guard, sight: Sight) -> 
         )
     )
     dollars = Currency.from_str("USD")
-    slippage = int(settings.venue.slippage)
-    models = {
-        Kind.DEPTH: lambda: None,
-        Kind.QUOTES: lambda: QuoteFills(slippage, guard),
-        Kind.BARS: lambda: BarFills(slippage, guard, sight),
-    }
     fees = {contract.instrument_id: commission_of(contract, settings) for contract in plan.contracts}
     engine.add_venue(
         Venue(VENUE),
@@ -71,7 +65,7 @@ def engine_of(settings: RunSettings, plan: Plan, guard: Guard, sight: Sight) -> 
         [Money.from_str(f"{settings.capital:.2f} USD")],
         base_currency=dollars,
         default_leverage=Decimal(1),
-        fill_model=models[plan.engine_kind](),
+        fill_model=_fills(plan.engine_kind, int(settings.venue.slippage), guard, sight),
         fee_model=Fees(fees, guard),
         book_type=BookType.L2_MBP if plan.engine_kind is Kind.DEPTH else BookType.L1_MBP,
         oto_trigger_mode=OtoTriggerMode.PARTIAL,
@@ -82,6 +76,13 @@ def engine_of(settings: RunSettings, plan: Plan, guard: Guard, sight: Sight) -> 
     if settings.feed == "handlers":
         _add_tape_venue(engine, plan, guard)
     return engine
+
+
+def _fills(kind: Kind, slippage: int, guard: Guard, sight: Sight) -> QuoteFills | None:
+    """Return what fills orders; depth is walked by the engine itself."""
+    if kind is Kind.DEPTH:
+        return None
+    return BarFills(slippage, guard, sight) if kind is Kind.BARS else QuoteFills(slippage, guard)
 
 
 def _add_tape_venue(engine: BacktestEngine, plan: Plan, guard: Guard) -> None:

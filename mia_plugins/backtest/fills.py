@@ -75,7 +75,7 @@ class QuoteFills(FillModel):
 
 
 class BarFills(QuoteFills):
-    """Fills inside bars: a stop at its price, or at the open that jumped it; a target only without the stop."""
+    """Fills inside bars: a stop at its price, or at the open that jumped it, and before any target."""
 
     def __init__(self, slippage: int, guard: Guard, sight: Sight) -> None:
         super().__init__(slippage, guard)

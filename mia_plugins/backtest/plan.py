@@ -162,6 +162,6 @@ def _refuse_other_columns(kind: Kind, schema: object, where: str) -> None:
     ]
     if other:
         raise CatalogError(
-            f"{where} has not the columns of Nautilus 2: {', '.join(other)}; the engine would read nothing of it",
+            f"{where} has not the columns of Nautilus 2: {', '.join(other)}; nothing could be read of it",
             "import the data again; `mia catalog check` tells which files were written by 1.x",
         )

@@ -70,7 +70,7 @@ class _Stream:
         if (np.diff(joined) < 0).any():
             row = int(np.argmax(np.diff(joined) < 0))
             raise CatalogError(
-                f"{where}: rows are not in order of time ({joined[row + 1]} comes after {joined[row]}, UTC ns)",
+                f"{where}: rows are out of order ({joined[row + 1]} comes after {joined[row]}, UTC ns)",
                 "`mia catalog check` lists all such rows; import the data again",
             )
         self._table = pa.concat_tables([self._table, table]) if len(self.ts) else table

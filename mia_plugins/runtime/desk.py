@@ -214,8 +214,8 @@ def _bracket(now: int, decision: Decision, number: int, base_id: str, who: str) 
         )
     if (target - stop) * side <= 0:
         raise DeskError(
-            f"decision {number} of {who}: the stop at {stop} ticks and the target at {target} are on the wrong "
-            f"sides for a {'buy' if side > 0 else 'sale'}"
+            f"decision {number} of {who}: the stop at {stop} ticks and the target at {target} are on the "
+            f"wrong sides for a {'buy' if side > 0 else 'sale'}"
         )
     entry_type = "market" if decision.entry is None else "limit"
 

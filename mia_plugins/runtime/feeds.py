@@ -88,7 +88,7 @@ class HandlersFeed:
 
     def load(self, product: str, rows: Rows) -> None:
         """Refuse: rows come through handlers."""
-        raise TapeError(f"columns of {product} were handed over while `feed: handlers`")
+        raise TapeError(f"{len(rows)} rows of {product} were handed over while `feed: handlers`")
 
     def triggers(self, end: int) -> list[int]:
         """Return nothing: no future is known."""
@@ -123,9 +123,10 @@ class HandlersFeed:
         return InstrumentId.from_str(f"{contract.symbol}.{self._venue}")
 
     def advance(self, now: int) -> None:
-        """Put on the tapes what has arrived."""
+        """Put on the tapes what has arrived; all of it is of now or before."""
+        del now
         for code in self._tapes:
-            for rows in self._arrived(code, now):
+            for rows in self._arrived(code):
                 self._tapes[code].load(rows)
                 if code == self._product and self._scouts:
                     self._ahead.load(rows)
@@ -178,7 +179,7 @@ class HandlersFeed:
             row += _padded(list(depth.bid_counts)) + _padded(list(depth.ask_counts))
             self._depth[code].append((depth.ts_init, row))
 
-    def _arrived(self, code: str, now: int) -> Iterable[Rows]:
+    def _arrived(self, code: str) -> Iterable[Rows]:
         """Yield what has arrived since the last time, as columns."""
         kinds = self._tapes[code].kinds
         for kind, made, arrived in (
