@@ -11,12 +11,15 @@ from nautilus_trader.model import (
     AccountType,
     BookType,
     Currency,
+    CustomData,
+    DataType,
     Money,
     OmsType,
     OtoTriggerMode,
     TraderId,
     Venue,
 )
+from nautilus_trader.model.custom import customdataclass
 from nautilus_trader.persistence import (
     BarDataWrangler,
     OrderBookDepthDataWrangler,
@@ -125,6 +128,18 @@ def _wrangler(kind: Kind, instrument_id: str) -> Any:
         Kind.DEPTH: OrderBookDepthDataWrangler,
     }
     return made[kind](instrument_id, PRICE_PRECISION, 0)
+
+
+@customdataclass
+class SessionEnd:
+    """Comes when a session is over, so that timers up to its very end are due: without data none is."""
+
+    day: str = ""
+
+
+def session_end(day: str, ts: int) -> list[CustomData]:
+    """Return the end of a session (UTC ns) as data."""
+    return [CustomData(DataType("SessionEnd"), SessionEnd(ts_event=ts, ts_init=ts, day=day))]
 
 
 def add_parts(engine: BacktestEngine, parts: Iterable[list[Any]]) -> None:

@@ -11,7 +11,7 @@ from nautilus_trader.backtest import BacktestEngine
 from nautilus_trader.model import Currency, Venue
 
 from mia_plugins.backtest.assembly import Assembly, Tables, journal_columns, reads_of, strategy_classes
-from mia_plugins.backtest.engine import TAPE_VENUE, Objects, add_parts, engine_of
+from mia_plugins.backtest.engine import TAPE_VENUE, Objects, add_parts, engine_of, session_end
 from mia_plugins.backtest.fills import Sight
 from mia_plugins.backtest.plan import Plan, plan_of
 from mia_plugins.backtest.stream import Chunk, Part, chunks
@@ -91,6 +91,7 @@ class Backtest:
                 tables.flush()
                 if self._is_over(reporter):
                     return "interrupted"
+            self._pass([session_end(str(day.session.day), day.session.close)])
         self._engine.end()
         if self._is_over(reporter):
             return "interrupted"
@@ -113,10 +114,14 @@ class Backtest:
                 self._put_on_tapes(part)
         for strategy in self._strategies:
             strategy.foresee(chunk.end)
+        self._pass(objects)
+        self.reached = chunk.end
+
+    def _pass(self, objects: list[list[Any]]) -> None:
+        """Let the time of some objects pass in the engine."""
         add_parts(self._engine, objects)
         self._engine.run(streaming=True)
         self._engine.clear_data()
-        self.reached = chunk.end
 
     def _put_on_tapes(self, part: Part) -> None:
         if part.kind is Kind.DEPTH and Kind.DEPTH not in self._reads:

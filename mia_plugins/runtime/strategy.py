@@ -175,8 +175,7 @@ class MiaStrategy(Strategy):
         self.begin_session(day)
 
     def _close(self, now: int) -> None:
-        if now > self.tape.now:
-            self._look(now)
+        self._at_bar(now)  # its timer may come after this alert
         if self.context.shadows is not None:
             self.context.shadows.end(now)
 
