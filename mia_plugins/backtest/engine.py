@@ -131,15 +131,15 @@ def _wrangler(kind: Kind, instrument_id: str) -> Any:
 
 
 @customdataclass
-class SessionEnd:
-    """Comes when a session is over, so that timers up to its very end are due: without data none is."""
+class SessionEdge:
+    """Comes when a session opens and when it is over: the engine's time moves with data alone."""
 
     day: str = ""
 
 
-def session_end(day: str, ts: int) -> list[CustomData]:
-    """Return the end of a session (UTC ns) as data."""
-    return [CustomData(DataType("SessionEnd"), SessionEnd(ts_event=ts, ts_init=ts, day=day))]
+def session_edge(day: str, ts: int) -> list[CustomData]:
+    """Return the opening or the end of a session (UTC ns) as data."""
+    return [CustomData(DataType("SessionEdge"), SessionEdge(ts_event=ts, ts_init=ts, day=day))]
 
 
 def add_parts(engine: BacktestEngine, parts: Iterable[list[Any]]) -> None:

@@ -11,7 +11,7 @@ from nautilus_trader.backtest import BacktestEngine
 from nautilus_trader.model import Currency, Venue
 
 from mia_plugins.backtest.assembly import Assembly, Tables, journal_columns, reads_of, strategy_classes
-from mia_plugins.backtest.engine import TAPE_VENUE, Objects, add_parts, engine_of, session_end
+from mia_plugins.backtest.engine import TAPE_VENUE, Objects, add_parts, engine_of, session_edge
 from mia_plugins.backtest.fills import Sight
 from mia_plugins.backtest.plan import Plan, plan_of
 from mia_plugins.backtest.stream import Chunk, Part, chunks
@@ -84,6 +84,7 @@ class Backtest:
         """Run to the end, or until somebody asks for it to stop; return `complete` or `interrupted`."""
         rows = 0
         for day in self._plan.days:
+            self._pass([session_edge(str(day.session.day), day.session.open)])
             for chunk in chunks(self._plan, day, chunk_ns):
                 self._take(chunk)
                 rows += chunk.rows
@@ -91,7 +92,7 @@ class Backtest:
                 tables.flush()
                 if self._is_over(reporter):
                     return "interrupted"
-            self._pass([session_end(str(day.session.day), day.session.close)])
+            self._pass([session_edge(str(day.session.day), day.session.close)])
         self._engine.end()
         if self._is_over(reporter):
             return "interrupted"

@@ -41,9 +41,9 @@ def explain(  # noqa: PLR0913 each is an option
     come to, in units of its risk.
     """
     from mia_plugins.journal.decision import Outcome
-    from mia_plugins.journal.run_files import find_run
+    from mia_plugins.runs.folder import RunFolder
 
-    folder = find_run(runs, run)
+    folder = RunFolder.open(runs, run).path
     if decision is not None:
         _explain(Session.of(context), folder, decision, as_json=as_json)
         return

@@ -12,7 +12,6 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from mia_plugins.data.instruments import TICK
-from mia_plugins.errors import did_you_mean
 from mia_plugins.journal.errors import JournalFileError
 from mia_plugins.journal.shadow import ShadowOutcome
 
@@ -62,23 +61,6 @@ class Result:
     def money(self, tick_value: Decimal) -> Decimal:
         """Return $ won or lost after fees, given what a tick on one contract is worth."""
         return (self.ticks * tick_value - self.fees).quantize(CENT)
-
-
-def find_run(runs_dir: Path, name: str) -> Path:
-    """Return the folder of a run: a path to it, or the beginning of its id among those of `runs_dir`."""
-    if Path(name).is_dir():
-        return Path(name)
-    known = sorted(path for path in runs_dir.glob("*") if path.is_dir() and not path.name.startswith("."))
-    found = [path for path in known if path.name.startswith(name)]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        ids = ", ".join(path.name for path in found)
-        raise JournalFileError(f"{len(found)} runs begin with '{name}': {ids}", "write more of the id")
-    raise JournalFileError(
-        f"there is no run '{name}' in {runs_dir}{did_you_mean(name, [path.name for path in known])}",
-        "name the folder of a run, or with --runs the folder that holds them",
-    )
 
 
 def run_facts(folder: Path) -> dict[str, Any]:
