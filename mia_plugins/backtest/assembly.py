@@ -53,7 +53,7 @@ def _refuse_the_unused(run: Run, classes: Mapping[str, type[MiaStrategy]]) -> No
     idle = next((component for component in run.components if component.kind not in used), None)
     if idle:
         raise PluginError(
-            f"the {idle.kind.one} '{idle.name}' would have no effect: no strategy of the run uses {idle.kind}",
+            f"the {idle.kind.one} '{idle.name}' would do nothing: no strategy of the run uses {idle.kind}",
             f"take it out of `{idle.kind}:`, or name a strategy that uses {idle.kind}",
         )
 
@@ -75,8 +75,10 @@ def actor_classes(run: Run) -> dict[str, type[MiaActor]]:
 def planned(run: Run, classes: Mapping[str, type[MiaStrategy]]) -> Plan:
     """Return what a run reads, given its strategies."""
     reads = frozenset[Kind]().union(*(strategy.reads for strategy in classes.values()))
-    readers = [*classes.values(), *actor_classes(run).values()]
-    tables = frozenset[str]().union(*(reader.tables for reader in readers))
+    tables = frozenset[str]().union(
+        *(strategy.tables for strategy in classes.values()),
+        *(actor.tables for actor in actor_classes(run).values()),
+    )
     return plan_of(run.settings, reads, tables)
 
 

@@ -122,9 +122,9 @@ class Backtest:
 
     def _load_tables(self, tables: Iterable[tuple[str, Any]]) -> None:
         for name, rows in tables:
-            for reader in (*self._actors, *self._strategies):
-                if name in reader.known:
-                    reader.known[name].load(rows)
+            for known in (reader.context.known for reader in (*self._actors, *self._strategies)):
+                if name in known:
+                    known[name].load(rows)
 
     def _take(self, chunk: Chunk) -> None:
         """Give a chunk to the tapes and the engine, and let its time pass."""
