@@ -9,8 +9,8 @@ from catalog.market.contracts import INSTRUMENTS, Instrument
 from catalog.market.day import MarketDay, generate_day
 from catalog.market.facts import Floats, day_facts
 from catalog.market.martingale import foretold, variance_ratios
-from catalog.market.session import SECOND, regular_sessions
 from catalog.market.settings import MarketSettings
+from mia_plugins.data.sessions import NS, full_sessions
 from mia_plugins.units import Multiple
 
 DAYS = 30
@@ -21,7 +21,7 @@ FLOW_SECONDS = (1, 10, 60, 300)
 def signed_volume(day: MarketDay, name: Instrument) -> Floats:
     """Return the contracts bought less those sold by aggressors, by second."""
     trades, session = day.instruments[name].trades, day.session
-    second = (trades.ts - session.open_ns - 1) // SECOND
+    second = (trades.ts - session.open - 1) // NS
     sums: Floats = np.bincount(second.clip(0), trades.lots * trades.side, session.seconds)
     return sums
 
@@ -31,7 +31,7 @@ def main() -> None:
     settings = MarketSettings(null=True, density=Multiple(DENSITY))
     paths: dict[Instrument, list[Floats]] = {name: [] for name in INSTRUMENTS}
     flows: dict[Instrument, list[Floats]] = {name: [] for name in INSTRUMENTS}
-    for session in regular_sessions(settings.first_day, DAYS):
+    for session in full_sessions(settings.first_day, DAYS):
         day = generate_day(settings, session)
         for name in INSTRUMENTS:
             paths[name].append(day_facts(day, name).second_mids)

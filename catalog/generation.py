@@ -14,7 +14,6 @@ import mia_plugins
 from catalog.drafts import DayDraft
 from catalog.lock import sole_writer
 from catalog.market.day import MarketDay, generate_day
-from catalog.market.session import session_of
 from catalog.market.settings import MarketSettings
 from catalog.store import Store
 from catalog.truth import tables_of
@@ -40,12 +39,10 @@ def trading_days(start: dt.date, end: dt.date) -> list[Session]:
 
     On a stock-market holiday CME trades a short session. The synthetic market leaves it out.
     """
-    found = [session for session in sessions(start, end) if _regular_hours(session)]
+    found = [session for session in sessions(start, end) if session.has_rth]
     if not found:
         near = [
-            s.day
-            for s in sessions(start - dt.timedelta(days=7), end + dt.timedelta(days=7))
-            if _regular_hours(s)
+            s.day for s in sessions(start - dt.timedelta(days=7), end + dt.timedelta(days=7)) if s.has_rth
         ]
         raise CatalogError(
             f"there is no trading day with regular hours from {start} to {end}",
@@ -128,7 +125,7 @@ def _end_with_parent() -> None:
 
 def draft_day(files: Files, settings: MarketSettings, session: Session) -> dt.date:
     """Generate one day and seal its draft."""
-    made = generate_day(settings, session_of(session))
+    made = generate_day(settings, session)
     with DayDraft(files, session.day) as draft:
         _write_market(draft, made, session.day)
         ids: dict[str, str] = {
@@ -154,7 +151,3 @@ def _write_market(draft: DayDraft, made: MarketDay, day: dt.date) -> None:
 
 def _contracts(start: dt.date, end: dt.date) -> list[Contract]:
     return [contract for code in PRODUCTS for contract in contracts_between(code, start, end)]
-
-
-def _regular_hours(session: Session) -> tuple[int, int] | None:
-    return session.rth if session.rth and session.rth[0] < session.close else None

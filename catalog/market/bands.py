@@ -9,8 +9,8 @@ import numpy as np
 
 from catalog.market.day import generate_day
 from catalog.market.facts import DayFacts, autocorrelation, day_facts
-from catalog.market.session import regular_sessions
 from catalog.market.settings import MarketSettings
+from mia_plugins.data.sessions import full_sessions
 
 Days = Sequence[tuple[DayFacts, DayFacts]]
 """Of each day the facts of ES and of NQ."""
@@ -169,7 +169,7 @@ def gamma_row(settings: MarketSettings, days: int) -> Row:
 def collect(settings: MarketSettings, days: int) -> Days:
     """Generate days, one at a time, and keep their facts."""
     facts = []
-    for session in regular_sessions(settings.first_day, days):
+    for session in full_sessions(settings.first_day, days):
         day = generate_day(settings, session)
         facts.append((day_facts(day, "ES"), day_facts(day, "NQ")))
     return facts

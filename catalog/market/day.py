@@ -21,12 +21,12 @@ from catalog.market.scenarios import (
     without_halted,
     witnessed,
 )
-from catalog.market.session import Session
 from catalog.market.settings import MarketSettings
 from catalog.market.skeleton import DayBone, day_bone
 from catalog.market.streams import stream
 from catalog.market.vix import VixSeries, opening_level, vix_series
 from mia_plugins.data.columns import Quotes
+from mia_plugins.data.sessions import Session
 
 MICROS = {"ES": "MES", "NQ": "MNQ"}
 NOBODY_HEDGES = np.zeros(0)

@@ -15,10 +15,10 @@ from catalog.market.flow import DEPTH_POWER
 from catalog.market.labels import Fills, Labels, label
 from catalog.market.loop import simulate
 from catalog.market.moves import TS
-from catalog.market.session import SECOND, Session
 from catalog.market.settings import MarketSettings
 from catalog.market.streams import stream
 from mia_plugins.data.columns import Depth, Trades
+from mia_plugins.data.sessions import NS, Session
 
 BRANCHING = 0.75
 """Market orders that an ordinary one causes."""
@@ -78,7 +78,7 @@ def _world(settings: MarketSettings, session: Session, rhythm: Rhythm, flow: Flo
             flow.moves,
             flow.agents.copy(),
             flow.gamma,
-            np.array([session.open_ns, session.close_ns, flow.closing]),
+            np.array([session.open, session.close, flow.closing]),
         ),
         _start(session, flow),
         _empty_tape(rows),
@@ -109,10 +109,10 @@ def _empty_tape(rows: int) -> w.Tape:
 
 def _start(session: Session, flow: Flow) -> w.State:
     ints, reals = np.zeros(w.STATE_INTS, np.int64), np.zeros(w.STATE_REALS)
-    ints[[w.LAST, w.DECAYED]] = session.open_ns
+    ints[[w.LAST, w.DECAYED]] = session.open
     reals[w.HEDGE_AT] = flow.opening + 0.5
     alarms = np.full(w.ALARMS, w.NEVER)
-    alarms[[w.FLOW, w.TURN]] = session.open_ns + 1, session.open_ns + SECOND
+    alarms[[w.FLOW, w.TURN]] = session.open + 1, session.open + NS
     if len(flow.moves):
         alarms[w.MOVE] = flow.moves[0, TS]
     if len(flow.agents):

@@ -5,7 +5,6 @@ import numpy as np
 from catalog.market.acting import on_agent
 from catalog.market.decisive import close_spread, on_move
 from catalog.market.flow import on_block, on_flow, take
-from catalog.market.session import SECOND
 from catalog.market.world import (
     ASK,
     BID,
@@ -24,6 +23,7 @@ from catalog.market.world import (
     UNHEDGED,
     World,
 )
+from mia_plugins.data.sessions import NS
 from mia_plugins.kernels import kernel
 
 HEDGE_CAP = 0.1
@@ -66,7 +66,7 @@ def _on_turn(world: World, now: int) -> None:
     reals[OWED] += due
     if len(world.plan.gamma) > 2:
         _hedge(world, now)
-    world.state.alarms[TURN] = now + TURN_SECONDS * SECOND
+    world.state.alarms[TURN] = now + TURN_SECONDS * NS
 
 
 @kernel

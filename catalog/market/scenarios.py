@@ -9,14 +9,14 @@ from catalog.market import world as w
 from catalog.market.clock import Rhythm
 from catalog.market.contracts import Instrument
 from catalog.market.instrument import InstrumentDay
-from catalog.market.session import SECOND, Session
 from catalog.market.settings import MarketSettings, ScenarioName
 from catalog.market.skeleton import DayBone
 from catalog.market.springs import BEGIN_MINUTES, LONGEST_MINUTES, SIDES, shown, spring_agent
 from catalog.market.streams import stream
 from mia_plugins.data.columns import Depth, rows_of
+from mia_plugins.data.sessions import NS, Session
 
-MINUTE = 60 * SECOND
+MINUTE = 60 * NS
 HALT_MINUTES = 15
 DISCONNECT_MINUTES = (1.0, 8.0)
 """Shortest and longest gap of a feed that was disconnected."""
@@ -61,17 +61,17 @@ def _planned(settings: MarketSettings, session: Session, name: ScenarioName) -> 
 def _span(settings: MarketSettings, session: Session, name: ScenarioName) -> tuple[int, int]:
     rng = stream(settings.seed, f"scenario {name}", session.day)
     if name == "failed_opening_drive":
-        return session.rth_open_ns, session.rth_open_ns + BACK_MINUTES[1] * MINUTE
+        return session.rth_open, session.rth_open + BACK_MINUTES[1] * MINUTE
     if name in SIDES:
-        first, last = (session.rth_open_ns + minute * MINUTE for minute in BEGIN_MINUTES[name])
+        first, last = (session.rth_open + minute * MINUTE for minute in BEGIN_MINUTES[name])
         start = int(rng.integers(first, last))
         return start, start + LONGEST_MINUTES * MINUTE
-    start = int(rng.integers(session.rth_open_ns + 30 * MINUTE, session.rth_close_ns - 60 * MINUTE))
+    start = int(rng.integers(session.rth_open + 30 * MINUTE, session.rth_close - 60 * MINUTE))
     if name == "halt":
         return start, start + HALT_MINUTES * MINUTE
     if name == "disconnect":
         return start, start + int(rng.uniform(*DISCONNECT_MINUTES) * MINUTE)
-    return session.open_ns, session.close_ns
+    return session.open, session.close
 
 
 def halted(rhythm: Rhythm, session: Session, happened: tuple[Happening, ...]) -> Rhythm:
@@ -79,7 +79,7 @@ def halted(rhythm: Rhythm, session: Session, happened: tuple[Happening, ...]) ->
     pause = [h for h in happened if h.name == "halt"]
     trading = np.ones(session.seconds)
     for h in pause:
-        trading[(h.start - session.open_ns) // SECOND : (h.end - session.open_ns) // SECOND + 1] = 0
+        trading[(h.start - session.open) // NS : (h.end - session.open) // NS + 1] = 0
     return replace(rhythm, activity=rhythm.activity * trading, variance=rhythm.variance * trading)
 
 
@@ -126,8 +126,8 @@ def _drive(bone: DayBone, session: Session) -> list[NDArray[np.int64]]:
     for way, share, minutes in ((side, DRIVE, DRIVE_MINUTES), (-side, BACK, BACK_MINUTES)):
         row = np.zeros((1, w.AGENT_COLUMNS), np.int64)
         row[0, [w.KIND, w.SIDE, w.SIZE]] = w.PUSHER, way, round(share * bone.es_sigma)
-        row[0, w.START] = row[0, w.NEXT] = session.rth_open_ns + minutes[0] * MINUTE
-        row[0, w.END] = session.rth_open_ns + minutes[1] * MINUTE
+        row[0, w.START] = row[0, w.NEXT] = session.rth_open + minutes[0] * MINUTE
+        row[0, w.END] = session.rth_open + minutes[1] * MINUTE
         rows.append(row)
     return rows
 

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalog.market import world as w
-from catalog.market.session import SECOND, Session
 from catalog.market.streams import stream
 from mia_plugins.data.bars import MINUTE, bars_of
 from mia_plugins.data.columns import Bars, Trades
+from mia_plugins.data.sessions import NS, Session
 
 SIDES = {"spring": 1, "upthrust": -1}
 """Who makes them buys, or sells."""
@@ -58,7 +58,7 @@ def spring_agent(
     row[0, w.START] = row[0, w.NEXT] = start
     row[0, w.END] = start + LONGEST_MINUTES * MINUTE
     row[0, w.SIZE] = round(rng.uniform(*HEIGHT) * es_sigma)
-    row[0, w.DELAY] = int(rng.uniform(*LEG_SECONDS) * SECOND)
+    row[0, w.DELAY] = int(rng.uniform(*LEG_SECONDS) * NS)
     return [row]
 
 

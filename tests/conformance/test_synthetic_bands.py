@@ -9,8 +9,8 @@ from catalog.market.bands import FACTS, Days, collect, gamma_row, main, measure,
 from catalog.market.day import generate_day
 from catalog.market.facts import day_facts
 from catalog.market.martingale import variance_ratios
-from catalog.market.session import regular_sessions
 from catalog.market.settings import MarketSettings
+from mia_plugins.data.sessions import full_sessions
 from mia_plugins.units import Multiple
 
 TENTH = MarketSettings(density=Multiple(0.1))
@@ -59,7 +59,7 @@ def test_short_gamma_shakes_the_market_and_long_gamma_calms_it(days: int) -> Non
 def test_the_null_market_is_a_martingale(days: int) -> None:
     settings = TENTH.model_copy(update={"null": True})
     paths: dict[int, list[np.ndarray]] = {0: [], 1: []}
-    for session in regular_sessions(settings.first_day, days):
+    for session in full_sessions(settings.first_day, days):
         day = generate_day(settings, session)
         for which, name in enumerate(day.instruments):
             paths[which].append(day_facts(day, name).second_mids)

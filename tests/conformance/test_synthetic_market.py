@@ -9,13 +9,13 @@ import pytest
 from catalog.market.contracts import INSTRUMENTS, Instrument
 from catalog.market.day import MarketDay, generate_day
 from catalog.market.labels import Labels
-from catalog.market.session import regular_session
 from catalog.market.settings import MarketSettings
 from mia_plugins.data.columns import Depth
+from mia_plugins.data.sessions import session_on
 from mia_plugins.units import Multiple
 
 TENTH = MarketSettings(density=Multiple(0.1))
-TUESDAY = regular_session(dt.date(2026, 1, 6))
+TUESDAY = session_on(dt.date(2026, 1, 6))
 MARKETS = [
     pytest.param(TENTH, id="a tenth"),
     pytest.param(MarketSettings(), id="whole", marks=pytest.mark.long),
@@ -42,7 +42,7 @@ def same(one: MarketDay, other: MarketDay) -> bool:
 
 
 def test_one_seed_gives_the_same_day_in_any_order_of_days() -> None:
-    wednesday = regular_session(dt.date(2026, 1, 7))
+    wednesday = session_on(dt.date(2026, 1, 7))
     first, second = generate_day(TENTH, TUESDAY), generate_day(TENTH, wednesday)
     again, before = generate_day(TENTH, wednesday), generate_day(TENTH, TUESDAY)
     assert same(first, before)
@@ -70,8 +70,8 @@ def test_time_runs_forward_inside_the_session(day: MarketDay, name: Instrument) 
     data = day.instruments[name]
     for ts in (data.trades.ts, data.depth.ts):
         assert np.all(np.diff(ts) > 0)
-        assert ts[0] >= TUESDAY.open_ns
-        assert ts[-1] < TUESDAY.close_ns
+        assert ts[0] >= TUESDAY.open
+        assert ts[-1] < TUESDAY.close
 
 
 def hit_level(depth: Depth, rows: np.ndarray, side: np.ndarray, ticks: np.ndarray) -> np.ndarray:

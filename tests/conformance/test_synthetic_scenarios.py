@@ -8,7 +8,6 @@ import pytest
 
 from catalog.market.chain import Chain, draw_chain, expiries
 from catalog.market.day import MarketDay, generate_day
-from catalog.market.session import regular_session
 from catalog.market.settings import Edge, MarketSettings, Scenario, ScenarioName
 from catalog.market.skeleton import day_bone
 from catalog.market.smile import USUAL, normal_cdf, vix
@@ -17,11 +16,12 @@ from catalog.market.vix import opening_level
 from catalog.truth import tables_of
 from mia_plugins.data.bars import MINUTE, bars_of
 from mia_plugins.data.columns import Bars, Trades
+from mia_plugins.data.sessions import session_on
 from mia_plugins.errors import MiaError
 from mia_plugins.units import Multiple, Ticks
 
 TENTH = MarketSettings(density=Multiple(0.1))
-TUESDAY = regular_session(dt.date(2026, 1, 6))
+TUESDAY = session_on(dt.date(2026, 1, 6))
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +72,7 @@ def test_a_faulty_feed_delivers_some_rows_out_of_order(plain: MarketDay) -> None
 def test_a_failed_opening_drive_goes_and_comes_back() -> None:
     day = with_scenario("failed_opening_drive")
     depth, minute = day.instruments["ES"].depth, 60 * 10**9
-    at = np.searchsorted(depth.ts, [TUESDAY.rth_open_ns + m * minute for m in (0, 9, 24)])
+    at = np.searchsorted(depth.ts, [TUESDAY.rth_open + m * minute for m in (0, 9, 24)])
     opening, driven, back = depth.bid_ticks[at, 0].astype(float)
     assert abs(driven - opening) > 0.5 * day.bone.es_sigma
     assert (back - opening) * (driven - opening) < 0
@@ -161,7 +161,7 @@ def test_levels_lie_where_their_names_say(plain: MarketDay) -> None:
     assert price["Put Support"] < es < price["Call Resistance"]
     assert price["1D Min"] < es < price["1D Max"]
     assert {f"GEX {k}" for k in range(1, 11)} | {f"BL {k}" for k in range(1, 11)} <= set(price)
-    assert plain.levels.available_at > TUESDAY.open_ns
+    assert plain.levels.available_at > TUESDAY.open
 
 
 def test_open_interest_peaks_at_round_strikes(plain: MarketDay) -> None:
@@ -205,7 +205,7 @@ def test_the_day_after_expires_next_and_no_holiday_does() -> None:
 def generate_chain(day: dt.date) -> Chain:
     settings = TENTH.model_copy(update={"first_day": day})
     bone = day_bone(settings, day)
-    return draw_chain(settings, regular_session(day), bone, opening_level(settings, bone))
+    return draw_chain(settings, session_on(day), bone, opening_level(settings, bone))
 
 
 def test_the_vix_falls_when_the_market_rises(plain: MarketDay) -> None:
@@ -225,7 +225,7 @@ def test_the_planted_edge_carries_the_price_to_the_side_of_the_event() -> None:
     edge = TENTH.model_copy(update={"edge": Edge(event="iceberg", worth=Ticks(40.0))})
     moved = []
     for number in range(5, 9):
-        day = generate_day(edge, regular_session(dt.date(2026, 1, number)))
+        day = generate_day(edge, session_on(dt.date(2026, 1, number)))
         es = day.instruments["ES"]
         rows = es.labels.kind == "iceberg"
         after = es.labels.end[rows, None] + np.array([0, 300]) * 10**9
@@ -245,4 +245,4 @@ def test_micros_quote_their_parents_prices_a_little_later(plain: MarketDay) -> N
 
 def test_a_day_before_the_market_begins_is_refused() -> None:
     with pytest.raises(MiaError, match="before it"):
-        generate_day(TENTH, regular_session(dt.date(2025, 12, 31)))
+        generate_day(TENTH, session_on(dt.date(2025, 12, 31)))
