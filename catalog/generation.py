@@ -18,7 +18,7 @@ from catalog.market.settings import MarketSettings
 from catalog.store import Store
 from catalog.truth import tables_of
 from mia_plugins.data.bars import bars_of
-from mia_plugins.data.columns import quotes_of
+from mia_plugins.data.columns import in_order, quotes_of
 from mia_plugins.data.errors import CatalogError
 from mia_plugins.data.files import Files
 from mia_plugins.data.instruments import PRODUCTS, Contract, contracts_between, lead_contract
@@ -144,7 +144,7 @@ def _write_market(draft: DayDraft, made: MarketDay, day: dt.date) -> None:
         draft.write(instrument_id, data.trades, in_order=not faulty)
         draft.write(instrument_id, data.depth, in_order=not faulty)
         draft.write(instrument_id, quotes_of(data.depth), in_order=not faulty)
-        draft.write(instrument_id, bars_of(data.trades), in_order=not faulty)
+        draft.write(instrument_id, bars_of(in_order(data.trades)))
     for micro, quotes in made.micros.items():
         draft.write(lead_contract(micro, day).instrument_id, quotes, in_order=not faulty)
 

@@ -87,8 +87,8 @@ def generate_day(settings: MarketSettings, session: Session) -> MarketDay:
         ),
     )
     feed: dict[Instrument, InstrumentDay] = {
-        "ES": through_feed(settings, session, es, happened),
-        "NQ": through_feed(settings, session, nq, happened),
+        "ES": through_feed(settings, session.day, es, happened),
+        "NQ": through_feed(settings, session.day, nq, happened),
     }
     return MarketDay(
         session=session,

@@ -46,6 +46,7 @@ class Flow:
 class InstrumentDay:
     """All that the order flow of one instrument left behind on one day."""
 
+    instrument: Instrument
     trades: Trades
     depth: Depth
     labels: Labels
@@ -61,7 +62,7 @@ def play(settings: MarketSettings, session: Session, rhythm: Rhythm, flow: Flow)
         world = _world(settings, session, rhythm, flow, room)
         simulate(world)
         if not world.state.ints[w.FULL]:
-            return _collect(world)
+            return _collect(flow.instrument, world)
         room *= 2
 
 
@@ -152,11 +153,12 @@ def _immigrants(settings: MarketSettings, flow: Flow) -> float:
     return max((1 - BRANCHING) * ordinary - answers, 0.05 * ordinary)
 
 
-def _collect(world: w.World) -> InstrumentDay:
+def _collect(instrument: Instrument, world: w.World) -> InstrumentDay:
     tape = world.tape
     trades, depth, fills, steps = (int(n) for n in tape.rows)
     kept = tape.fills[:fills].copy()
     return InstrumentDay(
+        instrument=instrument,
         trades=_trades(tape, trades),
         depth=_depth(tape, depth),
         labels=label(world.plan.agents, kept),

@@ -1,5 +1,6 @@
 """Scenarios: what happens on a day beyond the ordinary, to the market itself or only to its feed."""
 
+import datetime as dt
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -133,15 +134,15 @@ def _drive(bone: DayBone, session: Session) -> list[NDArray[np.int64]]:
 
 
 def through_feed(
-    settings: MarketSettings, session: Session, data: InstrumentDay, happened: tuple[Happening, ...]
+    settings: MarketSettings, day: dt.date, data: InstrumentDay, happened: tuple[Happening, ...]
 ) -> InstrumentDay:
-    """Return what the feed delivers of a day: gaps, crossed quotes, disorder.
+    """Return what the feed delivers of a day: gaps, crossed quotes, disorder; each instrument's is its own.
 
     Labels and fills stay the truth.
     """
     trades, depth = data.trades, data.depth
     for h in happened:
-        rng = stream(settings.seed, f"feed {h.name}", session.day)
+        rng = stream(settings.seed, f"feed {h.name}", day, data.instrument)
         if h.name == "disconnect":
             trades = rows_of(trades, (trades.ts < h.start) | (trades.ts >= h.end))
             depth = rows_of(depth, (depth.ts < h.start) | (depth.ts >= h.end))

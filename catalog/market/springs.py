@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from catalog.market import world as w
 from catalog.market.streams import stream
 from mia_plugins.data.bars import MINUTE, bars_of
-from mia_plugins.data.columns import Bars, Trades
+from mia_plugins.data.columns import Bars, Trades, in_order
 from mia_plugins.data.sessions import NS, Session
 
 SIDES = {"spring": 1, "upthrust": -1}
@@ -64,7 +64,8 @@ def spring_agent(
 
 def shown(trades: Trades, side: int, start: int, end: int) -> Shown | None:
     """Return the first spring (side 1) or upthrust (-1) whose range begins at `start`, if there is one."""
-    bars = bars_of(_in_order(trades))
+    # A faulty feed may deliver them otherwise.
+    bars = bars_of(in_order(trades))
     first, last = np.searchsorted(bars.ts, (start + MINUTE, end)).tolist()
     low = bars.low if side > 0 else -bars.high
     close = side * bars.close
@@ -79,12 +80,6 @@ def shown(trades: Trades, side: int, start: int, end: int) -> Shown | None:
         ):
             return Shown(start, int(bars.ts[pierce + back[0]]), side * support)
     return None
-
-
-def _in_order(trades: Trades) -> Trades:
-    """Return trades as time has them: a faulty feed may deliver them otherwise."""
-    order = np.argsort(trades.ts, kind="stable")
-    return Trades(trades.ts[order], trades.ticks[order], trades.lots[order], trades.side[order])
 
 
 def _tests(low: NDArray[np.int64], support: int) -> int:

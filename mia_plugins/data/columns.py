@@ -102,6 +102,11 @@ def rows_of[T: Trades | Depth | Quotes | Bars](columns: T, rows: slice | NDArray
     return type(columns)(*(getattr(columns, name)[rows] for name in columns.__slots__))
 
 
+def in_order[T: Trades | Depth | Quotes | Bars](columns: T) -> T:
+    """Return rows as time has them; those of one time keep their order."""
+    return rows_of(columns, np.argsort(columns.ts, kind="stable"))
+
+
 def quotes_of(depth: Depth) -> Quotes:
     """Return the best bid and ask wherever price or size of one of them changed."""
     best = np.column_stack(

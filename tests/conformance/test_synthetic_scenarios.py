@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from catalog.market.chain import Chain, draw_chain, expiries
+from catalog.market.contracts import INSTRUMENTS
 from catalog.market.day import MarketDay, generate_day
+from catalog.market.instrument import InstrumentDay
 from catalog.market.settings import Edge, MarketSettings, Scenario, ScenarioName
 from catalog.market.skeleton import day_bone
 from catalog.market.smile import USUAL, normal_cdf, vix
@@ -67,6 +69,20 @@ def test_a_faulty_feed_delivers_some_rows_out_of_order(plain: MarketDay) -> None
     late = np.diff(trades.ts) < 0
     assert 0 < late.mean() < 0.01
     assert np.array_equal(np.sort(trades.ts), plain.instruments["ES"].trades.ts)
+
+
+@pytest.mark.parametrize("name", ["crossed", "out_of_order"])
+def test_each_instrument_has_faults_of_its_own(name: ScenarioName) -> None:
+    feed = with_scenario(name).instruments
+    es, nq = (_faulty_rows(feed[code], name) for code in INSTRUMENTS)
+    assert len(np.intersect1d(es, nq)) < 0.1 * min(len(es), len(nq))
+
+
+def _faulty_rows(data: InstrumentDay, name: ScenarioName) -> np.ndarray:
+    """Return the trades or updates of the book that the feed got wrong."""
+    if name == "out_of_order":
+        return np.flatnonzero(np.diff(data.trades.ts) < 0)
+    return np.flatnonzero(data.depth.bid_ticks[:, 0] >= data.depth.ask_ticks[:, 0])
 
 
 def test_a_failed_opening_drive_goes_and_comes_back() -> None:
