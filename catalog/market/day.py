@@ -14,6 +14,7 @@ from catalog.market.micros import micro_quotes
 from catalog.market.moves import es_moves, nq_moves
 from catalog.market.scenarios import (
     Happening,
+    halt_of,
     halted,
     happenings,
     through_feed,
@@ -55,7 +56,8 @@ def generate_day(settings: MarketSettings, session: Session) -> MarketDay:
     """Generate one day; days need no order, and their bytes follow from settings and session alone."""
     bone = day_bone(settings, session.day)
     happened = happenings(settings, session)
-    pace = halted(rhythm(settings.seed, session), session, happened)
+    halt = halt_of(session, happened)
+    pace = halted(rhythm(settings.seed, session), session, halt)
     level = opening_level(settings, bone)
     chain = draw_chain(settings, session, bone, level)
     es = play(
@@ -71,6 +73,7 @@ def generate_day(settings: MarketSettings, session: Session) -> MarketDay:
                 settings, draw_agents(settings, session, pace, "ES"), bone, session, happened
             ),
             gamma=hedge_profile(settings, bone, chain),
+            halt=halt,
         ),
     )
     nq = play(
@@ -84,6 +87,7 @@ def generate_day(settings: MarketSettings, session: Session) -> MarketDay:
             moves=nq_moves(settings, session, bone, es.steps),
             agents=without_halted(draw_agents(settings, session, pace, "NQ"), happened),
             gamma=NOBODY_HEDGES,
+            halt=halt,
         ),
     )
     feed: dict[Instrument, InstrumentDay] = {

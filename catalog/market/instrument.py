@@ -40,6 +40,8 @@ class Flow:
     agents: NDArray[np.int64]
     gamma: NDArray[np.float64]
     """Contracts sold for a tick up, by spot; empty: nobody hedges."""
+    halt: tuple[int, int]
+    """UTC ns between which nothing happens; empty without a halt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def _world(settings: MarketSettings, session: Session, rhythm: Rhythm, flow: Flo
             flow.moves,
             flow.agents.copy(),
             flow.gamma,
-            np.array([session.open, session.close, flow.closing]),
+            np.array([session.open, session.close, flow.closing, *flow.halt]),
         ),
         _start(session, flow),
         _empty_tape(rows),

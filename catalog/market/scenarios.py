@@ -75,13 +75,17 @@ def _span(settings: MarketSettings, session: Session, name: ScenarioName) -> tup
     return session.open, session.close
 
 
-def halted(rhythm: Rhythm, session: Session, happened: tuple[Happening, ...]) -> Rhythm:
-    """Return the rhythm with nothing going on while the market is halted."""
-    pause = [h for h in happened if h.name == "halt"]
+def halt_of(session: Session, happened: tuple[Happening, ...]) -> tuple[int, int]:
+    """Return the UTC ns of the day's halt; an empty span at the close when there is none."""
+    return next(((h.start, h.end) for h in happened if h.name == "halt"), (session.close, session.close))
+
+
+def halted(rhythm: Rhythm, session: Session, halt: tuple[int, int]) -> Rhythm:
+    """Return a rhythm that plans no decisive order for a halt: they would all come at its end."""
+    first, last = ((ts - session.open) // NS for ts in halt)
     trading = np.ones(session.seconds)
-    for h in pause:
-        trading[(h.start - session.open) // NS : (h.end - session.open) // NS + 1] = 0
-    return replace(rhythm, activity=rhythm.activity * trading, variance=rhythm.variance * trading)
+    trading[first : last + 1] = 0
+    return replace(rhythm, variance=rhythm.variance * trading)
 
 
 def with_scenarios(

@@ -45,6 +45,9 @@ AGENT_COLUMNS = 15
 ICEBERG, ABSORBER, SWEEPER, METAORDER, PUSHER, COMPOSITE = 1, 2, 3, 4, 5, 6
 WAITING, ACTIVE, DONE = 0, 1, 2
 
+HALT_START, HALT_END = 3, 4
+"""Places in the bounds of a plan."""
+
 POOL = 3
 """Metaorders of the background that are worked on at a time."""
 
@@ -107,7 +110,7 @@ class Plan(NamedTuple):
     gamma: Floats
     """Contracts the dealers sell for each tick up, by spot: first tick, ticks a cell, then the cells."""
     bounds: Ints
-    """UTC ns of open and close; closing price to be drawn to, in ticks."""
+    """UTC ns of open and close; closing price to be drawn to, in ticks; UTC ns of a halt's start and end."""
 
 
 class State(NamedTuple):

@@ -41,12 +41,17 @@ def test_a_scenario_of_another_day_leaves_this_one_as_it_was(plain: MarketDay) -
     assert np.array_equal(day.instruments["ES"].trades.ts, plain.instruments["ES"].trades.ts)
 
 
-def test_nothing_trades_while_the_market_is_halted() -> None:
-    day = with_scenario("halt")
+@pytest.mark.parametrize("seed", range(1, 6))
+def test_nothing_trades_while_the_market_is_halted(seed: int) -> None:
+    settings = TENTH.model_copy(update={"seed": seed, "scenarios": (Scenario(name="halt"),)})
+    day = generate_day(settings, TUESDAY)
     (halt,) = day.happenings
     for data in day.instruments.values():
-        inside = (data.trades.ts > halt.start + 30 * 10**9) & (data.trades.ts < halt.end)
-        assert not inside.any()
+        assert not ((data.trades.ts >= halt.start) & (data.trades.ts < halt.end)).any()
+        around = np.array([-10, 0, 10]) * MINUTE + [halt.start, halt.end, halt.end]
+        before, at_end, after = np.searchsorted(data.trades.ts, around)
+        assert at_end - before > 50
+        assert after - at_end > 50
 
 
 def test_a_disconnected_feed_misses_what_the_market_did(plain: MarketDay) -> None:
