@@ -7,6 +7,7 @@ from catalog.market import world as w
 from catalog.market.clock import Rhythm
 from catalog.market.contracts import CONTRACTS, Instrument
 from catalog.market.settings import MarketSettings
+from catalog.market.skeleton import day_share
 from catalog.market.streams import stream
 from mia_plugins.data.sessions import NS, Session
 
@@ -24,10 +25,11 @@ def draw_agents(
     if settings.null:
         return np.zeros((0, w.AGENT_COLUMNS), np.int64)
     thin = max(float(settings.density), LEAST_DENSITY)
+    share = day_share(session.day)
     tables = []
     for kind, number in A_DAY.items():
         rng = stream(settings.seed, f"agents {kind}", session.day, instrument)
-        table = np.zeros((int(rng.poisson(number * thin)), w.AGENT_COLUMNS), np.int64)
+        table = np.zeros((int(rng.poisson(number * thin * share)), w.AGENT_COLUMNS), np.int64)
         table[:, w.KIND] = kind
         table[:, w.SIDE] = rng.choice((-1, 1), len(table))
         table[:, w.START] = _starts(rng, session, rhythm, len(table))

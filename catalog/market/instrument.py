@@ -16,6 +16,7 @@ from catalog.market.labels import Fills, Labels, label
 from catalog.market.loop import simulate
 from catalog.market.moves import TS
 from catalog.market.settings import MarketSettings
+from catalog.market.skeleton import day_share
 from catalog.market.streams import stream
 from mia_plugins.data.columns import Depth, Trades
 from mia_plugins.data.sessions import NS, Session
@@ -126,8 +127,8 @@ def _start(session: Session, flow: Flow) -> w.State:
 def _rates(settings: MarketSettings, session: Session, flow: Flow) -> w.Rates:
     contract, edge = CONTRACTS[flow.instrument], settings.edge
     return w.Rates(
-        book=UPDATES_A_SESSION * settings.density / session.seconds,
-        immigrants=_immigrants(settings, flow) / session.seconds,
+        book=UPDATES_A_SESSION * settings.density * day_share(session.day) / session.seconds,
+        immigrants=_immigrants(settings, session, flow) / session.seconds,
         branching=BRANCHING,
         decisive_branching=contract.answers,
         queue=contract.queue,
@@ -147,10 +148,10 @@ def _rates(settings: MarketSettings, session: Session, flow: Flow) -> w.Rates:
     )
 
 
-def _immigrants(settings: MarketSettings, flow: Flow) -> float:
+def _immigrants(settings: MarketSettings, session: Session, flow: Flow) -> float:
     """Return how many market orders answer no other, so that all of them add up to the session's trades."""
     decisive = len(flow.moves)
-    ordinary = TRADES_A_SESSION * settings.density - decisive
+    ordinary = TRADES_A_SESSION * settings.density * day_share(session.day) - decisive
     answers = CONTRACTS[flow.instrument].answers * decisive
     return max((1 - BRANCHING) * ordinary - answers, 0.05 * ordinary)
 

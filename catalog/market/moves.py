@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from catalog.market.clock import Rhythm
 from catalog.market.contracts import TRADES_A_SESSION
 from catalog.market.settings import MarketSettings
-from catalog.market.skeleton import DayBone
+from catalog.market.skeleton import DayBone, day_share
 from catalog.market.streams import stream
 from mia_plugins.data.sessions import NS, Session
 
@@ -37,7 +37,8 @@ def es_moves(settings: MarketSettings, session: Session, bone: DayBone, rhythm: 
     """
     rng = stream(settings.seed, "moves", session.day, "ES")
     needed = 2 * bone.es_sigma**2
-    count = round(min(needed, DECISIVE * TRADES_A_SESSION * settings.density))
+    most = DECISIVE * TRADES_A_SESSION * settings.density * day_share(session.day)
+    count = round(min(needed, most))
     moves = np.zeros((count, 5), np.int64)
     moves[:, TS] = _times(rng, session, rhythm, count)
     moves[:, STEP] = _steps(rng, count, needed / count)

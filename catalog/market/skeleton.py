@@ -87,8 +87,8 @@ def _walk(settings: MarketSettings, last: dt.date) -> Iterator[DayBone]:
 
 
 @cache
-def variance_share(day: dt.date) -> float:
-    """Return a day's variance as a share of a whole day's: a half day has the busy hours' part only."""
+def day_share(day: dt.date) -> float:
+    """Return a day's events and variance as a share of a whole day's: a half day lacks an afternoon's."""
     found = sessions(day, day)
     if not found or not found[0].has_rth or not found[0].is_short:
         return 1.0
@@ -103,7 +103,7 @@ def _bone(
     settings: MarketSettings, day: dt.date, at: tuple[float, float, float], draws: np.ndarray
 ) -> DayBone:
     es, nq, volatility = at
-    sigma = _sigma(settings, volatility) * math.sqrt(variance_share(day))
+    sigma = _sigma(settings, volatility) * math.sqrt(day_share(day))
     own = math.sqrt(FACTOR_CORRELATION**-2 - 1) * BETA * sigma
     return DayBone(
         day=day,

@@ -13,7 +13,7 @@ from catalog.market.day import generate_day
 from catalog.market.labels import label
 from catalog.market.micros import micro_quotes
 from catalog.market.settings import PRESETS, MarketSettings
-from catalog.market.skeleton import day_bone, variance_share
+from catalog.market.skeleton import day_bone, day_share
 from catalog.market.streams import stream
 from mia_plugins.data.columns import Depth
 from mia_plugins.data.sessions import NS, Session, full_sessions, session_on
@@ -65,11 +65,34 @@ def test_volatility_rises_when_the_market_falls() -> None:
 def test_a_half_day_has_its_share_of_a_days_variance() -> None:
     eve, before = dt.date(2026, 12, 24), dt.date(2026, 12, 23)
     settings = MarketSettings(first_day=before)
-    assert variance_share(before) == 1
-    assert 0.5 < variance_share(eve) < 0.75
+    assert day_share(before) == 1
+    assert 0.5 < day_share(eve) < 0.75
     bone = day_bone(settings, eve)
     whole = 0.009 * math.exp(bone.volatility) * bone.es_open
-    assert bone.es_sigma == pytest.approx(whole * math.sqrt(variance_share(eve)), rel=1e-4)
+    assert bone.es_sigma == pytest.approx(whole * math.sqrt(day_share(eve)), rel=1e-4)
+
+
+def test_a_half_day_has_the_trades_of_its_hours() -> None:
+    """A minute of it has as many as the same minute of a whole day, but for the end of the regular hours."""
+    settings = MarketSettings(density=Multiple(0.05), gamma="off", first_day=dt.date(2026, 11, 25))
+    half, whole = (_trades_by_hour(settings, session_on(dt.date(2026, 11, day))) for day in (27, 25))
+    assert 0.45 < half.sum() / whole.sum() < 0.8
+    night, morning = slice(0, 15), slice(15, 18)
+    assert 0.7 < half[night].sum() / whole[night].sum() < 1.4
+    assert 0.7 < half[morning].sum() / whole[morning].sum() < 1.4
+
+
+def _trades_by_hour(settings: MarketSettings, session: Session) -> np.ndarray:
+    """Return the trades of ES of several seeds by hour from the open."""
+    hours = [
+        (
+            generate_day(settings.model_copy(update={"seed": seed}), session).instruments["ES"].trades.ts
+            - session.open
+        )
+        // (3600 * NS)
+        for seed in range(1, 9)
+    ]
+    return np.bincount(np.concatenate(hours), minlength=23)
 
 
 def test_the_half_days_of_many_markets_move_less() -> None:
