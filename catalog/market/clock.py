@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from catalog.market.streams import stream
 from mia_plugins.data.sessions import NS, Session
 
-OVERNIGHT = 0.18
+OVERNIGHT = 0.16
 """Overnight intensity as a share of the regular hours'."""
 OU_MINUTES = 25.0
 """Relaxation time of the log volatility within a day."""

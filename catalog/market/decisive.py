@@ -8,7 +8,7 @@ order flow, and without any of it the mid is a martingale.
 from catalog.market.book import advance, depth_of, fill_level, retreat, total_at
 from catalog.market.defence import undefended
 from catalog.market.draws import exponential, uniform
-from catalog.market.flow import queue_scale, take
+from catalog.market.flow import answer, queue_scale, take
 from catalog.market.moves import AHEAD, CLOSING, CONTINUATION, SIGN, STEP, TS
 from catalog.market.world import (
     ASK,
@@ -116,15 +116,19 @@ def _decisive_size(world: World) -> int:
 
 @kernel
 def _deplete(world: World, now: int, sign: int, ticks: int) -> None:
-    """Print at the best price; then what is left of it and of the levels behind is withdrawn."""
+    """Print at the best price, or not; what is left of it and of the levels behind is withdrawn."""
     side = hit_side(sign)
-    lots = min(_decisive_size(world), total_at(world.book, side, int(world.book.top[side])))
-    take(world, now, sign, lots, 0)
+    printed = world.rates.printed == 1 or uniform(world.rng) < world.rates.printed
+    if printed:
+        lots = min(_decisive_size(world), total_at(world.book, side, int(world.book.top[side])))
+        take(world, now, sign, lots, 0)
     if total_at(world.book, side, int(world.book.top[side])) == 0:
         ts = int(world.state.ints[LAST])
     else:
         ts = stamp(world.state, now + int(exponential(world.rng, PULL_BACK_NS)))
     gone(world, ts, sign, ticks)
+    if not printed:
+        answer(world, ts, sign, world.rates.decisive_branching)
 
 
 @kernel

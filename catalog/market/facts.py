@@ -37,6 +37,8 @@ class DayFacts:
     """Coefficient of variation of the times between trades, by hour of the regular hours."""
     second_volume: Floats
     """Contracts by second of the session."""
+    second_trades: Floats
+    """Trades by second of the session."""
     one_lot_share: float
     prints_100: tuple[int, int]
     """Prints of 100 contracts or more, in the regular hours and outside."""
@@ -71,6 +73,7 @@ def day_facts(day: MarketDay, instrument: Instrument) -> DayFacts:
         sign_acf=autocorrelation(trades.side.astype(float), 1),
         gap_cv=_gap_cv(trades.ts, session),
         second_volume=_by_second(trades.ts, trades.lots.astype(float), session),
+        second_trades=_by_second(trades.ts, np.ones(len(trades)), session),
         one_lot_share=float(np.mean(trades.lots == 1)),
         prints_100=_prints(trades, session, 100),
         prints_500=_prints(trades, session, 500),

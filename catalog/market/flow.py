@@ -234,14 +234,14 @@ def take(world: World, now: int, sign: int, lots: int, keep: int) -> int:
     if struck > 0:
         settle(world, ts, price, struck)
     if keep > 0:
-        _answer(world, ts, sign, world.rates.branching)
+        answer(world, ts, sign, world.rates.branching)
     else:
-        _answer(world, ts, sign, world.rates.decisive_branching)
+        answer(world, ts, sign, world.rates.decisive_branching)
     return lots
 
 
 @kernel
-def _answer(world: World, now: int, sign: int, caused: float) -> None:
+def answer(world: World, now: int, sign: int, caused: float) -> None:
     """Excite the flow and propose its next event anew, which a process without memory allows."""
     decay(world.state, now)
     excite(world.state, sign, caused)

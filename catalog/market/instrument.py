@@ -14,7 +14,7 @@ from catalog.market.draws import seeded
 from catalog.market.flow import DEPTH_POWER
 from catalog.market.labels import Fills, Labels, label
 from catalog.market.loop import simulate
-from catalog.market.moves import TS
+from catalog.market.moves import STEP, TS
 from catalog.market.settings import MarketSettings
 from catalog.market.skeleton import day_share
 from catalog.market.streams import stream
@@ -144,15 +144,24 @@ def _rates(settings: MarketSettings, session: Session, flow: Flow) -> w.Rates:
         edge_ticks=float(edge.worth) if edge else 0.0,
         edge_decay=1 - exp(-w.TURN_SECONDS / (60 * edge.minutes)) if edge else 0.0,
         top_only=float(settings.form == "light"),
+        printed=contract.printed,
+        spread=_usual_spread(flow),
         follows=float(flow.instrument == "NQ"),
     )
 
 
+def _usual_spread(flow: Flow) -> float:
+    """Return the spread that pays makers for the price's usual step, in whole ticks."""
+    step = float(flow.moves[:, STEP].mean()) if len(flow.moves) else 0.0
+    return float(max(1, round(CONTRACTS[flow.instrument].spread_a_step * step)))
+
+
 def _immigrants(settings: MarketSettings, session: Session, flow: Flow) -> float:
     """Return how many market orders answer no other, so that all of them add up to the session's trades."""
-    decisive = len(flow.moves)
+    contract = CONTRACTS[flow.instrument]
+    decisive = contract.printed * len(flow.moves)
     ordinary = TRADES_A_SESSION * settings.density * day_share(session.day) - decisive
-    answers = CONTRACTS[flow.instrument].answers * decisive
+    answers = contract.answers * len(flow.moves)
     return max((1 - BRANCHING) * ordinary - answers, 0.05 * ordinary)
 
 

@@ -22,7 +22,7 @@ CONTINUATION = 0.92
 """Probability that NQ's spread closes behind the move; ES's is one half."""
 STEP_NOISE = 0.22
 """Standard deviation of the log of NQ's step for one of ES."""
-WIDEST = 8
+WIDEST = 20
 """Levels that one decisive order may take."""
 LEAD_MS = (50.0, 500.0)
 LEAD_MINUTES = 40.0

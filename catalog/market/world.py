@@ -95,6 +95,10 @@ class Rates(NamedTuple):
     """Share of the promised drift that comes due in a turn."""
     top_only: float
     """1 when only changes of the best price or size are written."""
+    printed: float
+    """Probability that a decisive order trades."""
+    spread: float
+    """Usual spread, in ticks."""
     follows: float
     """1 when the signs of decisive orders are given."""
 

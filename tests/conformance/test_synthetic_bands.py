@@ -9,36 +9,23 @@ from catalog.market.bands import FACTS, Days, collect, gamma_row, main, measure,
 from catalog.market.day import generate_day
 from catalog.market.facts import day_facts
 from catalog.market.martingale import variance_ratios
-from catalog.market.settings import MarketSettings
+from catalog.market.settings import PRESETS, MarketSettings
 from mia_plugins.data.sessions import full_sessions
 from mia_plugins.units import Multiple
 
 TENTH = MarketSettings(density=Multiple(0.1))
-SUBSET = (
-    "share of time at a one-tick spread",
-    "OFI → mid change R², 10 s",
-    "OFI → mid change R², 1 min",
-    "OFI R² less trade imbalance R², 1 min",
-    "ACF of trade price changes, lag 1",
-    "ACF of trade signs, lag 1",
-    "CV of inter-trade times",
-    "kurtosis of 1-min returns",
-    "share of one-lots",
-    "NQ–ES correlation of 1-min returns",
-)
-"""What two days settle: everything of which a day holds thousands of observations."""
+DEMO = PRESETS["demo"][0]
 
 
 @pytest.mark.parametrize(
     ("settings", "days"),
     [
-        pytest.param(TENTH, 2, id="a tenth"),
+        pytest.param(DEMO, 10, id="ten days at the density of the demo"),
         pytest.param(MarketSettings(), 20, id="whole", marks=pytest.mark.long),
     ],
 )
 def test_the_market_lies_in_its_bands(settings: MarketSettings, days: int) -> None:
-    facts = [fact for fact in FACTS if fact.name in SUBSET or days >= 20]
-    rows = measure(collect(settings, days), facts)
+    rows = measure(collect(settings, days))
     # Two standard errors on either side: what so few days can tell.
     missed = [row for row in rows if not row.low - 2 * row.error < row.value < row.high + 2 * row.error]
     assert not missed, table(missed)
@@ -74,6 +61,15 @@ def test_the_table_names_every_fact_beside_the_real_figure(capsys: pytest.Captur
     printed = capsys.readouterr().out
     assert all(fact.name.replace("|", r"\|") in printed for fact in FACTS)
     assert "| .942 |" in printed
+
+
+def test_what_is_asked_of_es_is_asked_of_nq_but_for_what_only_es_has() -> None:
+    of_es_alone = {fact.name for fact in FACTS if fact.asked_of == ("ES",)}
+    assert of_es_alone == {
+        "share of time at a one-tick spread",
+        "prints ≥ 500 lots in RTH, a day",
+        "prints ≥ 500 lots overnight, a day",
+    }
 
 
 def test_variance_ratios_of_a_random_walk_are_one_and_of_a_bouncing_price_below() -> None:
