@@ -34,6 +34,8 @@ class Contract:
     """Mean time the spread stays open after a level is gone, in ms."""
     agent_scale: float
     """Contracts of an agent's orders relative to ES."""
+    follows: bool
+    """Whether its decisive orders are those of another instrument."""
     printed: float
     """Probability that a decisive order trades; otherwise the makers only move their quotes."""
     spread_a_step: float
@@ -41,6 +43,6 @@ class Contract:
 
 
 CONTRACTS: dict[Instrument, Contract] = {
-    "ES": Contract(22.0, 1.0, 0.70, 1.5, 1500, 10.0, 0.65, 38.0, 1.0, 1.0, 0.0),
-    "NQ": Contract(10.0, 0.4, 0.60, 1.7, 300, 4.0, 0.5, 3.0, 0.15, 0.1, 1.2),
+    "ES": Contract(22.0, 1.0, 0.70, 1.5, 1500, 10.0, 0.65, 38.0, 1.0, False, 1.0, 0.0),
+    "NQ": Contract(10.0, 0.4, 0.60, 1.7, 300, 4.0, 0.5, 3.0, 0.15, True, 0.1, 1.2),
 }

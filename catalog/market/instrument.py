@@ -23,6 +23,8 @@ from mia_plugins.data.sessions import NS, Session
 
 BRANCHING = 0.75
 """Market orders that an ordinary one causes."""
+PULL_BACK_NS = 400_000.0
+"""Mean time in which the makers leave a level that a decisive order hit."""
 PULL = 0.2
 """How strongly an unequal book draws the next decisive order."""
 IMPACT = {"ES": 1 / 95, "NQ": 0.16}
@@ -137,7 +139,9 @@ def _rates(settings: MarketSettings, session: Session, flow: Flow) -> w.Rates:
         tail=contract.tail,
         largest=float(contract.largest),
         decisive_lots=contract.decisive_lots,
-        close_ns=contract.close_ms * 1e6,
+        # A null market has no moment in which some of a move is done and the rest can be foretold.
+        close_ns=0.0 if settings.null and contract.follows else contract.close_ms * 1e6,
+        pull_back_ns=0.0 if settings.null else PULL_BACK_NS,
         pull=0.0 if settings.null else PULL,
         impact=IMPACT[flow.instrument] / settings.density,
         edge_kind=float(EDGE_KINDS[edge.event]) if edge else 0.0,
@@ -146,7 +150,7 @@ def _rates(settings: MarketSettings, session: Session, flow: Flow) -> w.Rates:
         top_only=float(settings.form == "light"),
         printed=contract.printed,
         spread=_usual_spread(flow),
-        follows=float(flow.instrument == "NQ"),
+        follows=float(contract.follows),
     )
 
 

@@ -25,6 +25,8 @@ STEP_NOISE = 0.22
 WIDEST = 20
 """Levels that one decisive order may take."""
 LEAD_MS = (50.0, 500.0)
+LATEST_NS = 1_000_000
+"""What a move may come later than its lead says."""
 LEAD_MINUTES = 40.0
 """Mean time until another lead is drawn."""
 
@@ -80,7 +82,8 @@ def nq_moves(
     steps = np.floor(exact + rng.random(count)).astype(np.int64)
     moved = np.cumsum(sign * es_steps[:, 2]) / 2
     moves = np.empty((count, 5), np.int64)
-    moves[:, TS] = es_steps[:, 0] + lag + rng.integers(0, 1_000_000, count)
+    late = rng.integers(0, LATEST_NS, count) * (not settings.null)
+    moves[:, TS] = es_steps[:, 0] + lag + late
     moves[:, SIGN] = sign
     moves[:, CLOSING] = np.where(rng.random(count) < CONTINUATION, sign, -sign)
     moves[:, STEP] = steps.clip(0, WIDEST)

@@ -84,6 +84,8 @@ class Rates(NamedTuple):
     largest: float
     decisive_lots: float
     close_ns: float
+    pull_back_ns: float
+    """Mean time in which the makers leave a level that a decisive order hit."""
     pull: float
     """How much an unequal book draws the next decisive order to its thin side."""
     impact: float
