@@ -77,7 +77,7 @@ def days(folder: Path) -> None:
         ("two full sessions, 2 processes", two, f"{two.seconds / 2:.1f} s a session"),
     ):
         print(f"{name:38} {took.seconds:6.1f} s   processor {took.cpu:5.1f} s   {target}")
-    print(f"peak memory of a full session          {one.mebibytes:6.0f} MiB")
+    print(f"peak memory of a full session          {one.mebibytes:6.0f} MiB a process")
 
 
 def parts(folder: Path) -> None:

@@ -1,6 +1,6 @@
 """One instrument's day: the plan goes in, columns come out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp
 
 import numpy as np
@@ -18,7 +18,7 @@ from catalog.market.moves import STEP, TS
 from catalog.market.settings import MarketSettings
 from catalog.market.skeleton import day_share
 from catalog.market.streams import stream
-from mia_plugins.data.columns import Depth, Trades
+from mia_plugins.data.columns import Depth, Trades, rows_of
 from mia_plugins.data.sessions import NS, Session
 
 BRANCHING = 0.75
@@ -58,6 +58,13 @@ class InstrumentDay:
     fills: Fills
     steps: NDArray[np.int64]
     """Half steps of the price: UTC ns, sign, ticks of the whole step."""
+
+
+def without_feed(data: InstrumentDay) -> InstrumentDay:
+    """Return a day of which the truth is left and the data are not."""
+    # Not a slice: an empty view would keep the whole in memory.
+    none = np.zeros(0, np.int64)
+    return replace(data, trades=rows_of(data.trades, none), depth=rows_of(data.depth, none))
 
 
 def play(settings: MarketSettings, session: Session, rhythm: Rhythm, flow: Flow) -> InstrumentDay:
@@ -105,8 +112,8 @@ def _empty_tape(rows: int) -> w.Tape:
     return w.Tape(
         trades=np.empty((rows, 4), np.int64),
         best=np.empty((rows, 3), np.int64),
-        lots=np.empty((2, rows, w.LEVELS), np.int64),
-        counts=np.empty((2, rows, w.LEVELS), np.int64),
+        lots=np.empty((2, rows, w.LEVELS), np.int32),
+        counts=np.empty((2, rows, w.LEVELS), np.int16),
         fills=np.empty((rows, 4), np.int64),
         steps=np.empty((rows, 3), np.int64),
         rows=np.zeros(4, np.int64),
@@ -189,11 +196,12 @@ def _trades(tape: w.Tape, rows: int) -> Trades:
 
 
 def _depth(tape: w.Tape, rows: int) -> Depth:
-    behind = np.arange(w.LEVELS)
+    behind = np.arange(w.LEVELS, dtype=np.int32)
+    bids, offers = (tape.best[:rows, side, None].astype(np.int32) for side in (1, 2))
     return Depth(
         ts=tape.best[:rows, 0].copy(),
-        bid_ticks=tape.best[:rows, 1, None] - behind,
-        ask_ticks=tape.best[:rows, 2, None] + behind,
+        bid_ticks=bids - behind,
+        ask_ticks=offers + behind,
         bid_lots=tape.lots[w.BID, :rows],
         ask_lots=tape.lots[w.ASK, :rows],
         bid_counts=tape.counts[w.BID, :rows],

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from catalog.market import world as w
 from catalog.market.streams import stream
 from mia_plugins.data.bars import MINUTE, bars_of
-from mia_plugins.data.columns import Bars, Trades, in_order
+from mia_plugins.data.columns import Bars, Trades, in_time_order
 from mia_plugins.data.sessions import NS, Session
 
 SIDES = {"spring": 1, "upthrust": -1}
@@ -65,7 +65,7 @@ def spring_agent(
 def shown(trades: Trades, side: int, start: int, end: int) -> Shown | None:
     """Return the first spring (side 1) or upthrust (-1) whose range begins at `start`, if there is one."""
     # A faulty feed may deliver them otherwise.
-    bars = bars_of(in_order(trades))
+    bars = bars_of(in_time_order(trades))
     first, last = np.searchsorted(bars.ts, (start + MINUTE, end)).tolist()
     low = bars.low if side > 0 else -bars.high
     close = side * bars.close

@@ -136,9 +136,9 @@ class Tape(NamedTuple):
     """ts, ticks, contracts, side."""
     best: Ints
     """ts, bid ticks, ask ticks."""
-    lots: Ints
+    lots: NDArray[np.int32]
     """(side, row, level)."""
-    counts: Ints
+    counts: NDArray[np.int16]
     """(side, row, level)."""
     fills: Ints
     """Executions of agents' orders: agent, ts, ticks, contracts."""
