@@ -1,4 +1,4 @@
-"""Scenarios, the planted edge and the options of the synthetic market."""
+"""Scenarios and the options of the synthetic market."""
 
 import datetime as dt
 from itertools import pairwise
@@ -10,7 +10,7 @@ from catalog.market.chain import Chain, draw_chain, expiries
 from catalog.market.contracts import INSTRUMENTS
 from catalog.market.day import MarketDay, generate_day
 from catalog.market.instrument import InstrumentDay
-from catalog.market.settings import Edge, MarketSettings, Scenario, ScenarioName
+from catalog.market.settings import MarketSettings, Scenario, ScenarioName
 from catalog.market.skeleton import day_bone
 from catalog.market.smile import USUAL, normal_cdf, vix
 from catalog.market.springs import shown
@@ -20,7 +20,7 @@ from mia_plugins.data.bars import MINUTE, bars_of
 from mia_plugins.data.columns import Bars, Trades
 from mia_plugins.data.sessions import session_on
 from mia_plugins.errors import MiaError
-from mia_plugins.units import Multiple, Ticks
+from mia_plugins.units import Multiple
 
 TENTH = MarketSettings(density=Multiple(0.1))
 TUESDAY = session_on(dt.date(2026, 1, 6))
@@ -239,22 +239,6 @@ def test_the_vix_falls_when_the_market_rises(plain: MarketDay) -> None:
 def test_the_vix_is_the_volatility_of_a_flat_smile_and_more_under_skew() -> None:
     assert 100 * USUAL < vix(USUAL, 6000.0) < 100 * USUAL * 1.15
     assert normal_cdf(np.array([0.0, 1.96])) == pytest.approx([0.5, 0.975], abs=1e-4)
-
-
-def test_the_planted_edge_carries_the_price_to_the_side_of_the_event() -> None:
-    """Same seed with and without: the difference is the drift, up to the noise that a changed path brings."""
-    edge = TENTH.model_copy(update={"edge": Edge(event="iceberg", worth=Ticks(40.0))})
-    moved = []
-    for number in range(5, 9):
-        day = generate_day(edge, session_on(dt.date(2026, 1, number)))
-        es = day.instruments["ES"]
-        rows = es.labels.kind == "iceberg"
-        after = es.labels.end[rows, None] + np.array([0, 300]) * 10**9
-        at = (np.searchsorted(es.depth.ts, after) - 1).clip(0)
-        change = np.diff(es.depth.bid_ticks[at, 0], axis=1)[:, 0]
-        moved.append(change * es.labels.side[rows])
-    pooled = np.concatenate(moved)
-    assert pooled.mean() > 3 * pooled.std() / np.sqrt(len(pooled))
 
 
 def test_micros_quote_their_parents_prices_a_little_later(plain: MarketDay) -> None:
