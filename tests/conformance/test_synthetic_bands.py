@@ -41,7 +41,7 @@ def test_the_market_lies_in_its_bands(settings: MarketSettings, days: int) -> No
 
 
 @pytest.mark.parametrize(
-    "days", [pytest.param(6, id="a tenth"), pytest.param(60, id="whole", marks=pytest.mark.long)]
+    "days", [pytest.param(6, id="a tenth"), pytest.param(20, id="whole", marks=pytest.mark.long)]
 )
 def test_short_gamma_shakes_the_market_and_long_gamma_calms_it(days: int) -> None:
     """By more than the band asks, at the hundredth that so few days allow."""

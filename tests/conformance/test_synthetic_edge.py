@@ -57,7 +57,7 @@ def _changes(day: MarketDay) -> tuple[np.ndarray, np.ndarray]:
     ("density", "days"),
     [
         pytest.param(0.1, 24, id="a tenth"),
-        pytest.param(1.0, 24, id="whole", marks=pytest.mark.long),
+        pytest.param(1.0, 12, id="whole", marks=pytest.mark.long),
     ],
 )
 def test_four_ticks_after_each_event_are_found_and_are_not_there_unless_planted(
