@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from catalog.export import Exported, Form, Series, export, export_table
+from catalog.export import Exported, Form, Series, export, export_table, nearest_days
 from catalog.generate_command import day_option, generate
 from catalog.listing import listing
-from catalog.progress import progress
 from catalog.store import Store
+from mia_plugins.cli.progress import progress
 from mia_plugins.cli.session import AsJson, Session
 from mia_plugins.data.arrow import Kind
 from mia_plugins.data.catalog import FOREVER
 from mia_plugins.data.errors import CatalogError
 from mia_plugins.data.files import Files
 from mia_plugins.data.instruments import VENUE
-from mia_plugins.data.sessions import NS, session_on
+from mia_plugins.data.sessions import NS
+from mia_plugins.data.sessions import Session as TradingDay
 from mia_plugins.errors import ExitCode, did_you_mean
 
 if TYPE_CHECKING:
@@ -58,6 +59,13 @@ def list_(context: typer.Context, catalog: Catalog, as_json: AsJson = False) -> 
         session.say_json(found)
         return
     session.say(f"{catalog}: {_made_by(found['origin'])}")
+    if found["origin"] and not found["days"]:
+        session.warn("no trading day is whole yet: run what makes this catalog again")
+    if found["left_out"]:
+        session.warn(
+            f"{found['left_out']} files are of no whole day and are not read: "
+            f"`mia catalog check {catalog}` names them"
+        )
     session.table(
         ("what", "name", "from", "to", "files", "rows", "MB"),
         [
@@ -97,8 +105,8 @@ def check(
     session = Session.of(context)
     store = _open(catalog)
     instrument_id = _instrument(store, instrument)
-    total = sum(file.size for file in store.data_files(instrument_id=instrument_id))
-    with progress("checking", total) as advance:
+    total = sum(file.size for file in store.every_file(instrument_id=instrument_id))
+    with progress("checking", total, quiet=as_json) as advance:
         found = list(problems(store, instrument_id, max_gap * 60 * NS, watch=lambda file: advance(file.size)))
     if as_json:
         session.say_json({"ok": not found, "problems": [_problem_data(problem) for problem in found]})
@@ -132,15 +140,21 @@ def export_(  # noqa: PLR0913 each is an option
 ) -> None:
     """Write market data as CSV or plain Parquet.
 
-    Prices are in points, times in UTC; a line is an event.
+    Prices of market data are in points, sizes in contracts, times in UTC; a line is an event. Tables of
+    mia's are written as they are: labels in ticks. Parquet says each column's unit in the field's metadata;
+    beside a CSV file lies one that ends in .units.csv. A day without a session is cut to the nearest
+    within the span.
     """
     session = Session.of(context)
     store = _open(catalog)
     wanted = _wanted(store, kind, _instrument(store, instrument))
-    days = (start.date() if start else dt.date.min, end.date() if end else dt.date.max)
-    span = (session_on(days[0]).open if start else 0, session_on(days[1]).close if end else FOREVER)
+    first, last = nearest_days(start.date() if start else None, end.date() if end else None)
+    _say_cut(session, start, first, "from")
+    _say_cut(session, end, last, "to")
+    days = (first.day if first else dt.date.min, last.day if last else dt.date.max)
+    span = (first.open if first else 0, last.close if last else FOREVER)
     written: list[Exported] = []
-    with progress("exporting", len(wanted)) as advance:
+    with progress("exporting", len(wanted), quiet=as_json) as advance:
         for what in wanted:
             done = (
                 export(store, what, to, form, span)
@@ -161,6 +175,12 @@ def export_(  # noqa: PLR0913 each is an option
         session.say(f"wrote {one.path}: {one.rows:,} rows")
 
 
+def _say_cut(session: Session, asked: dt.datetime | None, got: TradingDay | None, word: str) -> None:
+    """Say which day stands for one without a session."""
+    if asked and got and got.day != asked.date():
+        session.warn(f"{asked:%Y-%m-%d} ({asked:%A}) is no trading day: exported {word} {got.day}")
+
+
 def _open(catalog: str) -> Store:
     return Store.open(Files(catalog))
 
@@ -169,7 +189,7 @@ def _instrument(store: Store, name: str | None) -> str | None:
     """Return the id of an instrument that was asked for with or without its venue."""
     if name is None:
         return None
-    known = {file.instrument_id for file in store.data_files()}
+    known = {file.instrument_id for file in store.every_file()}
     found = next((one for one in (name, f"{name}.{VENUE}") if one in known), None)
     if found is None:
         raise CatalogError(f"there is no data of '{name}' in {store.files.uri}{did_you_mean(name, known)}")

@@ -20,6 +20,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from catalog.digests import DigestingStream
 from mia_plugins.data.arrow import Columns, Kind, kind_of, schema_of, table_of
 from mia_plugins.data.columns import rows_of
 from mia_plugins.data.errors import CatalogError
@@ -41,6 +42,8 @@ class SealedFile:
     target: str
     """The path it is to have."""
     rows: int
+    digest: str
+    """Of its bytes: see `catalog.digests`."""
 
 
 def sealed_days(files: Files) -> dict[dt.date, list[SealedFile]]:
@@ -67,7 +70,7 @@ class _Writer:
         self._where = files.full(path)
         self._row_group = row_group
         self._pending = schema.empty_table()
-        self._stream = files.create(path)
+        self._stream = DigestingStream(files.create(path))
         # Nautilus calls the elements of a list `item`, which is not the compliant name.
         self._parquet = pq.ParquetWriter(
             self._stream, schema, compression="zstd", use_compliant_nested_type=False
@@ -90,10 +93,15 @@ class _Writer:
             self._parquet.close()
             self._stream.close()
 
+    @property
+    def digest(self) -> str:
+        """The digest of the file's bytes, once it is closed."""
+        return self._stream.digest
+
     def abandon(self) -> None:
         """Let go of a file that will be thrown away; a disk that is full complains once more."""
         for close in (self._parquet.close, self._stream.close):
-            _in_vain(close)
+            in_vain(close)
 
     def _write(self, table: pa.Table) -> None:
         with told(self._where, "written"):
@@ -172,7 +180,7 @@ class DayDraft:
             return
         for writer in self._writers():
             writer.abandon()
-        _in_vain(lambda: discard(self._files, self.day))
+        in_vain(lambda: discard(self._files, self.day))
 
     def _writer(self, schema: pa.Schema, row_group: int) -> _Writer:
         return _Writer(self._files, self._draft(len(self._writers())), schema, row_group)
@@ -193,11 +201,12 @@ class DayDraft:
             if series.start is not None
         ]
         becoming += [(writer, table_path(name, self.day)) for name, writer in self._tables.items()]
-        entries = [asdict(SealedFile(writer.path, target, writer.rows)) for writer, target in becoming]
+        sealed = [SealedFile(one.path, target, one.rows, one.digest) for one, target in becoming]
+        entries = [asdict(file) for file in sealed]
         self._files.write(f"{self._folder}/{SEAL}", f"{json.dumps(entries, indent=1)}\n".encode())
 
 
-def _in_vain(action: Callable[[], object]) -> None:
+def in_vain(action: Callable[[], object]) -> None:
     """Do what may fail without hiding the error that made it necessary."""
     with suppress(Exception):
         action()

@@ -1,4 +1,8 @@
-"""Market data in a plain form: prices in points, sizes in contracts, times in UTC, a line an event."""
+"""Market data in a plain form: prices in points, sizes in contracts, times in UTC, a line an event.
+
+Tables of our own keep their columns and units: labels are in ticks. Parquet says each column's unit in the
+field's metadata; CSV has no place for it, so that `….units.csv` lies beside each file.
+"""
 
 import datetime as dt
 from collections.abc import Callable, Iterator
@@ -18,10 +22,14 @@ from catalog.store import Store
 from mia_plugins.data.arrow import TIME, Columns, Kind
 from mia_plugins.data.catalog import FOREVER
 from mia_plugins.data.columns import LEVELS, Bars, Depth, Quotes, Trades
+from mia_plugins.data.errors import CatalogError
 from mia_plugins.data.files import told
 from mia_plugins.data.instruments import TICK_POINTS
 from mia_plugins.data.layout import table_day
+from mia_plugins.data.sessions import Session, sessions
 
+_REACH = 14
+"""Calendar days within which there is always a session."""
 _SIDES = ("sell", "unknown", "buy")
 
 
@@ -46,6 +54,23 @@ class Exported:
 
     path: Path
     rows: int
+
+
+def nearest_days(start: dt.date | None, end: dt.date | None) -> tuple[Session | None, Session | None]:
+    """Return the first session from a day on and the last until another; with none between it is an error."""
+    first = sessions(start, _days_later(start, _REACH))[0] if start else None
+    last = sessions(_days_later(end, -_REACH), end)[-1] if end else None
+    if first and last and first.day > last.day:
+        raise CatalogError(
+            f"there is no trading day from {start} to {end}",
+            f"the nearest ones are {min(first.day, last.day)} and {max(first.day, last.day)}",
+        )
+    return first, last
+
+
+def _days_later(day: dt.date, days: int) -> dt.date:
+    ends = dt.date.min.toordinal(), dt.date.max.toordinal()
+    return dt.date.fromordinal(min(max(day.toordinal() + days, ends[0]), ends[1]))
 
 
 def export(
@@ -88,7 +113,27 @@ def plain(columns: Columns) -> pa.Table:
         case Depth():
             for level in range(LEVELS):
                 found |= _level(columns, level)
-    return pa.table(found)
+    return _with_units(pa.table(found))
+
+
+_UNITS = {
+    "time": ("UTC", "when it could be known"),
+    "side": ("", "who came to the other: a buyer, a seller or unknown"),
+    "size": ("contracts", "what is quoted or was traded"),
+    "volume": ("contracts", "what was traded"),
+    "orders": ("orders", "how many stand there"),
+}
+"""Unit and meaning of a plain column by the last word of its name; all others are prices."""
+
+
+def _with_units(table: pa.Table) -> pa.Table:
+    """Return a plain table whose fields say their units."""
+    fields = []
+    for field in table.schema:
+        word = field.name.rstrip("_0123456789").rpartition("_")[2]
+        unit, help_ = _UNITS.get(word, ("points", "a price"))
+        fields.append(field.with_metadata({"unit": unit, "help": help_}))
+    return table.cast(pa.schema(fields))
 
 
 def _level(depth: Depth, level: int) -> dict[str, Any]:
@@ -134,12 +179,26 @@ def _write(tables: Iterator[pa.Table], target: Path, form: Form) -> Exported | N
                 for table in _with_first(first, tables):
                     writer.write_table(table)
                     rows += len(table)
+            if form is Form.CSV:
+                pa_csv.write_csv(_described(first.schema), target.with_suffix(".units.csv"))
             draft.replace(target)
     except BaseException:
         with suppress(OSError):
             draft.unlink()
         raise
     return Exported(target, rows)
+
+
+def _described(schema: pa.Schema) -> pa.Table:
+    """Return each column with its unit and meaning, as far as the schema says them."""
+    said = [field.metadata or {} for field in schema]
+    units, helps = ([one.get(key, b"").decode() for one in said] for key in (b"unit", b"help"))
+    # In CSV a time is a date and a time of day, whatever it is counted in elsewhere.
+    units = [
+        "UTC" if pa.types.is_timestamp(type_) else unit
+        for type_, unit in zip(schema.types, units, strict=True)
+    ]
+    return pa.table({"column": schema.names, "unit": units, "meaning": helps})
 
 
 def _with_first(first: pa.Table, others: Iterator[pa.Table]) -> Iterator[pa.Table]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from catalog.progress import progress
+from mia_plugins.cli.progress import progress
 from mia_plugins.cli.session import AsJson, Session
 from mia_plugins.data.errors import CatalogError
 from mia_plugins.errors import did_you_mean
@@ -84,7 +84,7 @@ def generate(  # noqa: PLR0913 each is an option
     made: list[str] = []
     try:
         processes = jobs or usual_jobs(settings.density)
-        with progress("generating", len(wanted)) as advance:
+        with progress("generating", len(wanted), quiet=as_json) as advance:
             for day in make(Files(catalog), settings, wanted, processes, advance):
                 made.append(str(day))  # noqa: PERF401 an interruption is told how many there are
     except KeyboardInterrupt:

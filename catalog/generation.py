@@ -2,13 +2,10 @@
 
 import datetime as dt
 import hashlib
-import os
 import signal
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_context
 
 import mia_plugins
 from catalog.drafts import DayDraft
@@ -25,6 +22,7 @@ from mia_plugins.data.files import Files
 from mia_plugins.data.instruments import PRODUCTS, Contract, contracts_between, lead_contract
 from mia_plugins.data.manifest import Origin
 from mia_plugins.data.sessions import Session, sessions
+from mia_plugins.processes import ctrl_c_held, end_with_parent
 
 MAKER = "synthetic"
 
@@ -90,7 +88,7 @@ def _drafted(files: Files, settings: MarketSettings, days: list[Session], jobs: 
         return
     with ProcessPoolExecutor(min(jobs, len(days)), get_context("spawn"), initializer=_end_quietly) as pool:
         try:
-            with _without_ctrl_c():
+            with ctrl_c_held():  # while they import, it would show their innards
                 work = [pool.submit(draft_day, files, settings, session) for session in days]
             for done in as_completed(work):
                 yield done.result()
@@ -98,30 +96,11 @@ def _drafted(files: Files, settings: MarketSettings, days: list[Session], jobs: 
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-@contextmanager
-def _without_ctrl_c() -> Iterator[None]:
-    """Start processes that Ctrl-C does not reach while they import: it would show their innards."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
 def _end_quietly() -> None:
     """Let a worker end at once at Ctrl-C, and with its parent: the next run drops what is not sealed."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    end_with_parent()
 
 
 def draft_day(files: Files, settings: MarketSettings, session: Session) -> dt.date:

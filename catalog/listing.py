@@ -19,6 +19,7 @@ def listing(store: Store) -> dict[str, Any]:
         "catalog": store.files.uri,
         "origin": asdict(manifest.origin) if manifest else None,
         "days": [str(day) for day in manifest.days] if manifest else [],
+        "left_out": len(_left_out(store)),
         "series": [*_market_data(store), *_tables(store)],
     }
 
@@ -57,11 +58,19 @@ def _tables(store: Store) -> list[dict[str, Any]]:
     ]
 
 
+def _left_out(store: Store) -> list[str]:
+    """Return the files that lie there and that no whole day has."""
+    recorded = store.manifest.files if store.manifest else None
+    there = [file.path for file in store.every_file()]
+    there += [path for paths in store.every_table().values() for path in paths]
+    return [path for path in there if recorded is not None and path not in recorded]
+
+
 def _rows(store: Store, path: str) -> int:
     """Return a file's number of rows: as the manifest has it, else as the file says itself."""
-    for rows in store.manifest.days.values() if store.manifest else ():
-        if path in rows:
-            return rows[path]
+    recorded = store.manifest.files if store.manifest else {}
+    if path in recorded:
+        return recorded[path]
     with store.files.reading(path) as opened, told(store.files.full(path), "read"):
         return int(pq.read_metadata(opened).num_rows)
 

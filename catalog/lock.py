@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from catalog.claims import sole_claim
 from mia_plugins.data.errors import CatalogError, CatalogFileError
 from mia_plugins.data.files import Files
 from mia_plugins.data.layout import OURS
@@ -16,11 +17,14 @@ LOCK = f"{OURS}/lock"
 def sole_writer(files: Files) -> Iterator[None]:
     """Hold a catalog for writing; a process that ends, however it ends, lets go of it.
 
-    A bucket has no locks: there it is the user's to run one writer at a time.
+    In a bucket a process that was killed leaves a claim, which only its own host knows to be dead.
     """
     if files.is_remote:
-        yield
+        with sole_claim(files):
+            yield
         return
+    # So that a catalog that cannot be one is told in our words.
+    files.exists()
     path = Path(files.uri) / LOCK
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -4,13 +4,15 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 
-from catalog.drafts import DayDraft, SealedFile, discard, sealed_days
+from catalog.drafts import DayDraft, SealedFile, discard, in_vain, sealed_days
 from mia_plugins.data.catalog import Catalog
 from mia_plugins.data.errors import CatalogError
 from mia_plugins.data.files import Files, told
 from mia_plugins.data.instruments import Contract, futures_contract
 from mia_plugins.data.layout import DATA, DRAFTS, OURS, data_files
 from mia_plugins.data.manifest import Manifest, Origin, read_manifest, write_manifest
+
+_INSTRUMENTS = f"{DRAFTS}/instruments"
 
 
 class Store(Catalog):
@@ -33,7 +35,8 @@ class Store(Catalog):
     def begin(cls, files: Files, origin: Origin) -> "Store":
         """Start a catalog, or go on with one of the same origin; another's is an error.
 
-        What an interrupted run had sealed is published, and what it had not is thrown away.
+        What an interrupted run had sealed is published, and what it had not is thrown away. A day of which
+        a file is gone is to be made anew: whoever found one damaged deletes it.
         """
         manifest = read_manifest(files)
         if manifest is None:
@@ -42,6 +45,7 @@ class Store(Catalog):
             write_manifest(files, manifest)
         _refuse_other_origin(files, manifest.origin, origin)
         store = cls(files, manifest)
+        store._forget_broken_days(manifest)
         for day in store.missing(sealed_days(files)):
             store.publish(day)
         files.delete_folder(DRAFTS)
@@ -67,23 +71,41 @@ class Store(Catalog):
         for file in sealed:
             if self.files.exists(file.draft):
                 self.files.move(file.draft, file.target)
-        self.manifest = self.manifest.with_day(day, {file.target: file.rows for file in sealed})
+        rows = {file.target: file.rows for file in sealed}
+        self.manifest = self.manifest.with_day(day, rows, {file.target: file.digest for file in sealed})
         write_manifest(self.files, self.manifest)
         discard(self.files, day)
 
     def write_instruments(self, contracts: Iterable[Contract]) -> None:
-        """Write contracts as Nautilus' instruments, in the place of those that are there."""
-        with told(self.files.uri, "written"):
-            self.nautilus().write_instruments([futures_contract(contract) for contract in contracts])
+        """Write contracts as Nautilus' instruments, in the place of those that are there.
+
+        Nautilus writes in place, so it writes a draft; then each file is moved, whole.
+        """
+        instruments = [futures_contract(contract) for contract in contracts]
+        self.files.delete_folder(_INSTRUMENTS)
+        try:
+            draft = Catalog(self.files.within(_INSTRUMENTS), None)
+            with told(self.files.uri, "written"):
+                draft.nautilus().write_instruments(instruments)
+            for path in draft.files.under():
+                self.files.move(f"{_INSTRUMENTS}/{path}", path)
+        finally:
+            in_vain(lambda: self.files.delete_folder(_INSTRUMENTS))
+
+    def _forget_broken_days(self, manifest: Manifest) -> None:
+        there = self.files.under()
+        broken = [day for day, rows in manifest.days.items() if rows.keys() - there.keys()]
+        if broken:
+            self.manifest = manifest.without(broken)
+            write_manifest(self.files, self.manifest)
 
     def _refuse_overlap(self, sealed: list[SealedFile]) -> None:
         """Refuse a day that overlaps data that are there: the engine would replay both."""
-        whole = self.manifest.days.values() if self.manifest else ()
-        recorded = {path for paths in whole for path in paths}
+        recorded = self.manifest.files if self.manifest else {}
         again = next((file.target for file in sealed if file.target in recorded), None)
         if again:
             raise CatalogError(f"{again} is there already", "write it to another catalog")
-        there = self.data_files()
+        there = self.every_file()
         for file in data_files((entry.target, 0) for entry in sealed):
             for other in there:
                 same = (file.kind, file.identifier) == (other.kind, other.identifier)

@@ -7,5 +7,8 @@ def mia_register_commands(register: Register) -> None:
     """Register the commands that need nothing but the framework."""
     register("demo", "mia_plugins.cli.demo:app", summary="A first look: a settings file, a plugin, an error.")
     register("config", "mia_plugins.cli.config:app", summary="Check, show and describe settings files.")
+    register("backtest", "mia_plugins.cli.backtest:app", summary="Run strategies over a catalog.")
+    register("runs", "mia_plugins.cli.runs:app", summary="List, show, compare and open runs.")
     register("plugins", "mia_plugins.cli.plugins:app", summary="List, inspect and switch plugins.")
+    register("explain", "mia_plugins.cli.explain:app", summary="What a run decided, and why.")
     register("doctor", "mia_plugins.cli.doctor:app", summary="Say whether this installation is sound.")

@@ -59,6 +59,16 @@ def _remember(value: str, reference: str) -> None:
                 _known[form] = reference
 
 
+def known() -> dict[str, str]:
+    """Return what `redact` replaces and by what: for a process of ours, never to be written."""
+    return dict(_known)
+
+
+def know(forms: dict[str, str]) -> None:
+    """Replace, from now on, also what another process knows."""
+    _known.update(forms)
+
+
 def redact(text: str) -> str:
     """Return the text with every secret that was read replaced by its reference."""
     for form in sorted(_known, key=len, reverse=True):
@@ -92,8 +102,9 @@ class RedactedStream(io.TextIOBase):
         self._stream.write(text)
 
     def flush(self) -> None:
-        """Pass it on."""
-        self._stream.flush()
+        """Pass it on, unless the stream is gone, as it may be when this is cleared away."""
+        if not self._stream.closed:
+            self._stream.flush()
 
     def isatty(self) -> bool:
         """Say whether a terminal is at the other end."""

@@ -1,13 +1,17 @@
 """What `mia catalog check` looks at: the layout, each file and its rows, and the calendar."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
+from catalog.checks.bars import bar_problems
 from catalog.checks.calendar import GapCheck
 from catalog.checks.files import FileCheck
-from catalog.checks.instruments import Instrument, catalog_instruments
+from catalog.checks.instruments import OURS, Instrument, catalog_instruments, product_code
+from catalog.checks.jumps import Jumps
 from catalog.checks.layout import layout_problems
 from catalog.checks.problem import Problem, ProblemKind
+from catalog.checks.tables import table_problems
 from catalog.store import Store
+from mia_plugins.data.arrow import Kind, identifier_of
 from mia_plugins.data.layout import DataFile
 from mia_plugins.data.sessions import NS
 
@@ -28,12 +32,24 @@ def problems(
     Memory is bounded by a row group. `watch` is told of each file when it has been looked at.
     """
     yield from layout_problems(store, instrument_id)
-    instruments = catalog_instruments(store)
-    series: dict[tuple[str, str], list[DataFile]] = {}
-    for file in store.data_files(instrument_id=instrument_id):
+    instruments, wrong = catalog_instruments(store, instrument_id)
+    yield from wrong
+    series: dict[tuple[Kind, str], list[DataFile]] = {}
+    for file in store.every_file(instrument_id=instrument_id):
         series.setdefault((file.kind, file.identifier), []).append(file)
-    for files in series.values():
-        yield from _series(store, files, instruments.get(files[0].instrument_id), max_gap, watch)
+    for (kind, name), files in series.items():
+        instrument = _instrument(instruments, files[0].instrument_id)
+        yield from _series(store, files, instrument, max_gap, watch)
+        bars = series.get((Kind.BARS, identifier_of(Kind.BARS, name)))
+        if kind is Kind.TRADES and bars and instrument:
+            yield from bar_problems(store, files, bars, instrument)
+    if instrument_id is None:
+        yield from table_problems(store)
+
+
+def _instrument(known: Mapping[str, Instrument], instrument_id: str) -> Instrument | None:
+    """Return what is known of an instrument: what the catalog says, else what a product of ours is."""
+    return known.get(instrument_id) or (OURS if product_code(instrument_id) else None)
 
 
 def _series(
@@ -45,8 +61,9 @@ def _series(
 ) -> Iterator[Problem]:
     """Yield what is not in order in an instrument's data of one kind."""
     gaps = GapCheck(files[0], max_gap)
+    jumps = Jumps(has_limits=product_code(files[0].instrument_id) is not None)
     for file in sorted(files, key=lambda file: (file.start, file.end)):
-        check = FileCheck(store, file, instrument)
+        check = FileCheck(store, file, instrument, jumps)
         for table in check.tables():
             gaps.feed(check.feed(table))
         yield from check.problems()

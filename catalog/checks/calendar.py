@@ -54,11 +54,13 @@ class GapCheck:
         if not len(times) or not self._applies:
             return
         if self._first is None:
-            self._first = self._last = int(times.min())
-        every = np.concatenate(([self._last], np.sort(times)))
-        for place in np.flatnonzero(np.diff(every) > self.max_gap):
-            self._silences.append((int(every[place]), int(every[place + 1])))
-        self._last = max(self._last, int(every[-1]))
+            self._first = self._last = int(times[0])
+        self._first = min(self._first, int(times.min()))
+        # What goes back in time ends no silence; so it matters not where a row group ends.
+        latest = np.maximum.accumulate(np.append(self._last, times))
+        for place in np.flatnonzero(np.diff(latest) > self.max_gap):
+            self._silences.append((int(latest[place]), int(latest[place + 1])))
+        self._last = int(latest[-1])
 
     def problems(self) -> Iterator[Problem]:
         """Yield the silences that fall into sessions, from the first session with data to the last."""

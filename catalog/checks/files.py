@@ -8,14 +8,17 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from catalog.checks.calendar import outside_hours
-from catalog.checks.instruments import OURS, Instrument, product_code
+from catalog.checks.instruments import Instrument, product_code
+from catalog.checks.jumps import Jumps
+from catalog.checks.manifest import manifest_problems
 from catalog.checks.problem import Problem, ProblemKind, Tally, new_york
-from catalog.checks.rows import Scales, book_faults, duplicates, price_columns, size_faults
+from catalog.checks.rows import Scales, book_faults, duplicates, price_columns, side_faults, size_faults
+from catalog.checks.schema import false_claims, unreadable
 from catalog.store import Store
-from mia_plugins.data.arrow import expected_types, times_of
+from mia_plugins.data.arrow import times_of
 from mia_plugins.data.decimals import floats_of, units_of
 from mia_plugins.data.errors import CatalogError, CatalogFileError
-from mia_plugins.data.layout import MANIFEST, DataFile
+from mia_plugins.data.layout import DataFile
 
 _ROW_FAULTS = {
     ProblemKind.DISORDER: "rows go back in time",
@@ -27,6 +30,7 @@ _ROW_FAULTS = {
     ProblemKind.OFF_GRID: "rows have a price between two ticks",
     ProblemKind.NOT_POSITIVE: "rows have a price of zero or less",
     ProblemKind.SIZE: "rows have a size that is no whole number of contracts from one on",
+    ProblemKind.SIDE: "rows have an aggressor that is neither BUY, SELL nor NO_AGGRESSOR",
     ProblemKind.BAR: "bars open or close outside their high and low",
     ProblemKind.CLOSED: "rows lie where the market is closed",
 }
@@ -35,16 +39,18 @@ _ROW_FAULTS = {
 class FileCheck:
     """The rows of one file."""
 
-    def __init__(self, store: Store, file: DataFile, instrument: Instrument | None) -> None:
-        """`instrument` is None when the catalog has no definition of it."""
+    def __init__(self, store: Store, file: DataFile, instrument: Instrument | None, jumps: Jumps) -> None:
+        """`instrument` is None when the catalog has no definition of it; `jumps` are the series'."""
         self._store = store
         self._file = file
         self._code = product_code(file.instrument_id)
-        self._instrument = instrument or (OURS if self._code else None)
+        self._instrument = instrument
+        self._jumps = jumps
         self._tallies = {kind: Tally() for kind in _ROW_FAULTS}
         self._scales = Scales(self._code)
         self._whole: list[Problem] = []
         self._rows = 0
+        self._is_read = False
         self._last: int | None = None
         self._span = (2**63 - 1, 0)
         self._carry: pa.Table | None = None
@@ -60,6 +66,7 @@ class FileCheck:
         except (CatalogFileError, CatalogError, pa.ArrowException, OSError) as error:
             self._blame(ProblemKind.TRUNCATED, f"it is no whole Parquet file: {' '.join(str(error).split())}")
             return
+        self._is_read = True
         self._judge_whole()
 
     def feed(self, table: pa.Table) -> NDArray[np.int64]:
@@ -71,21 +78,28 @@ class FileCheck:
         self._span = (min(self._span[0], int(times.min())), max(self._span[1], int(times.max())))
         self._times(table, times)
         self._prices(table, times)
-        faults = book_faults(self._file.kind, table) | size_faults(self._file.kind, table)
-        for kind, wrong in faults.items():
-            self._tallies[kind].add(times, wrong)
+        for faults in (book_faults, size_faults, side_faults):
+            for kind, wrong in faults(self._file.kind, table).items():
+                self._tallies[kind].add(times, wrong)
         self._repeats(table, times)
         return times
 
     def problems(self) -> Iterator[Problem]:
         """Yield what was found, of the whole file and of its rows."""
-        yield from self._whole
+        found = [*self._whole, *self._of_rows()]
+        yield from found
+        if self._is_read:
+            yield from manifest_problems(self._store, self._file.path, self._rows, is_sound=not found)
+
+    def _of_rows(self) -> Iterator[Problem]:
         for kind, tally in self._tallies.items():
             if tally.count:
                 what = f"{tally.count} {_ROW_FAULTS[kind]}, first at {new_york(tally.first)} New York"
                 yield Problem(kind, self._file.path, what, tally.count)
         for what, count in self._scales.told():
             yield Problem(ProblemKind.SCALE, self._file.path, what, count)
+        for what, count in self._jumps.told():
+            yield Problem(ProblemKind.JUMP, self._file.path, what, count)
 
     def _blame(self, kind: ProblemKind, what: str) -> None:
         """Note a problem of the file as a whole."""
@@ -93,27 +107,9 @@ class FileCheck:
 
     def _is_readable(self, schema: pa.Schema) -> bool:
         """Say whether the columns are those of Nautilus 2; judge what the schema says on the way."""
-        expected = expected_types(self._file.kind)
-        wrong = [
-            name
-            for name, type_ in expected.items()
-            if name not in schema.names or schema.field(name).type != type_
-        ]
-        if any(
-            _is_legacy(schema.field(name).type) for name in schema.names if "price" in name or name == "open"
-        ):
-            self._blame(
-                ProblemKind.LEGACY, "its prices are integers or bytes, as NautilusTrader 1.x has them"
-            )
-            return False
-        if wrong:
-            self._blame(ProblemKind.SCHEMA, f"missing, or of another type: {', '.join(wrong)}")
-            return False
-        said = (schema.metadata or {}).get(b"price_precision", b"nothing").decode()
-        if self._instrument and said != str(self._instrument.precision):
-            expected_precision = f"{self._instrument.precision} was expected"
-            self._blame(ProblemKind.PRECISION, f"price_precision is {said}; {expected_precision}")
-        return True
+        reasons = list(unreadable(self._file, schema))
+        self._whole += reasons or false_claims(self._file, schema, self._instrument)
+        return not reasons
 
     def _judge_whole(self) -> None:
         """Judge what can be said once all rows have been seen."""
@@ -122,10 +118,6 @@ class FileCheck:
         elif self._span != (self._file.start, self._file.end):
             first, last = (new_york(ts) for ts in self._span)
             self._blame(ProblemKind.NAME, f"its rows run from {first} to {last} New York")
-        days = self._store.manifest.days.values() if self._store.manifest else ()
-        recorded = next((rows[self._file.path] for rows in days if self._file.path in rows), self._rows)
-        if recorded != self._rows:
-            self._blame(ProblemKind.ROWS, f"{self._rows} rows; {MANIFEST} says {recorded}")
 
     def _times(self, table: pa.Table, times: NDArray[np.int64]) -> None:
         before = times[0] if self._last is None else self._last
@@ -140,23 +132,21 @@ class FileCheck:
     def _prices(self, table: pa.Table, times: NDArray[np.int64]) -> None:
         if self._instrument is None:
             return
-        for prices, rows in price_columns(self._file.kind, table):
+        for column, (prices, rows) in enumerate(price_columns(self._file.kind, table)):
             ticks, is_whole = units_of(prices, self._instrument.raw_tick)
             at = times[rows]
             self._tallies[ProblemKind.OFF_GRID].add(at, ~is_whole)
             self._tallies[ProblemKind.NOT_POSITIVE].add(at, ticks <= 0)
-            self._scales.add(at, floats_of(prices))
+            points = floats_of(prices)
+            sound = self._scales.add(at, points)
+            self._jumps.add(column, at[sound], points[sound])
 
     def _repeats(self, table: pa.Table, times: NDArray[np.int64]) -> None:
-        """Count repeated rows, with those that share the last time of the row group before."""
+        """Count repeated rows, with those before this row group that share the last time there."""
         joined, known = table, 0
         if self._carry is not None:
             joined, known = pa.concat_tables([self._carry, table]), len(self._carry)
         wrong = duplicates(self._file.kind, joined)
-        wrong[:known] = False
         self._tallies[ProblemKind.DUPLICATES].add(times, wrong[known:])
-        self._carry = table.filter(pa.array(times == times[-1]))
-
-
-def _is_legacy(type_: pa.DataType) -> bool:
-    return bool(pa.types.is_integer(type_) or pa.types.is_fixed_size_binary(type_))
+        at = times_of(joined["ts_init"].combine_chunks())
+        self._carry = joined.filter(pa.array(at == times[-1]))

@@ -1,11 +1,13 @@
 """What a catalog's instruments say of prices, and where a product's price has roughly been."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 import numpy as np
+import pyarrow as pa
 
+from catalog.checks.problem import Problem, ProblemKind
 from catalog.store import Store
 from mia_plugins.data.arrow import Kind
 from mia_plugins.data.decimals import SCALE
@@ -14,6 +16,8 @@ from mia_plugins.data.instruments import PRODUCTS, TICK
 from mia_plugins.data.layout import DATA, PARQUET
 from mia_plugins.data.sessions import NS
 
+LEGACY_FOLDERS = {"trade_tick", "quote_tick", "bar", "order_book_delta", "order_book_depth10"}
+"""What Nautilus 1.x calls its folders of data."""
 ROUGH_YEARS = (2000, 2005, 2010, 2015, 2020, 2023, 2026)
 ROUGH_PRICES = {
     "ES": (1_400, 1_200, 1_100, 2_000, 3_200, 4_200, 6_300),
@@ -31,6 +35,8 @@ class Instrument:
     """Decimals of a price."""
     tick: Decimal
     """The smallest price step."""
+    size_precision: int = 0
+    """Decimals of a size."""
 
     @property
     def raw_tick(self) -> int:
@@ -42,18 +48,47 @@ OURS = Instrument(2, TICK)
 """What ES, NQ and the micros are, should the catalog not say."""
 
 
-def catalog_instruments(store: Store) -> dict[str, Instrument]:
-    """Return the instruments that a catalog defines; a file that cannot be read defines none."""
+def instrument_files(paths: Iterable[str], instrument_id: str | None = None) -> list[str]:
+    """Return the files that define instruments, or one of them, among paths."""
+    return [
+        path
+        for path in paths
+        if path.count("/") == 3
+        and path.endswith(PARQUET)
+        and path.split("/")[1] not in {*Kind, *LEGACY_FOLDERS}
+        and instrument_id in {None, path.split("/")[2]}
+    ]
+
+
+def catalog_instruments(
+    store: Store, instrument_id: str | None = None
+) -> tuple[dict[str, Instrument], list[Problem]]:
+    """Return the instruments that a catalog defines, and what is wrong with their files."""
     found: dict[str, Instrument] = {}
-    for path in store.files.under(DATA):
-        parts = path.split("/")
-        if len(parts) == 4 and path.endswith(PARQUET) and parts[1] not in set(Kind):
-            try:
-                for table in store.row_groups(path):
-                    found |= _definitions(table.to_pylist())
-            except (CatalogFileError, CatalogError):
-                continue
-    return found
+    wrong: list[Problem] = []
+    for path in instrument_files(store.files.under(DATA), instrument_id):
+        try:
+            defined: dict[str, Instrument] = {}
+            for table in store.row_groups(path):
+                defined |= _definitions(table.to_pylist())
+        except (CatalogError, CatalogFileError, pa.ArrowException, OSError) as error:
+            what = f"it is no whole Parquet file: {' '.join(str(error).split())}"
+            wrong.append(Problem(ProblemKind.TRUNCATED, path, what))
+            continue
+        except (KeyError, ValueError, InvalidOperation) as error:
+            wrong.append(Problem(ProblemKind.SCHEMA, path, f"it defines no instrument: {error!r}"))
+            continue
+        wrong += _misplaced(path, defined)
+        found |= defined
+    return found, wrong
+
+
+def _misplaced(path: str, defined: Mapping[str, Instrument]) -> Iterator[Problem]:
+    folder = path.split("/")[2]
+    # A path has no room for the slash of EUR/USD.
+    if {name.replace("/", "") for name in defined} != {folder}:
+        names = ", ".join(sorted(defined)) or "nothing"
+        yield Problem(ProblemKind.METADATA, path, f"it defines {names}; {folder} was expected")
 
 
 def product_code(instrument_id: str) -> str | None:
@@ -72,7 +107,10 @@ def rough_price(code: str, ts: int) -> float:
 def _definitions(rows: list[Mapping[str, object]]) -> dict[str, Instrument]:
     """Return the instruments that rows of an instrument file define."""
     return {
-        str(row["id"]): Instrument(int(str(row["price_precision"])), Decimal(str(row["price_increment"])))
+        str(row["id"]): Instrument(
+            int(str(row["price_precision"])),
+            Decimal(str(row["price_increment"])),
+            int(str(row["size_precision"])),
+        )
         for row in rows
-        if {"id", "price_precision", "price_increment"} <= row.keys()
     }

@@ -3,15 +3,12 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
+from catalog.checks.instruments import LEGACY_FOLDERS, instrument_files
 from catalog.checks.problem import Problem, ProblemKind
 from catalog.store import Store
 from mia_plugins.data.arrow import Kind
-from mia_plugins.data.errors import CatalogError, CatalogFileError
-from mia_plugins.data.layout import DATA, DRAFTS, MANIFEST, PARQUET, DataFile, data_files
-from mia_plugins.data.tables import as_known
-
-LEGACY_FOLDERS = {"trade_tick", "quote_tick", "bar", "order_book_delta", "order_book_depth10"}
-"""What Nautilus 1.x calls its folders of data."""
+from mia_plugins.data.layout import DATA, DRAFTS, MANIFEST, OURS, PARQUET, DataFile, data_files
+from mia_plugins.data.manifest import Manifest
 
 
 def layout_problems(store: Store, instrument_id: str | None) -> Iterator[Problem]:
@@ -19,24 +16,29 @@ def layout_problems(store: Store, instrument_id: str | None) -> Iterator[Problem
     paths = store.files.under(DATA)
     yield from _legacy(paths)
     yield from _names(paths)
-    files = store.data_files(instrument_id=instrument_id)
+    files = store.every_file(instrument_id=instrument_id)
     yield from _overlaps(files)
     yield from _without_instrument(files, paths)
     yield from _unfinished(store)
-    if store.manifest:
-        recorded = [path for rows in store.manifest.days.values() for path in rows]
-        for path in recorded:
-            if not store.files.exists(path):
-                yield Problem(ProblemKind.MISSING, path, f"{MANIFEST} lists it and it is not there")
-        yield from _unrecorded(files, set(recorded))
-    if instrument_id is None:
-        yield from _tables(store)
+    tables = [path for days in store.every_table().values() for path in days]
+    yield from _unlike_manifest(store.manifest, [file.path for file in files] + tables, {*paths, *tables})
 
 
-def _unrecorded(files: list[DataFile], recorded: set[str]) -> Iterator[Problem]:
-    for file in files:
-        if file.path not in recorded:
-            yield Problem(ProblemKind.UNRECORDED, file.path, f"it is there and {MANIFEST} does not list it")
+def _unlike_manifest(manifest: Manifest | None, asked: list[str], there: set[str]) -> Iterator[Problem]:
+    """Yield what the manifest lists and is not there, and what is there and it does not list."""
+    if manifest is None:
+        if any(path.startswith(f"{OURS}/") for path in asked):
+            yield Problem(ProblemKind.NO_MANIFEST, MANIFEST, f"there are tables of mia's and no {MANIFEST}")
+        return
+    if not manifest.days:
+        yield Problem(ProblemKind.EMPTY, MANIFEST, "no trading day has been made whole yet")
+    recorded = manifest.files
+    for path in recorded:
+        if path not in there:
+            yield Problem(ProblemKind.MISSING, path, f"{MANIFEST} lists it and it is not there")
+    for path in asked:
+        if path not in recorded:
+            yield Problem(ProblemKind.UNRECORDED, path, f"it is there and {MANIFEST} does not list it")
 
 
 def _legacy(paths: dict[str, int]) -> Iterator[Problem]:
@@ -64,8 +66,7 @@ def _overlaps(files: list[DataFile]) -> Iterator[Problem]:
 
 
 def _without_instrument(files: list[DataFile], paths: dict[str, int]) -> Iterator[Problem]:
-    parts = [path.split("/") for path in paths if path.count("/") == 3]
-    defined = {part[2] for part in parts if part[1] not in {*Kind, *LEGACY_FOLDERS}}
+    defined = {path.split("/")[2] for path in instrument_files(paths)}
     for instrument_id in sorted({file.instrument_id for file in files} - defined):
         what = f"there is market data of {instrument_id} and no definition of it"
         yield Problem(ProblemKind.NO_INSTRUMENT, DATA, what)
@@ -73,17 +74,6 @@ def _without_instrument(files: list[DataFile], paths: dict[str, int]) -> Iterato
 
 def _unfinished(store: Store) -> Iterator[Problem]:
     for day in sorted({path.split("/")[2] for path in store.files.under(DRAFTS)}):
-        yield Problem(ProblemKind.UNFINISHED, f"{DRAFTS}/{day}", f"the making of {day} was interrupted")
-
-
-def _tables(store: Store) -> Iterator[Problem]:
-    """Yield tables of our own that cannot be read or have other columns than they should."""
-    for name, paths in store.tables().items():
-        for path in paths:
-            try:
-                for table in store.row_groups(path):
-                    as_known(name, table)
-            except CatalogFileError as error:
-                yield Problem(ProblemKind.TRUNCATED, path, f"it is no whole Parquet file: {error.what}")
-            except CatalogError as error:
-                yield Problem(ProblemKind.SCHEMA, path, error.what)
+        yield Problem(
+            ProblemKind.UNFINISHED, f"{DRAFTS}/{day}", f"the making of {day} was interrupted or goes on"
+        )

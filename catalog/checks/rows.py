@@ -1,6 +1,6 @@
 """Rows of a file: their books, repetitions and prices a power of ten away."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from catalog.checks.instruments import rough_price
 from catalog.checks.problem import ProblemKind, Tally, new_york
-from mia_plugins.data.arrow import Kind, sides_of, times_of
+from mia_plugins.data.arrow import NO_SIDE, Kind, sides_of, times_of
 from mia_plugins.data.decimals import floats_of
 
 _PRICES = {
@@ -21,14 +21,24 @@ _SIZES = {Kind.TRADES: ("size",), Kind.QUOTES: ("bid_size", "ask_size"), Kind.BA
 
 def price_columns(kind: Kind, table: pa.Table) -> Iterator[tuple[pa.Array, NDArray[np.int64]]]:
     """Yield the prices of a table, with the rows they stand in."""
-    if kind is Kind.DEPTH:
-        for name in ("bids", "asks"):
-            side = _array(table, name)
-            lengths = np.diff(side.offsets.to_numpy())
-            yield side.flatten().field("price"), np.repeat(np.arange(len(table)), lengths)
-        return
-    for name in _PRICES[kind]:
+    return _of_levels(table, "price") if kind is Kind.DEPTH else _of_rows(table, _PRICES[kind])
+
+
+def _size_columns(kind: Kind, table: pa.Table) -> Iterator[tuple[pa.Array, NDArray[np.int64]]]:
+    """Yield the sizes of a table, with the rows they stand in."""
+    return _of_levels(table, "size") if kind is Kind.DEPTH else _of_rows(table, _SIZES[kind])
+
+
+def _of_rows(table: pa.Table, names: Sequence[str]) -> Iterator[tuple[pa.Array, NDArray[np.int64]]]:
+    for name in names:
         yield _array(table, name), np.arange(len(table))
+
+
+def _of_levels(table: pa.Table, part: str) -> Iterator[tuple[pa.Array, NDArray[np.int64]]]:
+    for name in ("bids", "asks"):
+        side = _array(table, name)
+        lengths = np.diff(side.offsets.to_numpy())
+        yield side.flatten().field(part), np.repeat(np.arange(len(table)), lengths)
 
 
 def book_faults(kind: Kind, table: pa.Table) -> dict[ProblemKind, NDArray[np.bool_]]:
@@ -48,17 +58,22 @@ def book_faults(kind: Kind, table: pa.Table) -> dict[ProblemKind, NDArray[np.boo
 
 def size_faults(kind: Kind, table: pa.Table) -> dict[ProblemKind, NDArray[np.bool_]]:
     """Return which rows have a size that is none, and which bars cannot be."""
-    if kind is Kind.DEPTH:
-        return {}
     wrong = np.zeros(len(table), bool)
-    for name in _SIZES[kind]:
-        sizes = floats_of(_array(table, name))
-        wrong |= (sizes < 1) | (sizes != np.floor(sizes))
+    for values, rows in _size_columns(kind, table):
+        sizes = floats_of(values)
+        wrong[rows[(sizes < 1) | (sizes != np.floor(sizes))]] = True
     if kind is not Kind.BARS:
         return {ProblemKind.SIZE: wrong}
     opened, high, low, closed = (floats_of(_array(table, name)) for name in _PRICES[Kind.BARS])
     outside = (np.maximum(opened, closed) > high) | (np.minimum(opened, closed) < low)
     return {ProblemKind.SIZE: wrong, ProblemKind.BAR: outside}
+
+
+def side_faults(kind: Kind, table: pa.Table) -> dict[ProblemKind, NDArray[np.bool_]]:
+    """Return which trades have an aggressor that is none of the three."""
+    if kind is not Kind.TRADES:
+        return {}
+    return {ProblemKind.SIDE: sides_of(_array(table, "aggressor_side")) == NO_SIDE}
 
 
 def duplicates(kind: Kind, table: pa.Table) -> NDArray[np.bool_]:
@@ -90,12 +105,12 @@ class Scales:
         self._powers: dict[int, Tally] = {}
         self._all = 0
 
-    def add(self, times: NDArray[np.int64], prices: NDArray[np.float64]) -> None:
-        """Look at prices, in points."""
+    def add(self, times: NDArray[np.int64], prices: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Look at prices, in points, and say which are where they should be, roughly."""
         self._all += len(prices)
-        sound = prices > 0
+        sound: NDArray[np.bool_] = prices > 0
         if not sound.any():
-            return
+            return sound
         if self._usual is None:
             self._usual = (
                 rough_price(self._code, int(times[0])) if self._code else float(np.median(prices[sound]))
@@ -104,6 +119,8 @@ class Scales:
         power[sound] = np.rint(np.log10(prices[sound] / self._usual))
         for one in np.unique(power[power != 0]).tolist():
             self._powers.setdefault(one, Tally()).add(times, power == one)
+        sound &= power == 0
+        return sound
 
     def told(self) -> Iterator[tuple[str, int]]:
         """Yield a sentence for each power of ten, and how many prices it is about."""

@@ -1,16 +1,14 @@
 """The command line. `run` is the console script; `main` the same with arguments in and an exit code out."""
 
-import io
-import os
 import sys
 from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout
-from pathlib import Path
 from traceback import format_exc
 from typing import TYPE_CHECKING
 
 from mia_plugins.errors import ExitCode, FileError, MiaError, text_of
 from mia_plugins.secrets import RedactedStream
+from mia_plugins.streams import mend_streams
 
 if TYPE_CHECKING:
     from mia_plugins.cli.session import Session
@@ -18,12 +16,7 @@ if TYPE_CHECKING:
 
 def run() -> None:
     """Run `mia` with the arguments of the process."""
-    # A shell may close a stream (`>&-`); Python then has None in its place.
-    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
-    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
+    mend_streams()
     sys.exit(main(sys.argv[1:]))
 
 

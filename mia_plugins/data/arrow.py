@@ -31,6 +31,8 @@ BAR_TYPE_END = "-1-MINUTE-LAST-EXTERNAL"
 TIME = pa.timestamp("ns", tz="UTC")
 _SIDE = pa.dictionary(pa.int8(), pa.string())
 _SIDES = ("SELL", "NO_AGGRESSOR", "BUY")
+NO_SIDE = 2
+"""What `sides_of` makes of a word that names no side."""
 _LEVEL = [
     pa.field("price", DECIMAL, nullable=False),
     pa.field("size", DECIMAL, nullable=False),
@@ -130,13 +132,31 @@ def columns_of(kind: Kind, table: pa.Table, where: str) -> Columns:
     match kind:
         case Kind.TRADES:
             ticks, lots = _whole(columns, where, "price", "size")
-            return Trades(ts, ticks, lots, sides_of(columns["aggressor_side"]))
+            return Trades(ts, ticks, lots, _sides(columns["aggressor_side"], where))
         case Kind.QUOTES:
             return Quotes(ts, *_whole(columns, where, "bid_price", "ask_price", "bid_size", "ask_size"))
         case Kind.DEPTH:
             return _depth(ts, columns, where)
         case Kind.BARS:
             return Bars(ts, *_whole(columns, where, "open", "high", "low", "close", "volume"))
+
+
+def best_of(table: pa.Table, where: str) -> Quotes:
+    """Return the best bid and ask of each depth update, without reading the levels behind them."""
+    columns = {name: _joined(table[name]) for name in ("ts_init", "bids", "asks")}
+    (bid_ticks, bid_lots), (ask_ticks, ask_lots) = (_best(columns[name], where) for name in ("bids", "asks"))
+    return Quotes(times_of(columns["ts_init"]), bid_ticks, ask_ticks, bid_lots, ask_lots)
+
+
+def _best(array: pa.Array, where: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return price in ticks and contracts of the first level of each list; zeros where there is none."""
+    offsets = array.offsets.to_numpy()
+    there = np.diff(offsets) > 0
+    levels = array.values.take(pa.array(offsets[:-1][there]))
+    found = _whole({name: levels.field(name) for name in ("price", "size")}, where, "price", "size")
+    ticks, lots = np.zeros((2, len(array)), np.int64)
+    ticks[there], lots[there] = found
+    return ticks, lots
 
 
 def times_of(array: pa.Array) -> NDArray[np.int64]:
@@ -146,9 +166,9 @@ def times_of(array: pa.Array) -> NDArray[np.int64]:
 
 
 def sides_of(array: pa.Array) -> NDArray[np.int8]:
-    """Return aggressors as +1, -1 and 0."""
+    """Return aggressors as +1, -1 and 0; `NO_SIDE` is what is none of them."""
     words = array.dictionary_decode() if pa.types.is_dictionary(array.type) else array
-    places = pc.index_in(words, pa.array(_SIDES))
+    places = pc.fill_null(pc.index_in(words, pa.array(_SIDES)), NO_SIDE + 1)
     sides: NDArray[np.int8] = (places.to_numpy(zero_copy_only=False) - 1).astype(np.int8)
     return sides
 
@@ -162,6 +182,18 @@ def levels_of(array: pa.Array) -> tuple[pa.Array, NDArray[np.bool_]]:
             "import the data again, as depth of ten levels",
         )
     return array.flatten(), np.arange(LEVELS) < lengths[:, None]
+
+
+def _sides(array: pa.Array, where: str) -> NDArray[np.int8]:
+    """Return aggressors; a word that names no side is an error, never a guess."""
+    sides = sides_of(array)
+    if (sides == NO_SIDE).any():
+        word = array[int(np.argmax(sides == NO_SIDE))]
+        raise CatalogError(
+            f"{where}: aggressor_side {word} is none of {', '.join(_SIDES)}",
+            "`mia catalog check` counts all such rows; import the data again",
+        )
+    return sides
 
 
 def _price(ticks: Whole) -> pa.Array:
@@ -214,6 +246,8 @@ def _side_columns(array: pa.Array, where: str) -> list[NDArray[np.int64]]:
     names = [field.name for field in _LEVEL]
     flat = dict(zip(names, levels.flatten(), strict=True))
     found = [*_whole(flat, where, "price", "size"), flat["count"].to_numpy().astype(np.int64)]
+    if len(levels) == there.size:
+        return [values.reshape(there.shape) for values in found]
     columns = []
     for values in found:
         column = np.zeros(there.shape, np.int64)

@@ -32,12 +32,18 @@ class Catalog:
         """Open a catalog that is there."""
         if not files.exists():
             raise CatalogError(f"there is no catalog at {files.uri}", "correct the path, or make one there")
-        if not files.exists(DATA):
+        manifest = read_manifest(files)
+        if manifest and not files.exists(DATA):
+            raise CatalogError(
+                f"{files.uri} has no whole day yet: its making was interrupted",
+                "run what makes it again",
+            )
+        if not files.is_folder(DATA):
             raise CatalogError(
                 f"{files.uri} is no catalog: it has no folder '{DATA}'",
                 "name the folder that holds 'data', or make a catalog in a new one",
             )
-        return cls(files, read_manifest(files))
+        return cls(files, manifest)
 
     def nautilus(self) -> "ParquetDataCatalog":
         """Return Nautilus' own view of the catalog."""
@@ -49,7 +55,16 @@ class Catalog:
         return ParquetDataCatalog(path, storage_options=self.files.options or None)
 
     def data_files(self, kind: Kind | None = None, instrument_id: str | None = None) -> list[DataFile]:
-        """Return the files of market data, of one kind and instrument if asked, by path."""
+        """Return the files of market data of whole days, of one kind and instrument if asked, by path.
+
+        A file that the manifest does not list is left out: its day may be half there.
+        """
+        recorded = self.manifest.files if self.manifest else None
+        every = self.every_file(kind, instrument_id)
+        return [file for file in every if recorded is None or file.path in recorded]
+
+    def every_file(self, kind: Kind | None = None, instrument_id: str | None = None) -> list[DataFile]:
+        """Return what lies there of market data, of one kind and instrument if asked, by path."""
         return [
             file
             for file in data_files(self.files.under(DATA).items())
@@ -73,7 +88,16 @@ class Catalog:
                     yield parquet.read_row_group(number)
 
     def tables(self) -> dict[str, list[str]]:
-        """Return the tables of our own, each with its files by trading day."""
+        """Return the tables of our own, each with its files of whole days, by trading day."""
+        recorded = self.manifest.files if self.manifest else None
+        whole = {
+            name: [path for path in paths if recorded is None or path in recorded]
+            for name, paths in self.every_table().items()
+        }
+        return {name: paths for name, paths in whole.items() if paths}
+
+    def every_table(self) -> dict[str, list[str]]:
+        """Return what lies there of tables of our own, each with its files by trading day."""
         found: dict[str, list[str]] = {}
         for path in self.files.under(OURS):
             if name := table_name(path):

@@ -77,9 +77,15 @@ class Files:
                 f"{self.uri} cannot be used: a catalog lies in a folder or in an S3 bucket",
                 f"write a path, or {REMOTE}bucket/prefix",
             )
-        if not self.is_remote:
-            return fs.LocalFileSystem()
-        return self._bucket_system()
+        if self.is_remote:
+            return self._bucket_system()
+        system = fs.LocalFileSystem()
+        if system.get_file_info(self.root).type == fs.FileType.File:
+            raise CatalogFileError(
+                f"{self.uri} is a file; a catalog is a folder",
+                "name the folder that holds 'data', or a new one",
+            )
+        return system
 
     @cached_property
     def root(self) -> str:
@@ -92,6 +98,17 @@ class Files:
         """Say whether there is a file or folder; a bucket's prefix without a file is none."""
         with told(self.full(path), "read"):
             return bool(self.system.get_file_info(self.full(path)).type != fs.FileType.NotFound)
+
+    def is_folder(self, path: str) -> bool:
+        """Say whether there is a folder, or in a bucket a prefix with a file."""
+        with told(self.full(path), "read"):
+            return bool(self.system.get_file_info(self.full(path)).type == fs.FileType.Directory)
+
+    def within(self, folder: str) -> "Files":
+        """Return the files of a folder as those of a catalog of its own; a folder is made."""
+        with told(self.full(folder), "written"):
+            self._make_folder(folder)
+        return Files(f"{self.uri.rstrip('/')}/{folder}", self.given)
 
     def under(self, folder: str = "") -> dict[str, int]:
         """Return the files in a folder and below, sorted, with their sizes in bytes."""
@@ -126,13 +143,13 @@ class Files:
     def create(self, path: str) -> Any:
         """Open a file for writing, in the place of one that is there."""
         with told(self.full(path), "written"):
-            self._make_room(path)
+            self._make_folder(path.rpartition("/")[0])
             return self.system.open_output_stream(self.full(path))
 
     def move(self, source: str, target: str) -> None:
         """Give a file its place in one step: at the target it is whole or not at all."""
         with told(self.full(target), "written"):
-            self._make_room(target)
+            self._make_folder(target.rpartition("/")[0])
             self.system.move(self.full(source), self.full(target))
 
     def write(self, path: str, content: bytes) -> None:
@@ -176,10 +193,10 @@ class Files:
             )
         return system
 
-    def _make_room(self, path: str) -> None:
-        """Make the folder of a file; a bucket has none, and an empty object would stand for it."""
+    def _make_folder(self, folder: str) -> None:
+        """Make a folder; a bucket has none, and an empty object would stand for it."""
         if not self.is_remote:
-            Path(self.full(path)).parent.mkdir(parents=True, exist_ok=True)
+            Path(self.full(folder)).mkdir(parents=True, exist_ok=True)
 
 
 @contextmanager

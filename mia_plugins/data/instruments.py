@@ -29,7 +29,7 @@ MONTHS = {3: "H", 6: "M", 9: "U", 12: "Z"}
 """The months in which contracts expire, and their letters."""
 
 MARGINS_AS_OF = dt.date(2026, 6, 1)
-"""The date of the margins and reference prices below. They are an example: ask your broker."""
+"""The date of the margins, prices and commissions below. They are an example: ask your broker."""
 
 
 class InstrumentError(MiaError):
@@ -50,6 +50,8 @@ class Product:
     """$ a contract, as of `MARGINS_AS_OF`."""
     reference_price: Decimal
     """Index points, as of `MARGINS_AS_OF`: at this price Nautilus' margin is the one in $."""
+    commission: Decimal
+    """$ a contract and side with exchange fees, as of `MARGINS_AS_OF`."""
 
     @property
     def tick_value(self) -> Decimal:
@@ -60,10 +62,10 @@ class Product:
 PRODUCTS = {
     product.code: product
     for product in (
-        Product("ES", 50, Decimal(24_200), Decimal(22_000), Decimal(6_000)),
-        Product("NQ", 20, Decimal(36_300), Decimal(33_000), Decimal(22_000)),
-        Product("MES", 5, Decimal(2_420), Decimal(2_200), Decimal(6_000)),
-        Product("MNQ", 2, Decimal(3_630), Decimal(3_300), Decimal(22_000)),
+        Product("ES", 50, Decimal(24_200), Decimal(22_000), Decimal(6_000), Decimal("2.25")),
+        Product("NQ", 20, Decimal(36_300), Decimal(33_000), Decimal(22_000), Decimal("2.25")),
+        Product("MES", 5, Decimal(2_420), Decimal(2_200), Decimal(6_000), Decimal("0.62")),
+        Product("MNQ", 2, Decimal(3_630), Decimal(3_300), Decimal(22_000), Decimal("0.62")),
     )
 }
 
@@ -155,14 +157,14 @@ def contract_of(instrument_id: str, near: dt.date) -> Contract:
     return Contract(year, month, found[1])
 
 
-def futures_contract(contract: Contract) -> "FuturesContract":
+def futures_contract(contract: Contract, venue: str = VENUE) -> "FuturesContract":
     """Return Nautilus' instrument; its margins are rates, right in $ at the product's reference price."""
     from nautilus_trader import model
 
     made_of = contract.product
     notional = made_of.reference_price * made_of.multiplier
     return model.FuturesContract(
-        instrument_id=model.InstrumentId.from_str(contract.instrument_id),
+        instrument_id=model.InstrumentId.from_str(f"{contract.symbol}.{venue}"),
         raw_symbol=model.Symbol(contract.symbol),
         asset_class=model.AssetClass.INDEX,
         underlying=contract.code,

@@ -2,15 +2,16 @@
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from mia_plugins.data.errors import CatalogError
 from mia_plugins.data.files import Files
 from mia_plugins.data.layout import MANIFEST
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +34,36 @@ class Manifest:
     origin: Origin
     days: Mapping[dt.date, Mapping[str, int]] = field(default_factory=dict)
     """Trading days, each with its files and their numbers of rows."""
+    digests: Mapping[str, str] = field(default_factory=dict)
+    """Files and the BLAKE2b of their bytes."""
 
-    def with_day(self, day: dt.date, rows: Mapping[str, int]) -> "Manifest":
+    @cached_property
+    def files(self) -> dict[str, int]:
+        """The files of all whole days, with their numbers of rows."""
+        return {path: rows for day in self.days.values() for path, rows in day.items()}
+
+    def without(self, days: Collection[dt.date]) -> "Manifest":
+        """Return it without some days."""
+        kept = {day: rows for day, rows in self.days.items() if day not in days}
+        files = {path for rows in kept.values() for path in rows}
+        digests = {path: digest for path, digest in self.digests.items() if path in files}
+        return replace(self, days=kept, digests=digests)
+
+    def with_day(self, day: dt.date, rows: Mapping[str, int], digests: Mapping[str, str]) -> "Manifest":
         """Return it with one more whole day."""
-        return replace(self, days=dict(sorted({**self.days, day: dict(rows)}.items())))
+        days = dict(sorted({**self.days, day: dict(rows)}.items()))
+        return replace(self, days=days, digests=dict(sorted({**self.digests, **digests}.items())))
 
 
 def read_manifest(files: Files) -> Manifest | None:
     """Return a catalog's manifest; None when it has none, as with one that Nautilus alone wrote."""
     if not files.exists(MANIFEST):
         return None
+    if files.is_folder(MANIFEST):
+        raise CatalogError(
+            f"{files.full(MANIFEST)} is a folder; the file that says what made the catalog was expected",
+            "restore the file, or make the catalog again in another folder",
+        )
     try:
         data: dict[str, Any] = json.loads(files.read(MANIFEST))
         if data["format"] != FORMAT:
@@ -54,7 +75,7 @@ def read_manifest(files: Files) -> Manifest | None:
             dt.date.fromisoformat(day): {path: int(count) for path, count in rows.items()}
             for day, rows in data["days"].items()
         }
-        return Manifest(Origin(**data["origin"]), days)
+        return Manifest(Origin(**data["origin"]), days, dict(data["digests"]))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise CatalogError(
             f"{files.full(MANIFEST)} is not what mia writes: {error!r}",
@@ -66,4 +87,5 @@ def write_manifest(files: Files, manifest: Manifest) -> None:
     """Write a catalog's manifest whole or not at all."""
     days = {str(day): dict(rows) for day, rows in manifest.days.items()}
     data = {"format": FORMAT, "origin": asdict(manifest.origin), "days": days}
+    data["digests"] = dict(manifest.digests)
     files.write(MANIFEST, f"{json.dumps(data, indent=1)}\n".encode())

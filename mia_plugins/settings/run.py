@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, JsonValue, StringConstraints, Valida
 from mia_plugins.hookspecs import Kind
 from mia_plugins.host.requirements import parse_requirement
 from mia_plugins.settings.model import BaseSettings
-from mia_plugins.units import Dollars
+from mia_plugins.units import Dollars, Ticks
 
 Instrument = Literal["ES", "NQ", "MES", "MNQ"]
 InstanceName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -37,8 +37,12 @@ def _component(kind: Kind) -> Section:
 class Venue(BaseSettings):
     """How orders are filled in the simulation."""
 
-    fills: Literal["depth", "quotes"] = "depth"
-    """What orders are matched against: the book's ten levels, or the best quotes alone."""
+    fills: Literal["depth", "quotes", "bars"] = "depth"
+    """What orders are matched against: the book's ten levels, the best quotes, or minute bars alone."""
+    slippage: Annotated[Ticks, Field(ge=0, le=40, multiple_of=1)] = Ticks(1)
+    """What market and stop orders pay beyond the quote or bar; with depth the book itself is walked."""
+    commission: Annotated[Dollars, Field(ge=0)] | None = None
+    """A contract and side, exchange fees included; left out: what is usual for the product."""
 
 
 class PluginWishes(BaseSettings):

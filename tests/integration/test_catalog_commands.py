@@ -15,7 +15,7 @@ from nautilus_trader.persistence import ParquetDataCatalog
 from catalog.export import Exported, Form, Series, export
 from mia_plugins.data.arrow import Kind
 from tests.conftest import Mia
-from tests.market import DAY, ID, NEXT_DAY, some_depth, some_trades, sound_store, without_levels
+from tests.market import DAY, ID, NEXT_DAY, some_depth, some_trades, some_vix, sound_store, without_levels
 
 
 def with_notes(uri: str = "cat") -> None:
@@ -102,7 +102,7 @@ def test_check_says_what_is_wrong_and_what_to_do(mia: Mia, here: Path) -> None:
     told = mia("catalog", "check", "cat")
     assert told.code == 1
     assert told.out.startswith("truncated (1)\n  data/trades/ESM6.XCME/")
-    assert "remedy: delete the file and import or generate that day again" in told.out
+    assert "remedy: delete the file and run what makes this catalog again: it makes that day anew" in told.out
     (problem,) = json.loads(mia("catalog", "check", "cat", "--json").out)["problems"]
     assert problem["kind"] == "truncated"
 
@@ -158,7 +158,7 @@ def test_export_writes_plain_files(mia: Mia, here: Path) -> None:
     with_notes()
     told = mia("catalog", "export", "cat", "--to", "out")
     assert told.code == 0
-    assert sorted(path.name for path in (here / "out").iterdir()) == [
+    assert sorted(path.name for path in (here / "out").iterdir() if ".units" not in path.name) == [
         "ESM6.XCME_bars.csv",
         "ESM6.XCME_order_book_depths.csv",
         "ESM6.XCME_quotes.csv",
@@ -175,6 +175,53 @@ def test_export_writes_plain_files(mia: Mia, here: Path) -> None:
     ]
     bars = read_csv(here / "out/ESM6.XCME_bars.csv")
     assert sum(int(bar["volume"]) for bar in bars) == trades.lots.sum()
+
+
+@pytest.mark.parametrize(
+    ("option", "day", "told", "rows"),
+    [
+        ("--start", "2026-05-31", "2026-05-31 (Sunday) is no trading day: exported from 2026-06-01", 4_000),
+        ("--end", "2026-06-06", "2026-06-06 (Saturday) is no trading day: exported to 2026-06-05", 4_000),
+        ("--end", "2026-06-01", "", 2_000),
+    ],
+)
+def test_export_from_a_day_without_a_session_is_cut_and_says_so(
+    mia: Mia, option: str, day: str, told: str, rows: int
+) -> None:
+    with_notes()
+    outcome = mia("catalog", "export", "cat", "--to", "out", "--kind", "trades", option, day)
+    assert outcome.code == 0
+    assert " ".join(outcome.err.split()) == (f"warning: {told}" if told else "")
+    assert f"{rows:,} rows" in outcome.out
+
+
+def units(path: Path) -> dict[str, str]:
+    return {row["column"]: row["unit"] for row in read_csv(path)}
+
+
+def test_export_says_the_unit_of_each_column(mia: Mia, here: Path) -> None:
+    store = sound_store("cat", DAY)
+    with store.draft(NEXT_DAY) as draft:
+        draft.write_table("vix", some_vix())
+    store.publish(NEXT_DAY)
+    assert mia("catalog", "export", "cat", "--to", "out").code == 0
+    assert units(here / "out/ESM6.XCME_trades.units.csv") == {
+        "time": "UTC", "price": "points", "size": "contracts", "side": "",
+    }  # fmt: skip
+    assert units(here / "out/ESM6.XCME_bars.units.csv")["volume"] == "contracts"
+    book = units(here / "out/ESM6.XCME_order_book_depths.units.csv")
+    assert list(book) == list(read_csv(here / "out/ESM6.XCME_order_book_depths.csv")[0])
+    assert (book["bid_10"], book["bid_size_10"], book["ask_orders_1"]) == ("points", "contracts", "orders")
+    assert units(here / "out/vix.units.csv") == {"ts_event": "UTC", "ts_init": "UTC", "value": "%"}
+
+    assert mia("catalog", "export", "cat", "--to", "out", "--format", "parquet").code == 0
+    quotes = pq.read_schema(here / "out/ESM6.XCME_quotes.parquet")
+    assert quotes.field("bid_size").metadata == {
+        b"unit": b"contracts",
+        b"help": b"what is quoted or was traded",
+    }
+    vix = pq.read_schema(here / "out/vix.parquet")
+    assert vix.field("value").metadata == some_vix().schema.field("value").metadata
 
 
 def test_export_of_the_book_has_a_column_a_level(mia: Mia, here: Path) -> None:
@@ -231,7 +278,9 @@ def test_export_of_what_was_asked_for(mia: Mia, options: list[str], files: dict[
         (["check", "gs://bucket"], 6, "gs://bucket cannot be used: a catalog lies in a folder or in an S3 bucket"),
         (["check", "cat", "--instrument", "NQM6"], 1, "there is no data of 'NQM6' in cat"),
         (["export", "cat", "--to", "out", "--kind", "trade"], 1, "there is nothing called 'trade'; did you mean 'trades'?"),
-        (["export", "cat", "--to", "out", "--start", "2026-12-25"], 1, "2026-12-25 (Friday) is no trading day"),
+        (["export", "cat", "--to", "out", "--start", "2026-12-25", "--end", "2026-12-27"], 1, "there is no trading day from 2026-12-25 to 2026-12-27\nremedy: the nearest ones are 2026-12-24 and 2026-12-28"),
+        (["export", "cat", "--to", "out", "--start", "2026-06-02", "--end", "2026-06-01"], 1, "there is no trading day from 2026-06-02 to 2026-06-01"),
+        (["export", "cat", "--to", "out", "--start", "9999-12-31"], 1, "knows no sessions"),
         (["export", "cat", "--to", "out", "--start", "2026-06-02"], 1, "cat holds nothing of what was asked for"),
         (["export", "cat", "--to", "file/out"], 6, "cannot be written: Not a directory"),
     ],

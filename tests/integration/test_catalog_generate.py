@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from catalog.checks import ProblemKind, problems
 from catalog.generation import first_days, generate
 from catalog.market.settings import MarketSettings, Scenario
 from catalog.store import Store
@@ -23,6 +24,7 @@ from mia_plugins.data.bars import bars_of
 from mia_plugins.data.columns import Bars, Depth, Trades
 from mia_plugins.data.errors import CatalogError
 from mia_plugins.data.files import Files
+from mia_plugins.data.sessions import NS
 from mia_plugins.errors import ExitCode
 from mia_plugins.units import Multiple
 from tests.conftest import Mia
@@ -66,23 +68,28 @@ def test_going_on_gives_what_one_run_gives(thin: Path, here: Path) -> None:
     assert digest(here / "cat") == digest(thin)
 
 
-def test_a_kill_leaves_no_half_day_and_the_next_run_mends_it(thin: Path, here: Path) -> None:
-    code = (
-        "import datetime as dt\n"
-        "from mia_plugins.data.files import Files\n"
-        "from catalog.generation import first_days, generate\n"
-        "from tests.integration.test_catalog_generate import START, THIN\n"
-        "list(generate(Files('cat'), THIN, first_days(START, 3)))\n"
-    )
+KILLED = """
+from mia_plugins.data.files import Files
+from catalog.generation import first_days, generate
+from tests.integration.test_catalog_generate import START, THIN
+list(generate(Files({uri!r}), THIN, first_days(START, 3)))
+"""
+
+
+@pytest.mark.parametrize("seen", ["mia/drafts/*/1.draft", "mia/drafts/*/sealed.json", "data/trades/*/*"])
+def test_a_kill_leaves_no_half_day_and_the_next_run_mends_it(thin: Path, here: Path, seen: str) -> None:
+    code = KILLED.format(uri="cat")
     process = subprocess.Popen([sys.executable, "-c", code], env=os.environ | {"PYTHONPATH": str(ROOT)})
-    drafts = here / "cat" / "mia" / "drafts"
     deadline = time.monotonic() + 120
-    while not list(drafts.glob("*/*.draft")) and time.monotonic() < deadline:
-        time.sleep(0.005)
+    while not list((here / "cat").glob(seen)) and time.monotonic() < deadline:
+        time.sleep(0.002)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    whole = Store.open(Files("cat")).manifest if (here / "cat" / "data").exists() else None
-    assert len(whole.days if whole else {}) < 3
+    store = Store.open(Files("cat"))
+    assert store.manifest is not None
+    assert len(store.manifest.days) < 3
+    said = {problem.kind for problem in problems(store, max_gap=3_600 * NS)}
+    assert said & {ProblemKind.UNFINISHED, ProblemKind.EMPTY} or store.manifest.days
     list(generate(Files("cat"), THIN, first_days(START, 3)))
     assert digest(here / "cat") == digest(thin)
 
@@ -166,7 +173,19 @@ def test_a_file_that_the_manifest_does_not_list_is_told(thin: Path, mia: Mia, he
     told = {
         problem["where"] for problem in json.loads(found.out)["problems"] if problem["kind"] == "unrecorded"
     }
-    assert told == {name for name in gone if name.startswith("data/")}
+    assert told == set(gone)
+
+
+def test_a_damaged_file_is_mended_as_check_says(thin: Path, mia: Mia, here: Path) -> None:
+    shutil.copytree(thin, here / "cat")
+    path = sorted((here / "cat/data/quotes").glob("ESM6*/*"))[1]
+    path.write_bytes(path.read_bytes()[:1_000])
+    problem, gap = json.loads(mia("catalog", "check", "cat", "--max-gap", 60, "--json").out)["problems"]
+    assert gap["what"] == "nothing on 2026-06-02, a trading day"
+    assert problem["remedy"].startswith("delete the file and run what makes this catalog again")
+    (here / "cat" / problem["where"]).unlink()
+    assert list(generate(Files("cat"), THIN, first_days(START, 3))) == [dt.date(2026, 6, 2)]
+    assert digest(here / "cat") == digest(thin)
 
 
 @pytest.mark.parametrize(

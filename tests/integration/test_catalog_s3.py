@@ -1,9 +1,11 @@
 """A catalog in a bucket: written, read, checked and exported, against moto's S3 server on loopback."""
 
 import json
+import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -13,10 +15,13 @@ import pytest
 from nautilus_trader.model import NautilusDataType
 from pyarrow import fs
 
+from catalog.generation import first_days, generate
+from catalog.lock import LOCK, sole_writer
 from catalog.store import Store
 from mia_plugins.data.errors import CatalogError, CatalogFileError
 from mia_plugins.data.files import Files
-from tests.conftest import Mia
+from tests.conftest import ROOT, Mia
+from tests.integration.test_catalog_generate import KILLED, START, THIN
 from tests.market import DAY, ES, NEXT_DAY, ORIGIN, sound_store, write_day
 
 
@@ -156,3 +161,94 @@ def test_a_server_that_is_not_there_is_told(bucket: str, monkeypatch: pytest.Mon
     assert told.code == 6
     assert "cannot be used" in told.err
     assert "remedy: check AWS_ENDPOINT_URL" in told.err
+
+
+def test_of_many_writers_at_once_no_two_write(bucket: str) -> None:
+    inside, most, wrote, refused = 0, 0, 0, 0
+    guard, start = threading.Lock(), threading.Barrier(6)
+
+    def write() -> None:
+        nonlocal inside, most, wrote, refused
+        start.wait()
+        for _ in range(8):
+            try:
+                with sole_writer(Files(f"{bucket}/demo")):
+                    with guard:
+                        inside += 1
+                        most = max(most, inside)
+                        wrote += 1
+                    time.sleep(0.02)
+                    with guard:
+                        inside -= 1
+            except CatalogError:
+                with guard:
+                    refused += 1
+
+    threads = [threading.Thread(target=write) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert most == 1
+    assert wrote + refused == 48
+    assert refused > 0
+    assert Files(f"{bucket}/demo").under() == {}
+
+
+def test_a_second_writer_is_told_who_the_first_is(bucket: str, mia: Mia) -> None:
+    files = Files(f"{bucket}/demo")
+    with sole_writer(files):
+        told = mia("catalog", "generate", files.uri)
+        assert told.code == 1
+        first, remedy = told.err.splitlines()
+        assert first.startswith(
+            f"error: another process is writing to {files.uri}: process {os.getpid()} on {socket.gethostname()}, since 20"
+        )
+        (claim,) = files.under("mia/writers")
+        assert remedy.endswith(f"if it has ended, delete {files.uri}/{claim}")
+    assert files.under() == {}
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        {"host": "elsewhere", "started": "x", "pid": 1, "since": "2026-06-01T00:00:00+00:00"},
+        {"host": socket.gethostname(), "started": "before the restart", "pid": 1, "since": "then"},
+        {"who": "a later version"},
+        None,
+    ],
+)
+def test_what_another_host_left_is_for_a_person_to_remove(
+    bucket: str, claim: dict[str, object] | None
+) -> None:
+    files = Files(bucket)
+    files.write("mia/writers/1.json", json.dumps(claim).encode())
+    with pytest.raises(CatalogError, match="another process is writing") as caught, sole_writer(files):
+        pytest.fail("two writers")
+    assert list(files.under("mia/writers")) == ["mia/writers/1.json"]
+    assert caught.value.remedy.endswith("delete s3://prices/mia/writers/1.json")
+    files.delete("mia/writers/1.json")
+    with sole_writer(files):
+        assert len(files.under("mia/writers")) == 1
+
+
+@pytest.mark.parametrize("seen", ["mia/drafts/2026-06-01/1.draft", "data/trades"])
+def test_a_generation_into_a_bucket_that_was_killed_goes_on(bucket: str, seen: str) -> None:
+    files = Files(f"{bucket}/demo")
+    code = KILLED.format(uri=files.uri)
+    process = subprocess.Popen([sys.executable, "-c", code], env=os.environ | {"PYTHONPATH": str(ROOT)})
+    deadline = time.monotonic() + 120
+    while not any(path.startswith(seen) for path in files.under()) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    process.kill()
+    process.wait()
+    assert len(files.under("mia/writers")) == 1
+    store = Store.open(files)
+    assert store.manifest is not None
+    assert len(store.manifest.days) < 3
+    days = first_days(START, 3)
+    list(generate(files, THIN, days))
+    list(generate(Files("cat"), THIN, days))
+    local = Files("cat")
+    there = {path: files.read(path) for path in files.under()}
+    assert there == {path: local.read(path) for path in local.under() if path != LOCK}

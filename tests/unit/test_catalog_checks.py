@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ import pytest
 from catalog.checks import Problem, ProblemKind, problems
 from catalog.checks.instruments import rough_price
 from catalog.store import Store
-from mia_plugins.data.arrow import Columns, Kind, kind_of
+from mia_plugins.data.arrow import Columns, Kind, identifier_of, kind_of
+from mia_plugins.data.bars import bars_of
 from mia_plugins.data.columns import Trades
 from mia_plugins.data.instruments import contract_of
 from mia_plugins.data.layout import MANIFEST
@@ -80,6 +82,7 @@ def test_a_book_that_is_thin_or_one_sided_is_no_problem(beyond: int) -> None:
 
 
 TRADES, DEPTH, QUOTES = some_trades(), some_depth(), some_quotes()
+BARS = bars_of(TRADES)
 SOME = slice(500, 503)
 
 PLANTED: dict[str, tuple[ProblemKind, Columns, str]] = {
@@ -133,6 +136,26 @@ PLANTED: dict[str, tuple[ProblemKind, Columns, str]] = {
         replace(DEPTH, ask_ticks=at(DEPTH.ask_ticks, SOME, DEPTH.ask_ticks[SOME] * 10)),
         "30 prices are 10 times too large",
     ),
+    "one price at twice its level": (
+        ProblemKind.JUMP,
+        replace(TRADES, ticks=at(TRADES.ticks, 500, TRADES.ticks[500] * 2)),
+        "2 prices are far from the one before, first 12",
+    ),
+    "an hour of asks a fifth too low": (
+        ProblemKind.JUMP,
+        replace(TRADES, ticks=at(TRADES.ticks, slice(500, 587), TRADES.ticks[500:587] * 4 // 5)),
+        "2 prices are far from the one before, first 48",
+    ),
+    "one level of the book at half": (
+        ProblemKind.JUMP,
+        replace(DEPTH, bid_ticks=at(DEPTH.bid_ticks, (500, 9), DEPTH.bid_ticks[500, 9] // 2)),
+        "2 prices are far from the one before",
+    ),
+    "a bar's high at three times": (
+        ProblemKind.JUMP,
+        replace(BARS, high=at(BARS.high, 500, BARS.high[500] * 3)),
+        "2 prices are far from the one before",
+    ),
     "a price of zero": (
         ProblemKind.NOT_POSITIVE,
         replace(TRADES, ticks=at(TRADES.ticks, SOME, 0)),
@@ -147,7 +170,7 @@ def test_a_planted_fault_is_found_and_no_other(plant: str) -> None:
     (problem,) = found(store_of(columns))
     assert problem.kind is kind
     assert told in problem.what
-    assert problem.where.startswith(f"data/{kind_of(columns)}/{ID}/")
+    assert problem.where.startswith(f"data/{kind_of(columns)}/{identifier_of(kind_of(columns), ID)}/")
     assert problem.remedy
 
 
@@ -212,6 +235,21 @@ def with_column(table: pa.Table, name: str, values: pa.Array) -> pa.Table:
     return table.set_column(place, table.schema.field(name), values)
 
 
+@pytest.mark.parametrize("size", [0, "1.5", -1])
+def test_a_level_of_the_book_without_whole_contracts_is_found(size: int | str) -> None:
+    store = store_of(DEPTH)
+
+    def change(table: pa.Table) -> pa.Table:
+        books = table["bids"].to_pylist()
+        for row in (5, 9):
+            books[row][3]["size"] = Decimal(size)
+        return with_column(table, "bids", pa.array(books, table["bids"].type))
+
+    rewrite(the_file(store, Kind.DEPTH), change)
+    (problem,) = found(store)
+    assert (problem.kind, problem.count) == (ProblemKind.SIZE, 2)
+
+
 def test_a_price_between_two_ticks_is_found() -> None:
     store = store_of(TRADES)
 
@@ -235,13 +273,40 @@ def test_a_row_that_was_known_before_it_happened_is_found() -> None:
     assert kinds(store) == {ProblemKind.EARLY}
 
 
-@pytest.mark.parametrize("said", [{"price_precision": "4"}, {}])
-def test_another_precision_than_the_instruments_is_found(said: dict[str, str]) -> None:
-    store = store_of(TRADES)
-    rewrite(the_file(store), lambda table: table.replace_schema_metadata({"instrument_id": ID} | said))
+@pytest.mark.parametrize(
+    ("name", "said", "kind", "told"),
+    [
+        ("price_precision", "4", ProblemKind.PRECISION, "price_precision is 4; 2 was expected"),
+        ("price_precision", None, ProblemKind.PRECISION, "price_precision is nothing; 2 was expected"),
+        ("size_precision", "2", ProblemKind.PRECISION, "size_precision is 2; 0 was expected"),
+        (
+            "instrument_id",
+            "ESU6.XCME",
+            ProblemKind.METADATA,
+            f"instrument_id is ESU6.XCME; {ID} was expected",
+        ),
+        ("instrument_id", None, ProblemKind.METADATA, f"instrument_id is nothing; {ID} was expected"),
+        (
+            "bar_type",
+            f"{ID}-5-MINUTE-LAST-EXTERNAL",
+            ProblemKind.METADATA,
+            f"bar_type is {ID}-5-MINUTE-LAST-EXTERNAL; {ID}-1-MINUTE-LAST-EXTERNAL was expected",
+        ),
+    ],
+)
+def test_a_file_that_says_something_else_of_itself_is_found(
+    name: str, said: str | None, kind: ProblemKind, told: str
+) -> None:
+    store = store_of(BARS)
+    metadata = {
+        key.decode(): value.decode()
+        for key, value in pq.read_schema(the_file(store, Kind.BARS)).metadata.items()
+    }
+    metadata.pop(name)
+    metadata |= {name: said} if said else {}
+    rewrite(the_file(store, Kind.BARS), lambda table: table.replace_schema_metadata(metadata))
     (problem,) = found(store)
-    assert problem.kind is ProblemKind.PRECISION
-    assert problem.what == f"price_precision is {said.get('price_precision', 'nothing')}; 2 was expected"
+    assert (problem.kind, problem.what) == (kind, told)
 
 
 @pytest.mark.parametrize("left", [0, 3, 1_000, -1, -5_000])
@@ -329,7 +394,7 @@ def test_a_day_in_the_making_is_found() -> None:
     store.draft(NEXT_DAY).write(ID, some_trades(NEXT_DAY))
     (problem,) = found(store)
     assert problem.kind is ProblemKind.UNFINISHED
-    assert problem.what == "the making of 2026-06-02 was interrupted"
+    assert problem.what == "the making of 2026-06-02 was interrupted or goes on"
 
 
 def test_a_trading_day_without_data_is_a_gap_and_a_weekend_is_none() -> None:

@@ -109,7 +109,9 @@ def test_a_catalog_that_mia_did_not_make_is_refused(here: Path) -> None:
         Store.begin(Files("cat"), ORIGIN)
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"format": 1, "origin": {}, "days": {}}'])
+@pytest.mark.parametrize(
+    "content", ["", "[]", "{}", '{"format": 2, "origin": {}, "days": {}, "digests": {}}']
+)
 def test_a_manifest_that_is_not_ours_is_an_error(here: Path, content: str) -> None:
     sound_store()
     (here / "cat" / MANIFEST).write_text(content)
@@ -120,8 +122,8 @@ def test_a_manifest_that_is_not_ours_is_an_error(here: Path, content: str) -> No
 def test_a_manifest_of_a_later_format_is_an_error(here: Path) -> None:
     sound_store()
     path = here / "cat" / MANIFEST
-    path.write_text(json.dumps(json.loads(path.read_text()) | {"format": 2}))
-    with pytest.raises(CatalogError, match="has format 2; 1 was expected"):
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"format": 3}))
+    with pytest.raises(CatalogError, match="has format 3; 2 was expected"):
         Store.open(Files("cat"))
 
 
@@ -182,6 +184,18 @@ def test_a_run_that_was_killed_before_it_swept_the_drafts_is_swept_by_the_next(
 def everything_of_a_sound_one(here: Path) -> dict[str, bytes]:
     sound_store("sound")
     return everything(here / "sound")
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_file_that_was_damaged_and_deleted_is_made_anew_with_its_day(here: Path, kind: Kind) -> None:
+    store = sound_store("cat", DAY, NEXT_DAY)
+    before = everything(here / "cat")
+    Path(store.files.full(store.data_files(kind)[1].path)).unlink()
+    again = Store.begin(Files("cat"), ORIGIN)
+    assert again.missing([DAY, NEXT_DAY]) == [NEXT_DAY]
+    assert Store.open(Files("cat")).missing([DAY, NEXT_DAY]) == [NEXT_DAY]
+    write_day(again, NEXT_DAY)
+    assert everything(here / "cat") == before
 
 
 @contextmanager

@@ -1,0 +1,165 @@
+"""From a run's settings to the strategies that trade it, each with its tape and its place in the journal."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from mia_plugins.backtest.engine import TAPE_VENUE, TRADER
+from mia_plugins.backtest.plan import Plan
+from mia_plugins.data.arrow import Kind
+from mia_plugins.data.instruments import PRODUCTS
+from mia_plugins.errors import PluginError
+from mia_plugins.hookspecs import Kind as PluginKind
+from mia_plugins.journal.decision import JournalColumns
+from mia_plugins.journal.schema import SHADOWS
+from mia_plugins.journal.shadow import Shadows
+from mia_plugins.journal.writer import Journal
+from mia_plugins.runs.rows import RowLog
+from mia_plugins.runtime.account import Account
+from mia_plugins.runtime.context import Context, Warnings
+from mia_plugins.runtime.feeds import ColumnsFeed, HandlersFeed
+from mia_plugins.runtime.guard import Guard
+from mia_plugins.runtime.records import FILLS, ORDERS, POSITIONS, Records
+from mia_plugins.runtime.settings import StrategySettings
+from mia_plugins.runtime.strategy import MiaStrategy
+from mia_plugins.settings.resolve import Component, Run
+from mia_plugins.tape.tape import Tape
+
+
+def strategy_classes(run: Run) -> dict[str, type[MiaStrategy]]:
+    """Return the strategies of a run by their names in its file."""
+    found = {}
+    for component in _strategies_of(run):
+        target = run.host.load(component.registration)
+        if not (isinstance(target, type) and issubclass(target, MiaStrategy)):
+            raise PluginError(
+                f"the strategy '{component.name}' of plugin {component.registration.provider} is no "
+                "MiaStrategy",
+                f"derive {component.registration.target} from mia_plugins.runtime.strategy.MiaStrategy",
+            )
+        found[component.name] = target
+    if not found:
+        raise PluginError("the run has no strategy", "name one under `strategies:`, such as `ema_cross:`")
+    return found
+
+
+def reads_of(classes: Mapping[str, type[MiaStrategy]]) -> frozenset[Kind]:
+    """Return what some strategies read beside bars."""
+    return frozenset[Kind]().union(*(strategy.reads for strategy in classes.values()))
+
+
+class Tables:
+    """The tables a run writes, as logs that stay readable whatever ends the process."""
+
+    def __init__(
+        self, folder: Path, columns: Mapping[str, JournalColumns], run: Run, metadata: Mapping[str, str]
+    ) -> None:
+        """`columns` are those of each strategy's decisions, by its id."""
+        self.journal = Journal(folder / "decisions.arrows", columns, run.settings.journal, dict(metadata))
+        self.orders = RowLog(folder / "orders.arrows", ORDERS)
+        self.fills = RowLog(folder / "fills.arrows", FILLS)
+        self.positions = RowLog(folder / "positions.arrows", POSITIONS)
+        self.shadows = RowLog(folder / "shadows.arrows", SHADOWS)
+
+    def flush(self) -> None:
+        """Bring to disk what there is."""
+        for log in (self.journal, self.orders, self.fills, self.positions, self.shadows):
+            log.flush()
+
+    def __enter__(self) -> Self:
+        """Go on."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Write what there is, however the run ended."""
+        for log in (self.journal, self.orders, self.fills, self.positions, self.shadows):
+            log.close()
+
+
+def journal_columns(run: Run, classes: Mapping[str, type[MiaStrategy]]) -> dict[str, JournalColumns]:
+    """Return the names of what each strategy's decisions carry, by its id."""
+    return {
+        f"{component.name}-{product}": classes[component.name].journal_columns(_settings_of(component))
+        for component in _strategies_of(run)
+        for product in run.settings.instruments
+    }
+
+
+class Assembly:
+    """Makes the strategies of a run."""
+
+    def __init__(
+        self, run: Run, plan: Plan, tables: Tables, guard: Guard, stop_asked: Callable[[], bool]
+    ) -> None:
+        self._run, self._plan, self._tables = run, plan, tables
+        self._guard, self._stop_asked = guard, stop_asked
+        self.warnings = Warnings()
+        """What the strategies want a person to know at the end."""
+
+    def strategies(self, classes: Mapping[str, type[MiaStrategy]]) -> Sequence[MiaStrategy]:
+        """Return one strategy a component and product, prepared."""
+        return [
+            self._strategy(component, classes[component.name], product)
+            for component in _strategies_of(self._run)
+            for product in self._run.settings.instruments
+        ]
+
+    def _strategy(self, component: Component, kind: type[MiaStrategy], product: str) -> MiaStrategy:
+        settings = self._run.settings
+        tapes = {
+            str(code): Tape(code, self._kinds(kind), self._minutes(component, kind))
+            for code in settings.instruments
+        }
+        feed = (
+            ColumnsFeed(tapes, product)
+            if settings.feed == "columns"
+            else HandlersFeed(tapes, product, TAPE_VENUE, self._plan.engine_kind)
+        )
+        tables = self._tables
+        strategy_id = f"{component.name}-{product}"
+        context = Context(
+            name=component.name,
+            product=product,
+            settings=_settings_of(component),
+            days=self._plan.days,
+            tapes=tapes,
+            feed=feed,
+            book=tables.journal.book(strategy_id),
+            shadows=Shadows(int(settings.venue.slippage), tables.shadows),
+            account=Account(PRODUCTS[product].tick_value),
+            records=Records(strategy_id, tables.orders, tables.fills, tables.positions),
+            guard=self._guard,
+            stop_asked=self._stop_asked,
+            trader_id=TRADER,
+            warnings=self.warnings,
+        )
+        strategy = kind(context)
+        strategy.prepare()
+        return strategy
+
+    def _kinds(self, kind: type[MiaStrategy]) -> frozenset[Kind]:
+        """Return what is on a strategy's tapes: what it reads, what bars come of, and quotes for shadows."""
+        source = Kind.BARS if self._plan.engine_kind is Kind.BARS else Kind.TRADES
+        return kind.reads | {source, Kind.QUOTES}
+
+    def _minutes(self, component: Component, kind: type[MiaStrategy]) -> tuple[int, ...]:
+        return tuple(dict.fromkeys((_settings_of(component).bar, *kind.longer_bars)))
+
+
+def _settings_of(component: Component) -> StrategySettings:
+    """Return the settings of a strategy, which must be of the kind that every strategy has."""
+    settings = component.settings
+    if not isinstance(settings, StrategySettings):
+        raise PluginError(
+            f"the settings of the strategy '{component.name}' of plugin {component.registration.provider} "
+            "are no StrategySettings",
+            "derive its class Settings from mia_plugins.runtime.strategy.StrategySettings",
+        )
+    return settings
+
+
+def _strategies_of(run: Run) -> list[Component]:
+    return [component for component in run.components if component.kind is PluginKind.STRATEGIES]

@@ -1,0 +1,167 @@
+"""What a backtest reads: days, contracts and files, all checked before anything starts."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import pyarrow.parquet as pq
+
+from mia_plugins.data.arrow import Kind, expected_types
+from mia_plugins.data.catalog import Catalog
+from mia_plugins.data.errors import CatalogError
+from mia_plugins.data.files import Files, told
+from mia_plugins.data.instruments import Contract, lead_contract
+from mia_plugins.data.layout import DataFile
+from mia_plugins.data.sessions import CalendarError, sessions
+from mia_plugins.runtime.context import TradingDay
+from mia_plugins.settings.run import RunSettings
+
+ENGINE_KIND = {"depth": Kind.DEPTH, "quotes": Kind.QUOTES, "bars": Kind.BARS}
+"""What the engine is fed, by `venue.fills`."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The trading days of a run and the files they are read from."""
+
+    catalog: Catalog
+    days: tuple[TradingDay, ...]
+    engine_kind: Kind
+    kinds: tuple[Kind, ...]
+    """What is read of each product: the engine's kind first."""
+    files: Mapping[tuple[str, Kind], tuple[DataFile, ...]]
+    """By instrument id and kind, in order of time."""
+    rows: int
+    """Of all files: how much there is to do, for the progress."""
+
+    @property
+    def contracts(self) -> tuple[Contract, ...]:
+        """Every contract that leads on one of the days, in a fixed order."""
+        found = {contract for day in self.days for contract in day.contracts.values()}
+        return tuple(sorted(found))
+
+    @property
+    def paths(self) -> list[str]:
+        """The paths of all files, sorted."""
+        return sorted({file.path for files in self.files.values() for file in files})
+
+
+def plan_of(settings: RunSettings, reads: frozenset[Kind]) -> Plan:
+    """Return what a run reads, or raise with all that is missing; `reads` is what strategies ask for."""
+    engine_kind = ENGINE_KIND[settings.venue.fills]
+    kinds = _kinds(engine_kind, reads, settings)
+    catalog = Catalog.open(Files(str(settings.catalog)))
+    days = _days(settings)
+    files = {}
+    for contract in sorted({c for day in days for c in day.contracts.values()}):
+        for kind in kinds:
+            files[contract.instrument_id, kind] = tuple(
+                sorted(catalog.data_files(kind, contract.instrument_id), key=lambda file: file.start)
+            )
+    _refuse_gaps(catalog, days, kinds, files)
+    wanted = {key: tuple(_within(days, key[0], found)) for key, found in files.items()}
+    return Plan(catalog, days, engine_kind, kinds, wanted, _count_rows(catalog, wanted))
+
+
+def _kinds(engine_kind: Kind, reads: frozenset[Kind], settings: RunSettings) -> tuple[Kind, ...]:
+    """Return what is read: bars come of trades wherever there are any."""
+    if engine_kind is not Kind.BARS:
+        return (engine_kind, *sorted((reads | {Kind.TRADES}) - {engine_kind, Kind.BARS}))
+    if reads - {Kind.BARS, Kind.QUOTES}:
+        named = ", ".join(sorted(reads))
+        raise CatalogError(
+            f"a strategy of the run reads {named}, and with `venue.fills: bars` there are bars alone",
+            f"write `venue.fills: depth` or `quotes`, from a catalog that has them ({settings.catalog})",
+        )
+    return (engine_kind,)
+
+
+def _days(settings: RunSettings) -> tuple[TradingDay, ...]:
+    days = tuple(
+        TradingDay(session, {code: lead_contract(code, session.day) for code in settings.instruments})
+        for session in sessions(settings.start, settings.end)
+    )
+    if not days:
+        raise CalendarError(
+            f"there is no trading day from {settings.start} to {settings.end}",
+            "choose days on which CME's equity-index futures trade",
+        )
+    return days
+
+
+def _refuse_gaps(
+    catalog: Catalog,
+    days: tuple[TradingDay, ...],
+    kinds: tuple[Kind, ...],
+    files: Mapping[tuple[str, Kind], tuple[DataFile, ...]],
+) -> None:
+    """Raise when a day has no file: a backtest over holes would look like one without."""
+    missing: dict[tuple[str, Kind], list[str]] = {}
+    for day in days:
+        for contract in day.contracts.values():
+            for kind in kinds:
+                key = contract.instrument_id, kind
+                if not any(_overlaps(file, day) for file in files[key]):
+                    missing.setdefault(key, []).append(str(day.session.day))
+    if not missing:
+        return
+    told_missing = [
+        f"{kind} of {instrument_id} on {_some(when)}" for (instrument_id, kind), when in missing.items()
+    ]
+    raise CatalogError(
+        f"{catalog.files.uri} has no {'; no '.join(told_missing)}",
+        f"it has {_what_there_is(catalog)}; choose other days, instruments or `venue.fills`, or add the data",
+    )
+
+
+def _some(days: list[str]) -> str:
+    return ", ".join(days) if len(days) <= 3 else f"{days[0]}, {days[1]} … {days[-1]} ({len(days)} days)"
+
+
+def _what_there_is(catalog: Catalog) -> str:
+    """Return what a catalog holds, in a line."""
+    found: dict[str, set[str]] = {}
+    for file in catalog.data_files():
+        found.setdefault(file.instrument_id, set()).add(str(file.kind))
+    return (
+        "; ".join(f"{', '.join(sorted(kinds))} of {name}" for name, kinds in sorted(found.items()))
+        or "nothing"
+    )
+
+
+def _overlaps(file: DataFile, day: TradingDay) -> bool:
+    return file.is_ours and file.start < day.session.close and file.end >= day.session.open
+
+
+def _within(
+    days: tuple[TradingDay, ...], instrument_id: str, files: tuple[DataFile, ...]
+) -> Iterator[DataFile]:
+    """Yield the files that a day of the run is read from."""
+    own = [day for day in days if instrument_id in {c.instrument_id for c in day.contracts.values()}]
+    yield from (file for file in files if any(_overlaps(file, day) for day in own))
+
+
+def _count_rows(catalog: Catalog, files: Mapping[tuple[str, Kind], tuple[DataFile, ...]]) -> int:
+    """Return the rows of files whose columns are those of Nautilus 2; others are an error."""
+    rows = 0
+    for (_, kind), found in files.items():
+        for file in found:
+            where = catalog.files.full(file.path)
+            with catalog.files.reading(file.path) as opened, told(where, "read"):
+                parquet = pq.ParquetFile(opened)
+                _refuse_other_columns(kind, parquet.schema_arrow, where)
+                rows += parquet.metadata.num_rows
+    return rows
+
+
+def _refuse_other_columns(kind: Kind, schema: object, where: str) -> None:
+    names = getattr(schema, "names", [])
+    other = [
+        name
+        for name, type_ in expected_types(kind).items()
+        if name not in names or schema.field(name).type != type_  # type: ignore[attr-defined]
+    ]
+    if other:
+        raise CatalogError(
+            f"{where} has not the columns of Nautilus 2: {', '.join(other)}; nothing could be read of it",
+            "import the data again; `mia catalog check` tells which files were written by 1.x",
+        )

@@ -1,0 +1,178 @@
+"""One backtest, in the process that runs it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from nautilus_trader.backtest import BacktestEngine
+from nautilus_trader.model import Currency, Venue
+
+from mia_plugins.backtest.assembly import Assembly, Tables, journal_columns, reads_of, strategy_classes
+from mia_plugins.backtest.engine import TAPE_VENUE, Objects, add_parts, engine_of, session_edge
+from mia_plugins.backtest.fills import Sight
+from mia_plugins.backtest.plan import Plan, plan_of
+from mia_plugins.backtest.stream import Chunk, Part, chunks
+from mia_plugins.backtest.worker import Reporter
+from mia_plugins.data.arrow import Kind, best_of, columns_of
+from mia_plugins.data.columns import Bars
+from mia_plugins.data.instruments import VENUE
+from mia_plugins.errors import MiaError
+from mia_plugins.runtime.guard import Guard, Interrupted
+from mia_plugins.runtime.strategy import MiaStrategy
+from mia_plugins.runtime.times import told_time
+from mia_plugins.settings.resolve import Run, load_run
+from mia_plugins.tape.bars import Bar
+from mia_plugins.tape.tape import Rows
+
+
+class MoneyError(MiaError):
+    """What the engine's account says is not what the fills add up to."""
+
+
+@dataclass(frozen=True)
+class BacktestJob:
+    """What a process is given to run a backtest."""
+
+    config: Path
+    plugins_dirs: tuple[Path, ...]
+    folder: Path
+    """Where its tables go, which is there."""
+    metadata: Mapping[str, str]
+    """What the journal's file is to say of the run."""
+    chunk_ns: int | None = None
+    """Cuts the data at multiples of this many ns; results do not depend on it."""
+
+
+def run_backtest(job: BacktestJob, reporter: Reporter) -> dict[str, Any]:
+    """Run a backtest and return what it came to; its tables are in the job's folder."""
+    run = load_run(job.config, job.plugins_dirs)
+    classes = strategy_classes(run)
+    plan = plan_of(run.settings, reads_of(classes))
+    with Tables(job.folder, journal_columns(run, classes), run, job.metadata) as tables:
+        guard = Guard()
+        assembly = Assembly(run, plan, tables, guard, lambda: reporter.stopping)
+        strategies = list(assembly.strategies(classes))
+        backtest = Backtest(run, plan, strategies, guard)
+        try:
+            status = backtest.go(tables, reporter, job.chunk_ns)
+        finally:
+            backtest.dispose()
+    return {"status": status, "reached": backtest.reached, "warnings": assembly.warnings.lines()}
+
+
+class Backtest:
+    """An engine, and the strategies in it."""
+
+    def __init__(self, run: Run, plan: Plan, strategies: list[MiaStrategy], guard: Guard) -> None:
+        self._settings, self._plan = run.settings, plan
+        self._strategies, self._guard = strategies, guard
+        self._reads = frozenset[Kind]().union(*(strategy.reads for strategy in strategies))
+        self._bars: dict[str, Bars] = {}
+        self._engine: BacktestEngine = engine_of(
+            run.settings, plan, guard, Sight(self._bar_now, self._stop_of)
+        )
+        for strategy in strategies:
+            self._engine.add_strategy(strategy)
+        self._objects = Objects()
+        self.reached: int | None = None
+        """Up to where the data were: UTC ns."""
+
+    def go(self, tables: Tables, reporter: Reporter, chunk_ns: int | None) -> str:
+        """Run to the end, or until somebody asks for it to stop; return `complete` or `interrupted`."""
+        rows = 0
+        for day in self._plan.days:
+            self._pass([session_edge(str(day.session.day), day.session.open)])
+            for chunk in chunks(self._plan, day, chunk_ns):
+                self._take(chunk)
+                rows += chunk.rows
+                reporter.progress(rows, self._plan.rows, str(day.session.day))
+                tables.flush()
+                if self._is_over(reporter):
+                    return "interrupted"
+            self._pass([session_edge(str(day.session.day), day.session.close)])
+        self._engine.end()
+        if self._is_over(reporter):
+            return "interrupted"
+        self._refuse_lost_money()
+        return "complete"
+
+    def dispose(self) -> None:
+        """Let go of the engine."""
+        self._engine.dispose()
+
+    def _take(self, chunk: Chunk) -> None:
+        """Give a chunk to the tapes and the engine, and let its time pass."""
+        objects = []
+        for part in chunk.parts:
+            if part.kind is self._plan.engine_kind:
+                objects.append(self._objects.of(part))
+            if self._settings.feed == "handlers":
+                objects.append(self._objects.of(part, TAPE_VENUE))
+            if self._settings.feed == "columns" or part.kind is Kind.BARS:
+                self._put_on_tapes(part)
+        for strategy in self._strategies:
+            strategy.foresee(chunk.end)
+        self._pass(objects)
+        self.reached = chunk.end
+
+    def _pass(self, objects: list[list[Any]]) -> None:
+        """Let the time of some objects pass in the engine."""
+        add_parts(self._engine, objects)
+        self._engine.run(streaming=True)
+        self._engine.clear_data()
+
+    def _put_on_tapes(self, part: Part) -> None:
+        if part.kind is Kind.DEPTH and Kind.DEPTH not in self._reads:
+            rows: Rows = best_of(part.table, part.where)
+        else:
+            rows = columns_of(part.kind, part.table, part.where)
+        if isinstance(rows, Bars):
+            self._bars[part.contract.instrument_id] = rows
+        if self._settings.feed == "columns":
+            for strategy in self._strategies:
+                strategy.take_rows(part.product, rows)
+
+    def _is_over(self, reporter: Reporter) -> bool:
+        """Say whether somebody asked for the end; raise what went wrong in the engine."""
+        fault = self._guard.fault
+        if fault is not None and not isinstance(fault.error, Interrupted):
+            raise fault.as_error() from fault.error
+        return fault is not None or reporter.stopping
+
+    def _bar_now(self, instrument_id: str) -> Bar | None:
+        """Return the bar that the engine is trading through."""
+        bars = self._bars.get(instrument_id)
+        if bars is None:
+            return None
+        now = self._strategies[0].data_time()
+        row = int(np.searchsorted(bars.ts, now))
+        if row == len(bars) or bars.ts[row] != now:
+            return None
+        return Bar(*(int(getattr(bars, name)[row]) for name in Bars.__slots__))
+
+    def _stop_of(self, target_id: str) -> int | None:
+        """Return the stop that stands with a target, in ticks."""
+        for strategy in self._strategies:
+            bracket = strategy.desk.bracket
+            if bracket and bracket.target.order_id == target_id and bracket.stop.is_open:
+                return bracket.stop.ticks
+        return None
+
+    def _refuse_lost_money(self) -> None:
+        """Raise when the engine's balance is not the capital and what the fills came to."""
+        account = self._engine.cache.account_for_venue(Venue(VENUE))
+        if account is None:
+            raise MoneyError(f"the engine has no account at {VENUE}")
+        balance = account.balance_total(Currency.from_str("USD")).as_decimal()
+        expected = Decimal(self._settings.capital) + sum(
+            (strategy.account.booked for strategy in self._strategies), Decimal(0)
+        )
+        if balance != expected.quantize(Decimal("0.01")):
+            raise MoneyError(
+                f"the engine's account holds {balance} $ at {told_time(self.reached or 0)}; the capital and "
+                f"the fills add up to {expected} $",
+                "this is a fault of mia's: please report it with the run's folder",
+            )

@@ -1,0 +1,224 @@
+"""Shadow outcomes: what the bracket of a decision that was not taken would have done.
+
+It is filled at the first quote after the decision, a buy at the ask plus slippage. From the next quote on:
+
+- stop: the first quote at or beyond it, filled at that quote less slippage, through a gap too;
+- target: the first quote whose other side reaches it (the bid, of a long), filled at the target;
+- an entry that lies at or beyond its stop is over at the next quote, as a stop;
+- one that lies at or beyond its target is over at the next quote too, as a target, at that quote less
+  slippage or at the target, whichever is worse: there was nothing left to gain;
+- time: at `until`, by the last quote known then, less slippage. One that was not filled by then never was.
+- open: the data ended before; it is valued by the last quote, less slippage.
+
+No quote can be both at the stop and at the target. Quotes have two sides: leave out those of an empty book.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import inf
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mia_plugins.journal.errors import JournalError
+from mia_plugins.journal.times import utc_text
+
+if TYPE_CHECKING:
+    from mia_plugins.runs.rows import RowLog
+
+type Ints = NDArray[np.int64]
+type Exit = Literal["target", "stop", "time", "open"]
+
+FIRST_LOOK = 256
+"""Quotes that are searched for an exit at first; twice as many each time after."""
+
+
+class ShadowOutcome(NamedTuple):
+    """A row of shadows.parquet; its schema says what the columns mean."""
+
+    id: int
+    ts_entry: int | None
+    entry: int | None
+    ts_exit: int
+    exit_ticks: int | None
+    exit: Exit
+    r: float | None
+    mae: int | None
+    mfe: int | None
+
+
+@dataclass(slots=True)
+class _Shadow:
+    """One bracket, as if it were a long one: the prices of a short one have the opposite sign."""
+
+    id: int
+    ts: int
+    side: int
+    stop: int
+    target: int
+    until: int
+    ts_entry: int = 0
+    entry: int | None = None
+    last: int = 0
+    """The last bid."""
+    low: int = 0
+    high: int = 0
+    """The lowest and the highest bid since the entry."""
+
+    @property
+    def is_stillborn(self) -> bool:
+        """Say whether its entry lies at or beyond its stop or its target."""
+        return self.entry is not None and not self.stop < self.entry < self.target
+
+    def see(self, bids: Ints) -> None:
+        """Take note of bids it lived through."""
+        if len(bids):
+            self.low = min(self.low, int(bids.min()))
+            self.high = max(self.high, int(bids.max()))
+            self.last = int(bids[-1])
+
+
+class Shadows:
+    """The brackets of a run's decisions that were not taken, of one instrument."""
+
+    def __init__(self, slippage_ticks: int, log: "RowLog | None") -> None:
+        """Outcomes go to `log`; without one they are kept in `closed`."""
+        self.closed: list[ShadowOutcome] = []
+        self._slippage = slippage_ticks
+        self._log = log
+        self._open: list[_Shadow] = []
+        self._seen = -(2**63)
+        """The time of the last quote."""
+
+    def __len__(self) -> int:
+        """Return the number of those that are open."""
+        return len(self._open)
+
+    def open(self, decision_id: int, ts: int, side: int, stop: int, target: int, until: int) -> None:  # noqa: PLR0913, PLR0917 the interface: each is a part of a bracket
+        """Follow the bracket of a decision made at `ts` until `until` (UTC ns); prices are in ticks."""
+        fault = _fault(ts, side, stop, target, until)
+        if not fault and ts < self._seen:
+            fault = f"quotes up to {utc_text(self._seen)} were seen before it was opened"
+        if fault:
+            raise JournalError(
+                f"the shadow of decision {decision_id} at {utc_text(ts)}: {fault}",
+                "open it before the quotes after it are seen, with its stop on the losing side of its target",
+            )
+        self._open.append(_Shadow(decision_id, ts, side, side * stop, side * target, until))
+
+    def advance(self, ts: Ints, bid: Ints, ask: Ints) -> None:
+        """See quotes, in order, after those of the last call; times in UTC ns, prices in ticks."""
+        if not len(ts):
+            return
+        if int(ts[0]) < self._seen or (ts[1:] < ts[:-1]).any():
+            raise JournalError(
+                f"{len(ts)} quotes for shadows go back in time, or before {utc_text(self._seen)}",
+                "give quotes in the order of time",
+            )
+        self._seen = int(ts[-1])
+        if not self._open:
+            return
+        sides = {1: (bid, ask), -1: (-ask, -bid)}
+        ended: list[tuple[float, ShadowOutcome]] = []
+        still: list[_Shadow] = []
+        for shadow in self._open:
+            end = self._follow(shadow, ts, *sides[shadow.side])
+            if end is None:
+                still.append(shadow)
+            else:
+                ended.append(end)
+        self._open = still
+        self._write(ended)
+
+    def end(self, ts: int) -> None:
+        """Write what is still open; the data end at `ts` (UTC ns)."""
+        exits = [(shadow, min(ts, shadow.until)) for shadow in self._open]
+        self._open = []
+        self._write(
+            [(inf, self._over(one, at, None, "time" if at == one.until else "open")) for one, at in exits]
+        )
+
+    def _follow(self, shadow: _Shadow, ts: Ints, bid: Ints, ask: Ints) -> tuple[float, ShadowOutcome] | None:
+        """Return how a shadow ended and at which of these quotes that was known."""
+        start, late = 0, int(ts.searchsorted(shadow.until, "right"))
+        if shadow.entry is None:
+            start = int(ts.searchsorted(shadow.ts, "right"))
+            if start < late:
+                shadow.ts_entry, shadow.entry = int(ts[start]), int(ask[start]) + self._slippage
+                shadow.low = shadow.high = shadow.last = int(bid[start])
+                start += 1
+        at = _exit_at(shadow, bid[start:late])
+        if at is not None:
+            at += start
+            shadow.see(bid[start : at + 1])
+            return at, self._over(shadow, int(ts[at]), *self._fill(shadow))
+        shadow.see(bid[start:late])
+        return None if late == len(ts) else (late, self._over(shadow, shadow.until, None, "time"))
+
+    def _fill(self, shadow: _Shadow) -> tuple[int, Exit]:
+        """Return the price and the kind of an exit at the last bid."""
+        market = shadow.last - self._slippage
+        assert shadow.entry is not None  # noqa: S101 for the type checker
+        if shadow.entry <= shadow.stop:
+            return market, "stop"
+        if shadow.entry >= shadow.target:
+            return min(market, shadow.target), "target"
+        return (market, "stop") if shadow.last <= shadow.stop else (shadow.target, "target")
+
+    def _over(self, shadow: _Shadow, ts: int, price: int | None, kind: Exit) -> ShadowOutcome:
+        """Return the outcome of a shadow; without a price it is closed by the last bid."""
+        entry, side = shadow.entry, shadow.side
+        if entry is None:
+            return ShadowOutcome(shadow.id, None, None, ts, None, kind, None, None, None)
+        price = shadow.last - self._slippage if price is None else price
+        risk = abs(entry - shadow.stop)
+        return ShadowOutcome(
+            shadow.id,
+            shadow.ts_entry,
+            side * entry,
+            ts,
+            side * price,
+            kind,
+            (price - entry) / risk if risk else None,
+            max(0, entry - shadow.low),
+            max(0, shadow.high - entry),
+        )
+
+    def _write(self, ended: list[tuple[float, ShadowOutcome]]) -> None:
+        """Write outcomes in the order in which they were known, however the quotes were cut."""
+        for _, outcome in sorted(ended, key=lambda end: (end[0], end[1].id)):
+            if self._log is None:
+                self.closed.append(outcome)
+            else:
+                self._log.append(outcome)
+
+
+def _exit_at(shadow: _Shadow, bids: Ints) -> int | None:
+    """Return the place of the first bid at which a shadow is over."""
+    if shadow.is_stillborn:
+        return 0 if len(bids) else None
+    for start, end in _looks(len(bids)):
+        part = bids[start:end]
+        hit = (part <= shadow.stop) | (part >= shadow.target)
+        first = int(hit.argmax())
+        if hit[first]:
+            return start + first
+    return None
+
+
+def _looks(count: int) -> Iterator[tuple[int, int]]:
+    """Yield spans that cover a number of quotes, each twice as long as the one before."""
+    start, length = 0, FIRST_LOOK
+    while start < count:
+        yield start, min(start + length, count)
+        start, length = start + length, 2 * length
+
+
+def _fault(ts: int, side: int, stop: int, target: int, until: int) -> str:
+    if side not in (1, -1):
+        return f"side is {side}; +1 or -1 was expected"
+    if side * stop >= side * target:
+        name = "buy" if side == 1 else "sell"
+        return f"the stop {stop} of a {name} is not on the losing side of its target {target}"
+    return f"it ends at {utc_text(until)}, before it begins" if until < ts else ""

@@ -1,0 +1,50 @@
+"""Processes of ours: Ctrl-C is held back while they start, and they end when their parent does."""
+
+import ctypes
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing import parent_process
+from multiprocessing.resource_tracker import ensure_running
+
+_PR_SET_PDEATHSIG = 1
+
+
+@contextmanager
+def ctrl_c_held() -> Iterator[None]:
+    """Start processes that Ctrl-C does not reach: they inherit a mask that `ignore_ctrl_c` takes off.
+
+    A key that is pressed meanwhile is not lost: it reaches this process at the end.
+    """
+    ensure_running()  # it takes the mask off when it starts
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def ignore_ctrl_c() -> None:
+    """Drop each Ctrl-C, also one that came while this process started; its children ignore it too."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
+def end_with_parent() -> None:
+    """End this process at once when its parent has ended, even if killed.
+
+    On Linux also when native code does not let a thread of Python's run.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    threading.Thread(target=_wait_for_parent, name="end with parent", daemon=True).start()
+
+
+def _wait_for_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

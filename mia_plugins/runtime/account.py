@@ -1,0 +1,138 @@
+"""What a strategy holds and has made, counted from its fills; exact, and the same in backtest and live."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What an order is for."""
+
+    ENTRY = "entry"
+    STOP = "stop"
+    TARGET = "target"
+    EXIT = "exit"
+    """Out at the market: time, session end, a signal, risk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """An execution of an order of ours."""
+
+    ts: int
+    """UTC ns."""
+    order_id: str
+    decision: int
+    """The decision that led to it."""
+    role: Role
+    side: int
+    """+1 bought, -1 sold."""
+    lots: int
+    """Contracts."""
+    ticks: int
+    """Price, in ticks."""
+    fee: Decimal
+    """$."""
+
+
+@dataclass(slots=True)
+class RoundTrip:
+    """From flat to flat."""
+
+    decision: int
+    ts_open: int
+    side: int
+    bought: int = 0
+    """Contracts."""
+    sold: int = 0
+    """Contracts."""
+    paid: int = 0
+    """Ticks times contracts, bought."""
+    got: int = 0
+    """Ticks times contracts, sold."""
+    fees: Decimal = Decimal(0)
+    """$."""
+    ts_close: int = 0
+    exit: str = ""
+    """How it ended: stop, target, or the reason it was closed for."""
+
+    @property
+    def position(self) -> int:
+        """Contracts held: above 0 long."""
+        return self.bought - self.sold
+
+    def gross(self, tick_value: Decimal) -> Decimal:
+        """Return profit or loss before fees, in $, of one that is closed."""
+        return (self.got - self.paid) * tick_value
+
+
+@dataclass
+class Account:
+    """One strategy's position and day in one product."""
+
+    tick_value: Decimal
+    """$ a tick and contract."""
+    position: int = 0
+    """Contracts held: above 0 long."""
+    trades_today: int = 0
+    """Round trips begun since the session opened."""
+    realized_today: Decimal = Decimal(0)
+    """$ after fees, of what was closed since the session opened, and fees of what is open."""
+    booked: Decimal = Decimal(0)
+    """$ that the account was moved by: round trips that are closed, and all fees."""
+    losses_in_row: int = 0
+    """Round trips lost one after the other."""
+    last_exit_ts: int = 0
+    """UTC ns; 0 before the first."""
+    last_exit: str = ""
+    """How the last round trip ended."""
+    trip: RoundTrip | None = field(default=None, repr=False)
+    """The one that is open."""
+
+    def begin_session(self) -> None:
+        """Start a trading day."""
+        self.trades_today = 0
+        self.realized_today = Decimal(0)
+
+    def take(self, fill: Fill, reason: str = "") -> RoundTrip | None:
+        """Count a fill; return the round trip it closes. `reason` is why the position is being left.
+
+        A fill that turns the position round closes one trip and begins the next.
+        """
+        left = fill.lots
+        closed = None
+        if self.trip and fill.side != self.trip.side and left >= abs(self.position):
+            part = abs(self.position)
+            closed = self._add(fill, part, fill.fee * part / fill.lots)
+            self._close(closed, fill, reason)
+            left -= part
+        if left:
+            self._add(fill, left, fill.fee * left / fill.lots)
+        return closed
+
+    def _add(self, fill: Fill, lots: int, fee: Decimal) -> RoundTrip:
+        trip = self.trip
+        if trip is None:
+            trip = self.trip = RoundTrip(fill.decision, fill.ts, fill.side)
+            self.trades_today += 1
+        if fill.side > 0:
+            trip.bought += lots
+            trip.paid += lots * fill.ticks
+        else:
+            trip.sold += lots
+            trip.got += lots * fill.ticks
+        trip.fees += fee
+        self.position += fill.side * lots
+        self.realized_today -= fee
+        self.booked -= fee
+        return trip
+
+    def _close(self, trip: RoundTrip, fill: Fill, reason: str) -> None:
+        trip.ts_close = fill.ts
+        trip.exit = reason if fill.role is Role.EXIT and reason else str(fill.role)
+        gross = trip.gross(self.tick_value)
+        self.realized_today += gross
+        self.booked += gross
+        self.losses_in_row = self.losses_in_row + 1 if gross - trip.fees < 0 else 0
+        self.last_exit_ts, self.last_exit = fill.ts, trip.exit
+        self.trip = None

@@ -1,0 +1,86 @@
+"""A bracket: an entry with its stop and its target, and what is left to be done about it."""
+
+from dataclasses import dataclass, field
+
+from mia_plugins.runtime.account import Role
+
+DONE = frozenset({"filled", "canceled", "rejected", "denied", "expired"})
+"""States in which an order can no longer be filled."""
+
+
+@dataclass(slots=True)
+class OrderState:
+    """An order of ours, as its events tell of it."""
+
+    order_id: str
+    role: Role
+    side: int
+    """+1 buys, -1 sells."""
+    lots: int
+    """Contracts asked for."""
+    ticks: int | None
+    """Limit or trigger price, in ticks; None at the market."""
+    ts: int
+    """When it was submitted: UTC ns."""
+    type: str
+    """`market`, `limit` or `stop`."""
+    filled: int = 0
+    """Contracts."""
+    state: str = "submitted"
+    reason: str = ""
+    """Why it was refused."""
+    ts_done: int | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether it can still be filled."""
+        return self.state not in DONE
+
+
+@dataclass(slots=True)
+class Bracket:
+    """The orders of one decision."""
+
+    decision: int
+    base_id: str
+    """What its order ids begin with."""
+    side: int
+    entry: OrderState
+    stop: OrderState
+    target: OrderState
+    until: int | None = None
+    """When it is left at the market, at the latest: UTC ns."""
+    exits: list[OrderState] = field(default_factory=list)
+    """Orders that leave at the market."""
+    leaving: str = ""
+    """Why it is being left; "" while it is not."""
+
+    @property
+    def orders(self) -> list[OrderState]:
+        """All its orders."""
+        return [self.entry, self.stop, self.target, *self.exits]
+
+    @property
+    def held(self) -> int:
+        """Contracts it has entered and not left."""
+        return self.entry.filled - self.stop.filled - self.target.filled - sum(x.filled for x in self.exits)
+
+    @property
+    def is_done(self) -> bool:
+        """Say whether nothing is held and no order can be filled any more."""
+        return self.held == 0 and not any(order.is_open for order in self.orders)
+
+    def misfit(self) -> list[tuple[OrderState, int]]:
+        """Return the stop and target whose size is not what is held, with the size they should have.
+
+        While the entry works, its children have the whole size; it shrinks when the entry ends short.
+        An entry that fills in parts at a limit is followed part by part.
+        """
+        if not self.entry.filled or (self.entry.is_open and self.entry.type == "market"):
+            return []
+        found = [(order, order.filled + self.held) for order in (self.stop, self.target) if order.is_open]
+        return [(order, lots) for order, lots in found if lots != order.lots and lots > order.filled]
+
+    def is_bare(self) -> bool:
+        """Say whether contracts are held that no working stop covers."""
+        return self.held > 0 and not self.stop.is_open and not self.leaving

@@ -1,0 +1,107 @@
+"""What a strategy or an actor is given by the run that it is part of."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from mia_plugins.data.instruments import Contract
+from mia_plugins.data.sessions import Session
+from mia_plugins.runtime.account import Account
+from mia_plugins.runtime.guard import Guard
+from mia_plugins.runtime.records import Records
+from mia_plugins.runtime.settings import StrategySettings
+from mia_plugins.tape.feature import Feature
+from mia_plugins.tape.tape import Rows, Tape
+
+if TYPE_CHECKING:
+    from mia_plugins.journal.shadow import Shadows
+    from mia_plugins.journal.writer import DecisionBook
+
+
+@dataclass(frozen=True)
+class TradingDay:
+    """A session, with the contract of each product that leads in it."""
+
+    session: Session
+    contracts: Mapping[str, Contract]
+    """By product."""
+
+
+class Warnings:
+    """What a person should know at the end of a run, each kind once, with how often it came."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, tuple[str, int]] = {}
+
+    def add(self, kind: str, text: str) -> None:
+        """Note a warning; of one kind the first text is kept."""
+        first, times = self._found.get(kind, (text, 0))
+        self._found[kind] = (first, times + 1)
+
+    def lines(self) -> list[str]:
+        """Return them as lines."""
+        return [
+            text if times == 1 else f"{text} (the first of {times} such)"
+            for text, times in self._found.values()
+        ]
+
+
+class Feed(Protocol):
+    """How rows reach a strategy's tapes."""
+
+    def prepare(self, measures: Iterable[Feature]) -> None:
+        """Take note of the triggers among a strategy's features."""
+
+    def handlers(self) -> dict[str, Callable[[Any], None]]:
+        """Return what Nautilus is to call, by the handler's name."""
+
+    def begin(self, strategy: Any, day: TradingDay) -> None:
+        """Start a trading day."""
+
+    def load(self, product: str, rows: Rows) -> None:
+        """Take rows of a product; they may lie in the future."""
+
+    def triggers(self, end: int) -> list[int]:
+        """Return when triggers fire in what was loaded, before `end` (UTC ns)."""
+
+    def advance(self, now: int) -> None:
+        """Bring the tapes what has arrived by now (UTC ns)."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """Everything that is a strategy's own: one product, its tape and its place in the journal."""
+
+    name: str
+    """The component's name in the settings file."""
+    product: str
+    """What it trades, such as ES."""
+    settings: StrategySettings
+    days: Sequence[TradingDay]
+    tapes: Mapping[str, Tape]
+    """By product; what it trades is among them."""
+    feed: Feed
+    book: "DecisionBook"
+    shadows: "Shadows | None"
+    account: Account
+    records: Records
+    guard: Guard
+    stop_asked: Callable[[], bool]
+    """Says whether the run is to end now."""
+    trader_id: str
+    client_id: str | None = None
+    """The execution client orders go to; IB denies orders without one."""
+    reduce_only: bool = True
+    """Whether exits carry the flag; IB refuses it."""
+    warnings: Warnings = field(default_factory=Warnings)
+    """What a person should know at the end of the run."""
+
+    @property
+    def strategy_id(self) -> str:
+        """Its name among all strategies of the run."""
+        return f"{self.name}-{self.product}"
+
+    @property
+    def who(self) -> str:
+        """What messages call it."""
+        return f"the strategy '{self.strategy_id}'"

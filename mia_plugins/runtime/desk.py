@@ -1,0 +1,233 @@
+"""The desk: makes brackets of decisions and sees them through to their end."""
+
+from decimal import Decimal
+from typing import Any, Protocol
+
+from nautilus_trader.model import ClientOrderId, InstrumentId
+
+from mia_plugins.errors import MiaError
+from mia_plugins.journal.decision import Decision
+from mia_plugins.runtime.account import Fill, Role
+from mia_plugins.runtime.brackets import Bracket, OrderState
+from mia_plugins.runtime.context import Context
+from mia_plugins.runtime.orders import OrderMaker, lots_of, ticks_of
+from mia_plugins.runtime.timetable import Timetable
+
+EXITS = 3
+"""How often a position is sent to the market before the run ends over it."""
+
+STATES = {
+    "OrderSubmitted": "submitted",
+    "OrderAccepted": "accepted",
+    "OrderTriggered": "triggered",
+    "OrderUpdated": "accepted",
+    "OrderCanceled": "canceled",
+    "OrderExpired": "expired",
+    "OrderRejected": "rejected",
+    "OrderDenied": "denied",
+}
+"""What an order is after an event of Nautilus'. Others say nothing of it."""
+LETTERS = {Role.ENTRY: "E", Role.STOP: "S", Role.TARGET: "T"}
+REFUSED = ("rejected", "denied")
+
+
+class DeskError(MiaError):
+    """A decision that cannot become a bracket, or orders that do what they may not."""
+
+
+class Wire(Protocol):
+    """How the desk speaks to Nautilus."""
+
+    def send(self, orders: list[Any]) -> None:
+        """Submit one order, or several as a list."""
+
+    def resize(self, order_id: ClientOrderId, lots: Any) -> None:
+        """Change an order's quantity."""
+
+    def cancel(self, order_id: ClientOrderId) -> None:
+        """Cancel an order."""
+
+
+class Desk:
+    """One strategy's orders in one product: one bracket at a time."""
+
+    def __init__(
+        self, context: Context, maker: OrderMaker, wire: Wire, timetable: Timetable, *, wakes: bool
+    ) -> None:
+        """`wakes` says whether fills call for an evaluation."""
+        self._context = context
+        self._maker, self._wire, self._timetable, self._wakes = maker, wire, timetable, wakes
+        self._instrument_id: InstrumentId | None = None
+        self._orders: dict[str, tuple[Bracket, OrderState]] = {}
+        self.bracket: Bracket | None = None
+
+    def begin_session(self, instrument_id: InstrumentId) -> None:
+        """Trade a contract from now on."""
+        if self.bracket and instrument_id != self._instrument_id:
+            raise DeskError(f"{self._context.who} holds {self._instrument_id} while {instrument_id} leads")
+        self._instrument_id = instrument_id
+
+    def refusal(self, now: int) -> str:
+        """Return why nothing can be entered now; "" when it can."""
+        if now >= self._timetable.flat_at:
+            return "session_end"
+        return "position_open" if self.bracket else ""
+
+    def enter(self, now: int, decision: Decision, number: int, base_id: str) -> None:
+        """Send the bracket of a decision that was recorded under a number."""
+        self.bracket = bracket = _bracket(now, decision, number, base_id, self._context.who)
+        self._remember(bracket, bracket.orders)
+        self._wire.send(self._maker.bracket(bracket, self._traded))
+        if bracket.until is not None:
+            self._timetable.alert(f"until-{base_id}", bracket.until, lambda ts: self._time_is_up(bracket, ts))
+
+    def leave(self, reason: str, now: int) -> None:
+        """Cancel what works and leave what is held at the market."""
+        bracket = self.bracket
+        if bracket is None or bracket.leaving:
+            return
+        bracket.leaving = reason
+        self._cancel(bracket.orders)
+        self._exit(bracket, now)
+
+    def on_order_event(self, event: Any) -> None:
+        """Follow an order of ours."""
+        kind = type(event).__name__
+        if kind == "OrderInitialized":
+            return  # the cache is locked while it is told of
+        known = self._orders.get(str(event.client_order_id))
+        if known is None:
+            raise DeskError(
+                f"{self._context.who} is told of the order {event.client_order_id}, which is not its own"
+            )
+        bracket, order = known
+        if kind == "OrderFilled":
+            self._filled(bracket, order, event)
+        elif kind in STATES:
+            order.state = STATES[kind]
+            if kind == "OrderUpdated":
+                order.lots = int(event.quantity)
+            elif not order.is_open:
+                self._ended(bracket, order, event.ts_event, getattr(event, "reason", ""))
+        self._settle(bracket, event.ts_event)
+
+    def finish(self) -> None:
+        """Record what is still open when the run ends."""
+        if self.bracket is None:
+            return
+        for order in self.bracket.orders:
+            if order.ts_done is None:
+                self._context.records.order(order, self.bracket.decision, str(self._traded))
+        if self.bracket.held:
+            self._context.warnings.add(
+                "held", f"{self._context.who} still held {self.bracket.held} contracts when the run ended"
+            )
+
+    @property
+    def _traded(self) -> InstrumentId:
+        if self._instrument_id is None:
+            raise DeskError(f"{self._context.who} is not in a session", "trade after `begin_session`")
+        return self._instrument_id
+
+    def _remember(self, bracket: Bracket, orders: list[OrderState]) -> None:
+        """Note orders before they are sent; one that was sent before would be filled again."""
+        for order in orders:
+            if order.order_id in self._orders:
+                raise DeskError(f"the order {order.order_id} of {self._context.who} was sent before")
+            self._orders[order.order_id] = (bracket, order)
+
+    def _filled(self, bracket: Bracket, order: OrderState, event: Any) -> None:
+        context = self._context
+        fee = Decimal(0) if event.commission is None else event.commission.as_decimal()
+        fill = Fill(
+            event.ts_event, order.order_id, bracket.decision, order.role, order.side, int(event.last_qty),
+            ticks_of(event.last_px), fee,
+        )  # fmt: skip
+        order.filled += fill.lots
+        order.state = "filled" if order.filled >= order.lots else "partially filled"
+        instrument_id = str(event.instrument_id)
+        context.records.fill(fill, instrument_id)
+        trip = context.account.take(fill, bracket.leaving)
+        if trip:
+            context.records.position(trip, instrument_id, context.account.tick_value)
+        if not order.is_open:
+            self._ended(bracket, order, fill.ts, "")
+        if self._wakes:
+            self._timetable.evaluate_after(fill.ts + 1, "order")
+
+    def _ended(self, bracket: Bracket, order: OrderState, ts: int, reason: str) -> None:
+        order.ts_done, order.reason = ts, str(reason or "")
+        self._context.records.order(order, bracket.decision, str(self._traded))
+        if order.state in REFUSED:
+            kind = f"{order.state} {order.reason.partition(':')[0]}"
+            self._context.warnings.add(kind, f"the order {order.order_id} was {order.state}: {order.reason}")
+
+    def _settle(self, bracket: Bracket, now: int) -> None:
+        """Do what an event made necessary."""
+        if bracket.is_done:
+            for order in bracket.orders:
+                self._orders.pop(order.order_id, None)
+            self.bracket = None
+            return
+        if not bracket.entry.is_open and not bracket.entry.filled:
+            self._cancel([bracket.stop, bracket.target])
+            return
+        for order, lots in bracket.misfit():
+            order.lots = lots
+            self._wire.resize(ClientOrderId(order.order_id), lots_of(lots))
+        if bracket.is_bare():
+            if bracket.target.is_open or bracket.stop.state in REFUSED:
+                self._context.warnings.add("bare", f"{bracket.base_id} had no working stop and was left")
+                self.leave("no_stop", now)
+        elif bracket.leaving and not any(order.is_open for order in bracket.orders):
+            self._exit(bracket, now)
+
+    def _exit(self, bracket: Bracket, now: int) -> None:
+        """Send what is held to the market."""
+        if not bracket.held:
+            return
+        if len(bracket.exits) >= EXITS:
+            raise DeskError(f"{bracket.base_id}: {bracket.held} contracts are left after {EXITS} exits")
+        side = -bracket.side if bracket.held > 0 else bracket.side
+        order_id = f"{bracket.base_id}-X{len(bracket.exits) + 1}"
+        order = OrderState(order_id, Role.EXIT, side, abs(bracket.held), None, now, "market")
+        bracket.exits.append(order)
+        self._remember(bracket, [order])
+        self._wire.send([self._maker.alone(order, self._traded)])
+
+    def _cancel(self, orders: list[OrderState]) -> None:
+        for order in orders:
+            if order.is_open:
+                self._wire.cancel(ClientOrderId(order.order_id))
+
+    def _time_is_up(self, bracket: Bracket, ts: int) -> None:
+        if self.bracket is bracket:
+            self.leave("time", ts)
+
+
+def _bracket(now: int, decision: Decision, number: int, base_id: str, who: str) -> Bracket:
+    """Return the bracket a decision asks for."""
+    side, stop, target = decision.side, decision.stop, decision.target
+    if stop is None or target is None:
+        raise DeskError(
+            f"decision {number} of {who} is taken without a {'stop' if stop is None else 'target'}"
+        )
+    if (target - stop) * side <= 0:
+        raise DeskError(
+            f"decision {number} of {who}: the stop at {stop} ticks and the target at {target} are on the "
+            f"wrong sides for a {'buy' if side > 0 else 'sale'}"
+        )
+    entry_type = "market" if decision.entry is None else "limit"
+
+    def order(role: Role, sign: int, ticks: int | None, type_: str) -> OrderState:
+        return OrderState(f"{base_id}-{LETTERS[role]}", role, sign, decision.size, ticks, now, type_)
+
+    return Bracket(
+        decision=number,
+        base_id=base_id,
+        side=side,
+        entry=order(Role.ENTRY, side, decision.entry, entry_type),
+        stop=order(Role.STOP, -side, stop, "stop"),
+        target=order(Role.TARGET, -side, target, "limit"),
+        until=decision.until,
+    )

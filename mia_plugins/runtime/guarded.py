@@ -1,0 +1,92 @@
+"""What strategies and actors have in common: every way in which Nautilus calls them is guarded."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from nautilus_trader.common import Clock
+
+from mia_plugins.runtime.guard import Guard
+
+Callback = Callable[..., Any]
+
+
+class GuardedClock:
+    """Nautilus' clock, whose callbacks cannot fail in silence. Everything else is passed on."""
+
+    def __init__(self, clock: Clock, guard: Callable[[Callback, str], Callback]) -> None:
+        self._clock = clock
+        self._guard = guard
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._clock, name)
+
+    def set_time_alert_ns(self, name: str, alert_time_ns: int, callback: Callback) -> None:
+        """Have a function called once, at a time in UTC ns; a time that is past is an error."""
+        self._clock.set_time_alert_ns(name, alert_time_ns, self._guard(callback, name), allow_past=False)
+
+    def set_time_alert(self, name: str, alert_time: dt.datetime, callback: Callback) -> None:
+        """Have a function called once, at a time with a zone."""
+        if alert_time.tzinfo is None:
+            raise ValueError(f"the alert '{name}' is set for {alert_time} without a time zone")
+        self._clock.set_time_alert(name, alert_time, self._guard(callback, name), allow_past=False)
+
+    def set_timer_ns(
+        self,
+        name: str,
+        interval_ns: int,
+        start_time_ns: int | None = None,
+        stop_time_ns: int | None = None,
+        callback: Callback | None = None,
+    ) -> None:
+        """Have a function called every `interval_ns` (ns) after the start (UTC ns), until the stop."""
+        if callback is None:
+            raise ValueError(f"the timer '{name}' needs a callback")
+        guarded = self._guard(callback, name)
+        self._clock.set_timer_ns(name, interval_ns, start_time_ns, stop_time_ns, guarded)
+
+    def set_timer(
+        self,
+        name: str,
+        interval: dt.timedelta,
+        start_time: dt.datetime | None = None,
+        stop_time: dt.datetime | None = None,
+        callback: Callback | None = None,
+    ) -> None:
+        """Have a function called every interval."""
+        if callback is None:
+            raise ValueError(f"the timer '{name}' needs a callback")
+        self._clock.set_timer(name, interval, start_time, stop_time, self._guard(callback, name))
+
+    def register_default_handler(self, callback: Callback) -> None:
+        """Have a function called by timers that name none."""
+        self._clock.register_default_handler(self._guard(callback, "the default timer"))
+
+
+def guard_handlers(component: Any, base: type, guard: Guard, who: str, ours: dict[str, Callback]) -> None:
+    """Put a guarded function in the place of each handler that a component or mia defines.
+
+    `ours` come first and cannot be left out: a plugin that overrides `on_start` need not call ours.
+    """
+    kind = type(component)
+    for name in dir(kind):
+        if not name.startswith("on_"):
+            continue
+        own = getattr(kind, name) is not getattr(base, name, None)
+        handlers = [ours[name]] if name in ours else []
+        handlers += [getattr(component, name)] if own else []
+        if handlers:
+            guarded = [guard.guarded(handler, who, name, component.data_time) for handler in handlers]
+            setattr(component, name, _each(guarded))
+
+
+def _each(handlers: list[Callable[..., Any]]) -> Callable[..., Any]:
+    """Return one function that calls all."""
+    if len(handlers) == 1:
+        return handlers[0]
+
+    def call(*arguments: Any) -> None:
+        for handler in handlers:
+            handler(*arguments)
+
+    return call

@@ -1,0 +1,265 @@
+"""`MiaStrategy`: what a strategy is written against.
+
+    class Mine(MiaStrategy):
+        class Settings(StrategySettings):
+            threshold: Ticks = Ticks(4)
+
+        rules = ("far_enough",)
+
+        def evaluate(self, now):
+            ...
+            return Decision(side=1, outcome=Outcome.TAKEN, size=1, stop=..., target=...)
+
+It is evaluated at each close of a base bar and, where a feature calls for it, in between. What it
+decides is journaled; what it takes becomes a bracket: entry, stop and target. It reads the market from
+`self.tape` and itself from `self.account`, never from a clock.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar, Self
+
+from nautilus_trader.model import ClientId, ClientOrderId, InstrumentId, StrategyId, TraderId
+from nautilus_trader.trading import Strategy, StrategyConfig
+
+from mia_plugins.data.arrow import Kind
+from mia_plugins.journal.decision import Decision, JournalColumns, Outcome
+from mia_plugins.runtime.account import Account
+from mia_plugins.runtime.context import Context, TradingDay
+from mia_plugins.runtime.desk import Desk
+from mia_plugins.runtime.guard import Interrupted
+from mia_plugins.runtime.guarded import GuardedClock, guard_handlers
+from mia_plugins.runtime.orders import OrderMaker
+from mia_plugins.runtime.settings import StrategySettings
+from mia_plugins.runtime.timetable import Calls, Timetable
+from mia_plugins.tape.feature import Feature
+from mia_plugins.tape.tape import Rows, Tape
+
+
+class MiaStrategy(Strategy):
+    """Base of every strategy; one instance trades one product."""
+
+    Settings: ClassVar[type[StrategySettings]] = StrategySettings
+    features: ClassVar[tuple[str, ...]] = ()
+    """What `Decision.values` are of."""
+    rules: ClassVar[tuple[str, ...]] = ()
+    """What `Decision.verdicts` and `numbers` are of."""
+    steps: ClassVar[tuple[str, ...]] = ()
+    """What `Decision.steps` are of."""
+    reads: ClassVar[frozenset[Kind]] = frozenset()
+    """What it reads of the tape, beside bars."""
+    longer_bars: ClassVar[tuple[int, ...]] = ()
+    """Bars it reads beside the base bar, in minutes."""
+    after_fills: ClassVar[bool] = False
+    """Whether a fill calls for an evaluation at the next tenth of a second."""
+
+    def __new__(cls, context: Context) -> Self:
+        """Make Nautilus' part of it."""
+        config = StrategyConfig(
+            strategy_id=StrategyId(context.strategy_id),
+            order_id_tag=context.product,
+            log_events=False,
+            log_commands=False,
+        )
+        return super().__new__(cls, config)  # type: ignore[call-arg]
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.settings: Any = context.settings
+        self.tape: Tape = context.tapes[context.product]
+        """The product it trades."""
+        self.tapes: Mapping[str, Tape] = context.tapes
+        """All products of the run."""
+        self.account: Account = context.account
+        """What it holds and has made."""
+        self.measures: Sequence[Feature] = ()
+        """Features that are kept up to date; set them in `begin`."""
+        self._others = [tape for tape in context.tapes.values() if tape is not self.tape]
+        self._instrument = ""
+        self._decided = -1
+        self._guarded_clock: GuardedClock | None = None
+        calls = Calls(self._open, self._at_bar, self._at_instant, self._flat, self._close)
+        self._timetable = Timetable(context.days, self.settings.bar, self.settings.flat_before_close, calls)
+        maker = OrderMaker(TraderId(context.trader_id), self.strategy_id, reduce_only=context.reduce_only)
+        self.desk = Desk(context, maker, _Wire(self), self._timetable, wakes=self.after_fills)
+        ours: dict[str, Callable[..., Any]] = {
+            "on_start": self._start,
+            "on_stop": self._stop,
+            "on_order_event": self.desk.on_order_event,
+        }
+        ours |= context.feed.handlers()
+        guard_handlers(self, MiaStrategy, context.guard, context.who, ours)
+
+    @classmethod
+    def journal_columns(cls, settings: StrategySettings) -> JournalColumns:  # noqa: ARG003 subclasses look at them
+        """Return the names of what its decisions carry."""
+        return JournalColumns(features=cls.features, rules=cls.rules, steps=cls.steps)
+
+    def begin(self) -> None:
+        """Prepare, before the first data. Override it; there is nothing to call."""
+
+    def begin_session(self, day: TradingDay) -> None:
+        """Prepare a trading day. Override it; there is nothing to call."""
+
+    def evaluate(self, now: int) -> Decision:
+        """Decide, at `now` (UTC ns), from the tape and the account alone."""
+        raise NotImplementedError(f"{type(self).__qualname__} defines no evaluate(now)")
+
+    def leave(self, reason: str) -> None:
+        """Cancel what works and leave the position at the market; `reason` is recorded."""
+        self.desk.leave(reason, self.data_time())
+
+    def prepare(self) -> None:
+        """Let it prepare; the runner's."""
+        self.begin()
+        self.context.feed.prepare(self.measures)
+
+    def take_rows(self, product: str, rows: Rows) -> None:
+        """Put rows on its tapes, which may lie in the future; the runner's."""
+        self.context.feed.load(product, rows)
+
+    def foresee(self, end: int) -> None:
+        """Set alarms for the triggers in what was loaded, before `end` (UTC ns); the runner's."""
+        self._timetable.foresee(self.context.feed.triggers(end))
+
+    def wake(self, now: int, cause: str) -> None:
+        """Evaluate now (UTC ns, a full tenth of a second); a feed's."""
+        self._at_instant(now, cause)
+
+    def evaluate_after(self, ts: int, cause: str = "trigger") -> None:
+        """Have it evaluated at the first tenth of a second at or after an instant (UTC ns)."""
+        self._timetable.evaluate_after(ts, cause)
+
+    def data_time(self) -> int:
+        """Return the time in the data, for messages: UTC ns."""
+        return int(super().clock.timestamp_ns())
+
+    @property
+    def clock(self) -> Any:
+        """Nautilus' clock; what its timers call is guarded."""
+        if self._guarded_clock is None:
+            self._guarded_clock = GuardedClock(super().clock, self._guarded)
+        return self._guarded_clock
+
+    def subscribe_topic(self, topic: str, handler: Any, priority: int = 0) -> None:
+        """Have a function called for each message of a topic."""
+        super().subscribe_topic(topic, self._guarded(handler, topic), priority)
+
+    def submit_order(self, order: Any, *_: Any, **__: Any) -> None:
+        """Refuse: an order without a decision could not be explained."""
+        raise TypeError(
+            f"{type(order).__name__}: orders are made of what evaluate() returns; return a Decision"
+        )
+
+    def submit_order_list(self, order_list: Any, *_: Any, **__: Any) -> None:
+        """Refuse: an order without a decision could not be explained."""
+        self.submit_order(order_list)
+
+    def _guarded(self, handler: Any, name: str) -> Any:
+        return self.context.guard.guarded(handler, self.context.who, name, self.data_time)
+
+    def _start(self) -> None:
+        self._timetable.start(self.clock)
+
+    def _stop(self) -> None:
+        self.desk.finish()
+        if self.context.shadows is not None:
+            self.context.shadows.end(self.tape.now)
+
+    def _open(self, day: TradingDay) -> None:
+        for code, tape in self.tapes.items():
+            tape.begin(day.session, day.contracts[code])
+        self._instrument = day.contracts[self.context.product].instrument_id
+        self.account.begin_session()
+        self.desk.begin_session(InstrumentId.from_str(self._instrument))
+        self.context.feed.begin(self, day)
+        self.begin_session(day)
+
+    def _close(self, now: int) -> None:
+        self._at_bar(now)  # its timer may come after this alert
+        if self.context.shadows is not None:
+            self.context.shadows.end(now)
+
+    def _flat(self, now: int) -> None:
+        self.desk.leave("session_end", now)
+
+    def _look(self, now: int) -> bool:
+        """Bring everything up to now; say whether a base bar closed just then."""
+        context, tape = self.context, self.tape
+        if context.stop_asked():
+            raise Interrupted
+        lo = tape.now
+        context.feed.advance(now)
+        closed = tape.advance(now)
+        for other in self._others:
+            other.advance(now)
+        for feature in self.measures:
+            feature.advance(tape, lo, now)
+        if context.shadows is not None:
+            quotes = tape.quotes(lo, now)
+            context.shadows.advance(quotes.ts, quotes.bid_ticks, quotes.ask_ticks)
+        return closed
+
+    def _at_bar(self, now: int) -> None:
+        if now > self.tape.now and self._look(now):
+            self._decide(now, "bar")
+
+    def _at_instant(self, now: int, cause: str) -> None:
+        if now > self.tape.now and self._look(now):
+            cause = "bar"
+        if now > self._decided:
+            self._decide(now, cause)
+
+    def _decide(self, now: int, cause: str) -> None:
+        """Evaluate, journal, and act on it."""
+        self._decided = now
+        decision = self.evaluate(now)
+        book, price = self.context.book, self.tape.base.close
+        if decision.outcome is Outcome.NONE:
+            book.record(now, self._instrument, cause, decision, None, price)
+            return
+        if decision.outcome is Outcome.TAKEN and (refusal := self.desk.refusal(now)):
+            decision.outcome, decision.reason = Outcome.BLOCKED, refusal
+        if decision.outcome is Outcome.TAKEN:
+            base_id = f"{self.context.strategy_id}-{book.next_id}"
+            number = book.record(now, self._instrument, cause, decision, base_id, price)
+            self.desk.enter(now, decision, number, base_id)
+        else:
+            number = book.record(now, self._instrument, cause, decision, None, price)
+            self._shadow(number, now, decision)
+
+    def _shadow(self, number: int, now: int, decision: Decision) -> None:
+        """Follow what a candidate that was not taken would have done."""
+        stop, target, shadows = decision.stop, decision.target, self.context.shadows
+        if shadows is None or stop is None or target is None or not decision.side:
+            return
+        until = self._timetable.flat_at
+        until = until if decision.until is None else min(until, decision.until)
+        if now < until:
+            shadows.open(number, now, decision.side, stop, target, until)
+
+
+class _Wire:
+    """The desk's way to Nautilus."""
+
+    def __init__(self, strategy: MiaStrategy) -> None:
+        self._strategy = strategy
+        client_id = strategy.context.client_id
+        self._client = ClientId(client_id) if client_id else None
+
+    def send(self, orders: list[Any]) -> None:
+        """Submit one order, or several as a list."""
+        if len(orders) == 1:
+            Strategy.submit_order(self._strategy, orders[0], client_id=self._client)
+        else:
+            Strategy.submit_order_list(self._strategy, orders, client_id=self._client)
+
+    def resize(self, order_id: ClientOrderId, lots: Any) -> None:
+        """Change an order's quantity."""
+        self._strategy.modify_order(order_id, quantity=lots, client_id=self._client)
+
+    def cancel(self, order_id: ClientOrderId) -> None:
+        """Cancel an order."""
+        self._strategy.cancel_order(order_id, client_id=self._client)
+
+
+__all__ = ["MiaStrategy", "StrategySettings"]

@@ -1,0 +1,124 @@
+"""Bars of any length, built from what the tape has let pass. Only closed ones can be read."""
+
+from collections import deque
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+
+from mia_plugins.data.columns import Bars, Trades
+from mia_plugins.tape.errors import TapeError
+
+MINUTE = 60_000_000_000
+"""ns."""
+KEPT = 2_000
+"""Closed bars that can be looked back upon."""
+
+
+class Bar(NamedTuple):
+    """A closed bar; prices in ticks."""
+
+    ts: int
+    """When it closed: UTC ns."""
+    open: int
+    high: int
+    low: int
+    close: int
+    lots: int
+    """Volume, in contracts."""
+
+
+class BarSeries:
+    """The closed bars of one length, the youngest last."""
+
+    def __init__(self, minutes: int) -> None:
+        """`minutes` is the length."""
+        self.minutes = minutes
+        self._length = minutes * MINUTE
+        self._anchor = 0
+        self._closed: deque[Bar] = deque(maxlen=KEPT)
+        self._open: list[Bar] = []
+        self.count = 0
+        """Bars closed since the start of the run."""
+        self.close = 0
+        """The last closed bar's close, in ticks; 0 before the first."""
+
+    def __len__(self) -> int:
+        """Return how many closed bars can be read."""
+        return len(self._closed)
+
+    @property
+    def last(self) -> Bar:
+        """The last closed bar."""
+        if not self._closed:
+            raise TapeError(
+                f"no bar of {self.minutes} min has closed yet", "ask `len(bars)` before the first"
+            )
+        return self._closed[-1]
+
+    def tail(self, count: int) -> Bars:
+        """Return the last closed bars, at most `count` of them and never more than are kept."""
+        if count > KEPT:
+            raise TapeError(
+                f"{count} bars were asked for; {KEPT} are kept", "keep in the feature what it needs"
+            )
+        rows = list(self._closed)[-count:] if count else []
+        columns = np.array(rows, np.int64).reshape(-1, len(Bar._fields)).T
+        return Bars(*columns)
+
+    def begin(self, anchor: int) -> None:
+        """Start a session: bars are counted from its opening (UTC ns), and none spans two sessions."""
+        self._anchor = anchor
+        self._open.clear()
+
+    def add_trades(self, trades: Trades) -> None:
+        """Take trades, in order; one at the very end of a bar belongs to the next."""
+        if not len(trades):
+            return
+        bins = (trades.ts - self._anchor) // self._length
+        starts = np.flatnonzero(np.diff(bins, prepend=bins[0] - 1))
+        ends = np.append(starts[1:], len(bins)) - 1
+        columns = (
+            (bins[starts] + 1) * self._length + self._anchor,
+            trades.ticks[starts],
+            np.maximum.reduceat(trades.ticks, starts),
+            np.minimum.reduceat(trades.ticks, starts),
+            trades.ticks[ends],
+            np.add.reduceat(trades.lots, starts),
+        )
+        for bar in map(Bar._make, zip(*(column.tolist() for column in columns), strict=True)):
+            self._add(bar)
+
+    def add_minutes(self, minutes: Iterable[Bar]) -> None:
+        """Take bars of one minute, in order, each stamped at its close."""
+        for bar in minutes:
+            self._add(bar if self.minutes == 1 else bar._replace(ts=self._end_of(bar.ts)))
+
+    def close_until(self, now: int) -> bool:
+        """Close the bars that have ended by now (UTC ns) and say whether one ended just now."""
+        closed = None
+        while self._open and self._open[0].ts <= now:
+            closed = self._open.pop(0)
+            self._closed.append(closed)
+            self.count += 1
+        if closed is None:
+            return False
+        self.close = closed.close
+        return closed.ts == now
+
+    def _add(self, part: Bar) -> None:
+        """Take a part of a bar, stamped at the bar's close."""
+        if self._open and self._open[-1].ts == part.ts:
+            self._open[-1] = _merged(self._open[-1], part)
+        else:
+            self._open.append(part)
+
+    def _end_of(self, ts: int) -> int:
+        """Return when the bar closes in which a minute closes at `ts`."""
+        return ts + (self._anchor - ts) % self._length
+
+
+def _merged(one: Bar, other: Bar) -> Bar:
+    """Return two parts of a bar as one."""
+    high, low = max(one.high, other.high), min(one.low, other.low)
+    return Bar(one.ts, one.open, high, low, other.close, one.lots + other.lots)

@@ -1,0 +1,31 @@
+"""What a feature is to the runtime: something that follows the tape."""
+
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mia_plugins.data.arrow import Kind
+from mia_plugins.tape.tape import Tape
+
+
+class Feature(Protocol):
+    """A measurement that is kept up to date; only the runtime calls `advance`."""
+
+    reads: frozenset[Kind]
+    """What it reads of the tape, beside bars."""
+
+    def advance(self, tape: Tape, lo: int, hi: int) -> None:
+        """Take in what came after `lo` up to `hi` (UTC ns); `hi` is now."""
+
+
+@runtime_checkable
+class Trigger(Protocol):
+    """A feature whose own events call for an evaluation at the next tenth of a second."""
+
+    def triggers(self, tape: Tape, lo: int, hi: int) -> NDArray[np.int64]:
+        """Return when events came after `lo` up to `hi` (UTC ns).
+
+        The answer may not depend on how the time is cut into calls. It is asked of a copy that runs
+        apart from the feature itself: all that leaves it is the times.
+        """

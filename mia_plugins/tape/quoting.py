@@ -1,0 +1,39 @@
+"""The best bid and ask that depth, quotes and bars imply, one after the other."""
+
+import numpy as np
+
+from mia_plugins.data.columns import Bars, Depth, Quotes, rows_of
+
+
+def quotes_in(bars: Bars) -> Quotes:
+    """Return four quotes a bar: its open, its range for stops, its range for targets, its close.
+
+    Inside a bar nobody knows the order: the second has the lowest bid and the highest ask, which hits
+    stops, and the third the contrary, which hits targets, so that a stop is always first.
+    """
+    bid = np.column_stack((bars.open, bars.low, bars.high, bars.close)).ravel()
+    ask = np.column_stack((bars.open, bars.high, bars.low, bars.close)).ravel()
+    lots = np.repeat(bars.lots, 4)
+    return Quotes(np.repeat(bars.ts, 4), bid, ask, lots, lots)
+
+
+def best_in(depth: Depth) -> Quotes:
+    """Return the best bid and ask of each update."""
+    levels = (depth.bid_ticks, depth.ask_ticks, depth.bid_lots, depth.ask_lots)
+    return Quotes(depth.ts, *(level[:, 0] for level in levels))
+
+
+class Quoting:
+    """Keeps of quotes those with both sides that differ from the one before, however they are cut."""
+
+    def __init__(self) -> None:
+        self._last = np.zeros((1, 2), np.int64)
+
+    def of(self, quotes: Quotes) -> Quotes:
+        """Return the next quotes, as far as their prices tell something new."""
+        both = rows_of(quotes, (quotes.bid_lots > 0) & (quotes.ask_lots > 0))
+        prices = np.column_stack((both.bid_ticks, both.ask_ticks))
+        changed = (np.diff(np.concatenate((self._last, prices)), axis=0) != 0).any(axis=1)
+        if len(prices):
+            self._last = prices[-1:]
+        return rows_of(both, changed)

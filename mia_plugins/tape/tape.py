@@ -1,0 +1,166 @@
+"""`Tape`: what a strategy can read of one instrument, up to now."""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from mia_plugins.data.arrow import Kind
+from mia_plugins.data.columns import LEVELS, Bars, Depth, Quotes, Trades
+from mia_plugins.data.instruments import Contract
+from mia_plugins.data.sessions import Session
+from mia_plugins.errors import did_you_mean
+from mia_plugins.tape.bars import Bar, BarSeries
+from mia_plugins.tape.errors import LookAheadError, TapeError
+from mia_plugins.tape.quoting import Quoting, best_in, quotes_in
+from mia_plugins.tape.series import Series
+
+__all__ = ["LookAheadError", "Tape", "TapeError"]
+
+
+def _nothing() -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    return np.empty(0, np.int64)
+
+
+def no_trades() -> Trades:
+    """Return trades without rows."""
+    return Trades(_nothing(), _nothing(), _nothing(), np.empty(0, np.int8))
+
+
+def no_quotes() -> Quotes:
+    """Return quotes without rows."""
+    return Quotes(*(_nothing() for _ in Quotes.__slots__))
+
+
+def no_depth() -> Depth:
+    """Return depth without rows."""
+    return Depth(_nothing(), *(np.empty((0, LEVELS), np.int64) for _ in Depth.__slots__[1:]))
+
+
+type Rows = Trades | Quotes | Depth | Bars
+
+
+class Tape:
+    """One instrument's data up to `now`, as columns.
+
+    A feature reads in its `advance(tape, lo, hi)` what came after `lo` up to `hi`. What lies after
+    `now` is an error, not an empty answer. `load` and `advance` are the runtime's.
+    """
+
+    def __init__(self, code: str, kinds: Iterable[Kind], minutes: Iterable[int]) -> None:
+        """`kinds` are those that are read; `minutes` the lengths of bars, the base first."""
+        self.code = code
+        """The product's, such as ES."""
+        self.now = -1
+        """Up to when rows can be read: UTC ns."""
+        self.session: Session | None = None
+        self.contract: Contract | None = None
+        """The contract that leads in this session."""
+        self.kinds = frozenset(kinds)
+        self._trades = Series(f"{code}'s trades", no_trades)
+        self._quotes = Series(f"{code}'s quotes", no_quotes)
+        self._depth = Series(f"{code}'s depth", no_depth)
+        self._quoting = Quoting()
+        self._minute_bars: list[Bar] = []
+        self._next_minute = 0
+        self._bars = {length: BarSeries(length) for length in minutes}
+        self._base = next(iter(self._bars.values()), BarSeries(1))
+
+    @property
+    def base(self) -> BarSeries:
+        """The bars at whose closes the strategy is evaluated."""
+        return self._base
+
+    def bars(self, minutes: int) -> BarSeries:
+        """Return the closed bars of a length the strategy has declared."""
+        if minutes not in self._bars:
+            known = ", ".join(f"{length}" for length in self._bars)
+            raise TapeError(f"bars of {minutes} min are not declared; declared: {known} min")
+        return self._bars[minutes]
+
+    def trades(self, lo: int, hi: int) -> Trades:
+        """Return the trades with lo < ts <= hi (UTC ns)."""
+        self._declared(Kind.TRADES)
+        return self._trades.rows(lo, hi)
+
+    def depth(self, lo: int, hi: int) -> Depth:
+        """Return the book's updates with lo < ts <= hi (UTC ns)."""
+        self._declared(Kind.DEPTH)
+        return self._depth.rows(lo, hi)
+
+    def quotes(self, lo: int, hi: int) -> Quotes:
+        """Return the best bids and asks with lo < ts <= hi (UTC ns)."""
+        self._declared(Kind.QUOTES)
+        return self._quotes.rows(lo, hi)
+
+    def begin(self, session: Session, contract: Contract) -> None:
+        """Start a trading day of a contract."""
+        self.session, self.contract = session, contract
+        for series in self._bars.values():
+            series.begin(session.open)
+
+    def load(self, rows: Rows) -> None:
+        """Add rows that come after those that are there; they may lie in the future."""
+        match rows:
+            case Trades():
+                self._trades.load(rows)
+            case Quotes():
+                self._quotes.load(self._quoting.of(rows))
+            case Depth():
+                if Kind.DEPTH in self.kinds:
+                    self._depth.load(rows)
+                self._load_quotes(best_in(rows))
+            case Bars():
+                self._load_bars(rows)
+                self._load_quotes(quotes_in(rows))
+
+    def advance(self, now: int) -> bool:
+        """Let time pass until `now` (UTC ns); say whether a base bar closed just then."""
+        if now < self.now:
+            raise TapeError(f"time would run back from {self.now} to {now} (UTC ns)")
+        if now == self.now:
+            return False
+        lo, self.now = self.now, now
+        if Kind.TRADES in self.kinds:
+            self._trades.advance(now)
+            self._bars_from_trades(self._trades.rows(lo, now))
+        if Kind.QUOTES in self.kinds:
+            self._quotes.advance(now)
+        if Kind.DEPTH in self.kinds:
+            self._depth.advance(now)
+        if Kind.BARS in self.kinds:
+            self._bars_from_bars(now)
+        closed = False
+        for series in self._bars.values():
+            closed |= series.close_until(now) and series is self._base
+        return closed
+
+    def _bars_from_trades(self, trades: Trades) -> None:
+        for series in self._bars.values():
+            series.add_trades(trades)
+
+    def _load_quotes(self, rows: Quotes) -> None:
+        if Kind.QUOTES in self.kinds:
+            self._quotes.load(self._quoting.of(rows))
+
+    def _load_bars(self, rows: Bars) -> None:
+        del self._minute_bars[: self._next_minute]
+        self._next_minute = 0
+        columns = (getattr(rows, name).tolist() for name in Bars.__slots__)
+        self._minute_bars += map(Bar._make, zip(*columns, strict=True))
+
+    def _bars_from_bars(self, now: int) -> None:
+        first = self._next_minute
+        bars, end = self._minute_bars, len(self._minute_bars)
+        number = first
+        while number < end and bars[number].ts <= now:
+            number += 1
+        self._next_minute = number
+        for series in self._bars.values():
+            series.add_minutes(bars[first:number])
+
+    def _declared(self, kind: Kind) -> None:
+        if kind not in self.kinds:
+            raise TapeError(
+                f"{kind} of {self.code} are not declared to be read{did_you_mean(kind, self.kinds)}",
+                f"add Kind.{kind.name} to the strategy's or the feature's `reads`",
+            )

@@ -1,0 +1,1 @@
+"""The example that every plugin author reads first: two averages that cross."""
