@@ -42,7 +42,9 @@ def tables_before(
         yield from ((name, _whole(catalog, path)) for path in earlier[-1:])
 
 
-def tables_of(catalog: Catalog, paths: Mapping[str, list[str]], day: dt.date) -> Iterator[tuple[str, pa.Table]]:
+def tables_of(
+    catalog: Catalog, paths: Mapping[str, list[str]], day: dt.date
+) -> Iterator[tuple[str, pa.Table]]:
     """Yield the rows of a trading day, by table."""
     for name, files in paths.items():
         yield from ((name, _whole(catalog, path)) for path in files if table_day(path) == day)
