@@ -139,7 +139,8 @@ class SessionEdge:
 
 def session_edge(day: str, ts: int) -> list[CustomData]:
     """Return the opening or the end of a session (UTC ns) as data."""
-    return [CustomData(DataType("SessionEdge"), SessionEdge(ts_event=ts, ts_init=ts, day=day))]
+    edge = SessionEdge(ts_event=ts, ts_init=ts, day=day)  # type: ignore[call-arg] the decorator adds them
+    return [CustomData(DataType("SessionEdge"), edge)]
 
 
 def add_parts(engine: BacktestEngine, parts: Iterable[list[Any]]) -> None:

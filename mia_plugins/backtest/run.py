@@ -87,6 +87,7 @@ class Backtest:
             self._pass([session_edge(str(day.session.day), day.session.open)])
             for chunk in chunks(self._plan, day, chunk_ns):
                 self._take(chunk)
+                self.reached = min(chunk.end, day.session.close)
                 rows += chunk.rows
                 reporter.progress(rows, self._plan.rows, str(day.session.day))
                 tables.flush()
@@ -116,7 +117,6 @@ class Backtest:
         for strategy in self._strategies:
             strategy.foresee(chunk.end)
         self._pass(objects)
-        self.reached = chunk.end
 
     def _pass(self, objects: list[list[Any]]) -> None:
         """Let the time of some objects pass in the engine."""

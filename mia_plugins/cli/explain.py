@@ -79,6 +79,7 @@ def _list(  # noqa: PLR0913 each is an option
         session.say_json(listing_data(name, found))
         return
     if found.status not in ("", "complete"):
-        session.warn(f"run {name} is {found.status}: what follows is not all of it")
+        how = "was interrupted" if found.status == "interrupted" else found.status
+        session.warn(f"run {name} {how}: what follows is not all there would have been")
     for line in tell_list(found):
         session.say(line)
