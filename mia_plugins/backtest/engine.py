@@ -139,7 +139,7 @@ class SessionEdge:
 
 def session_edge(day: str, ts: int) -> list[CustomData]:
     """Return the opening or the end of a session (UTC ns) as data."""
-    edge = SessionEdge(ts_event=ts, ts_init=ts, day=day)  # type: ignore[call-arg] the decorator adds them
+    edge = SessionEdge(ts_event=ts, ts_init=ts, day=day)  # type: ignore[call-arg]
     return [CustomData(DataType("SessionEdge"), edge)]
 
 

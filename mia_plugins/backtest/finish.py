@@ -77,6 +77,8 @@ def never_begun(prepared: Prepared, draft: RunDraft) -> Finished:
 def finish(making: Making, ended: Ended, ledger: Ledger) -> Finished:
     """Seal what a run left and enter it in the ledger; what goes wrong at that is the run's own error."""
     status, reason = _status_of(ended)
+    if status is RunStatus.INTERRUPTED and not making.draft.log("decisions").exists():
+        return never_begun(making.prepared, making.draft)
     one, seconds = making.prepared, round(time.perf_counter() - making.clock, 3)
     statistics: dict[str, Any] = {}
     sealed = folder = None

@@ -51,6 +51,7 @@ def run_backtest(job: BacktestJob, reporter: Reporter) -> dict[str, Any]:
     run = load_run(job.config, job.plugins_dirs)
     classes = strategy_classes(run)
     plan = plan_of(run.settings, reads_of(classes))
+    reporter.progress(0, plan.rows, str(plan.days[0].session.day))
     with Tables(job.folder, journal_columns(run, classes), run, job.metadata) as tables:
         guard = Guard()
         assembly = Assembly(run, plan, tables, guard, lambda: reporter.stopping)
@@ -87,12 +88,12 @@ class Backtest:
             self._pass([session_edge(str(day.session.day), day.session.open)])
             for chunk in chunks(self._plan, day, chunk_ns):
                 self._take(chunk)
-                self.reached = min(chunk.end, day.session.close)
                 rows += chunk.rows
                 reporter.progress(rows, self._plan.rows, str(day.session.day))
                 tables.flush()
                 if self._is_over(reporter):
                     return "interrupted"
+                self.reached = min(chunk.end, day.session.close)
             self._pass([session_edge(str(day.session.day), day.session.close)])
         self._engine.end()
         if self._is_over(reporter):

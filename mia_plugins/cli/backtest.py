@@ -31,7 +31,7 @@ def backtest(  # noqa: PLR0913 each is an option
     runs: RunsDir = RUNS,
     jobs: Annotated[int, typer.Option(help="Runs at a time; 0: one a core.", min=0, metavar="N")] = 0,
     again: Annotated[bool, typer.Option("--again", help="Make a known run again and compare.")] = False,
-    stall: Annotated[float, typer.Option(help="End a run that is silent for so long (s).", min=1)] = 300,
+    stall: Annotated[float, typer.Option(help="End a run that is silent for so long (s).", min=5)] = 300,
     chunk: Annotated[
         float | None, typer.Option(help="Cut the data every so many seconds; changes no result.", min=0.001)
     ] = None,

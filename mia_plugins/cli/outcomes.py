@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from mia_plugins.cli.session import Session, error_data
+from mia_plugins.errors import ExitCode
 
 if TYPE_CHECKING:
     from mia_plugins.backtest.finish import Finished
@@ -33,7 +34,8 @@ def tell_outcome(session: Session, one: "Finished") -> None:
     """Print it."""
     session.say(f"{one.prepared.config}: run {one.prepared.inputs.id}, {_how(one)}", style="bold")
     if one.error:
-        session.report(one.error, whole=True)
+        # A fault cannot be looked for without its traceback; a mistake in the data is told without.
+        session.report(one.error, whole=one.error.exit_code == ExitCode.INTERNAL)
     if one.folder is None:
         return
     for warning in one.folder.record.warnings:
