@@ -85,7 +85,7 @@ def cut(to: int) -> Callable[[Path], None]:
         ),
         ("strategies: {own_settings: }\n", (5, "are no StrategySettings", "derive its class Settings from")),
         ("strategies: {ema_cross: {bar: 0}}\n", (4, "bar: should be greater than or equal to 1", "")),
-        ("strategies: {ema_cros: }\n", (5, "did you mean 'ema_cross'?", "")),
+        ("strategies: {ema_cros: }\n", (4, "did you mean 'ema_cross'?", "")),
     ],
 )
 def test_what_is_known_before_the_start(
@@ -156,8 +156,7 @@ def test_damage_that_only_reading_tells_fails_the_run(
     [
         (
             "raise",
-            "the strategy 'odd-ES' failed at 2026-06-01 00:40:00 New York",
-            "LookupError: no such level",
+            ("the strategy 'odd-ES' failed at 2026-06-01 00:40:00 New York", "LookupError: no such level"),
         ),
         ("exit", ("the process ended itself with exit code 3 before it was done", "")),
         ("crash", ("ended by SIGSEGV (segmentation fault), in string_at", "odd.py")),
