@@ -77,7 +77,7 @@ def test_settings_files_in_the_docs_are_in_order(page: Path, mia: Mia, here: Pat
     for text in re.findall(r"```yaml\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
         keys = set(re.findall(r"^(\w+):", text, re.MULTILINE))
         assert keys <= {*RunSettings.model_fields, "extends"}, keys
-        if "mia:" in text:
+        if "mia:" in text and "plugins_dir: mine" not in text:  # that one is followed below
             (here / "run.yaml").write_text(text, encoding="utf-8")
             assert mia("config", "check", "run.yaml").code == ExitCode.OK
 

@@ -45,7 +45,7 @@ def broken(folder: Path) -> None:
 def test_help_lists_every_command_and_those_of_plugins(mia: Mia, plugins_dir: Path) -> None:
     found = mia("--help", "--plugins-dir", plugins_dir)
     assert found.code == ExitCode.OK
-    for name in ("demo", "config", "plugins", "doctor", "hello    Say hello."):
+    for name in ("demo", "config", "plugins", "doctor", "hello     Say hello."):
         assert name in found.out
 
 
