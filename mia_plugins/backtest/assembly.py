@@ -9,7 +9,7 @@ from mia_plugins.backtest.engine import TAPE_VENUE, TRADER
 from mia_plugins.backtest.plan import Plan, plan_of
 from mia_plugins.data.arrow import Kind
 from mia_plugins.data.instruments import PRODUCTS
-from mia_plugins.errors import PluginError
+from mia_plugins.errors import MiaError, PluginError
 from mia_plugins.hookspecs import Kind as PluginKind
 from mia_plugins.journal.decision import JournalColumns
 from mia_plugins.journal.schema import SHADOWS
@@ -20,7 +20,7 @@ from mia_plugins.runtime.account import Account
 from mia_plugins.runtime.actor import ActorContext, MiaActor
 from mia_plugins.runtime.context import Context, Warnings
 from mia_plugins.runtime.feeds import ColumnsFeed, HandlersFeed
-from mia_plugins.runtime.guard import Guard
+from mia_plugins.runtime.guard import Fault, Guard
 from mia_plugins.runtime.records import FILLS, ORDERS, POSITIONS, Records
 from mia_plugins.runtime.settings import StrategySettings
 from mia_plugins.runtime.strategy import MiaStrategy
@@ -40,6 +40,7 @@ def strategy_classes(run: Run) -> dict[str, type[MiaStrategy]]:
                 "MiaStrategy",
                 f"derive {component.registration.target} from mia_plugins.runtime.strategy.MiaStrategy",
             )
+        _settings_of(component)  # so that it is refused before anything starts
         found[component.name] = target
     if not found:
         raise PluginError("the run has no strategy", "name one under `strategies:`, such as `ema_cross:`")
@@ -187,9 +188,7 @@ class Assembly:
             trader_id=TRADER,
             warnings=self.warnings,
         )
-        strategy = kind(context)
-        strategy.prepare()
-        return strategy
+        return _prepared(kind, context)
 
     def _kinds(self, kind: type[MiaStrategy]) -> frozenset[Kind]:
         """Return what is on a strategy's tapes: what it reads, what bars come of, and quotes for shadows."""
@@ -198,6 +197,18 @@ class Assembly:
 
     def _minutes(self, component: Component, kind: type[MiaStrategy]) -> tuple[int, ...]:
         return tuple(dict.fromkeys((_settings_of(component).bar, *kind.longer_bars)))
+
+
+def _prepared(kind: type[MiaStrategy], context: Context) -> MiaStrategy:
+    """Return a strategy that can start; what it raises at that names it."""
+    try:
+        strategy = kind(context)
+        strategy.prepare()
+    except MiaError:
+        raise
+    except Exception as error:
+        raise Fault(error, context.who, "begin()", None).as_error() from error
+    return strategy
 
 
 def _settings_of(component: Component) -> StrategySettings:

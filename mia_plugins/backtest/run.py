@@ -55,6 +55,7 @@ def run_backtest(job: BacktestJob, reporter: Reporter) -> dict[str, Any]:
     run = load_run(job.config, job.plugins_dirs)
     classes = strategy_classes(run)
     plan = planned(run, classes)
+    reporter.progress(0, plan.rows, str(plan.days[0].session.day))
     with Tables(job.folder, journal_columns(run, classes), run, job.metadata) as tables:
         guard = Guard()
         assembly = Assembly(run, plan, tables, guard, lambda: reporter.stopping)
@@ -101,6 +102,7 @@ class Backtest:
                 tables.flush()
                 if self._is_over(reporter):
                     return "interrupted"
+                self.reached = min(chunk.end, day.session.close)
             self._pass([session_edge(str(day.session.day), day.session.close)])
         self._engine.end()
         if self._is_over(reporter):
@@ -142,7 +144,6 @@ class Backtest:
         if custom := self._custom.take(chunk.end):
             objects.append(custom)
         self._pass(objects)
-        self.reached = chunk.end - 1
 
     def _pass(self, objects: list[list[Any]]) -> None:
         """Let the time of some objects pass in the engine."""
