@@ -20,6 +20,7 @@ from mia_plugins.data.arrow import Kind, best_of, columns_of
 from mia_plugins.data.columns import Bars
 from mia_plugins.data.instruments import VENUE
 from mia_plugins.errors import MiaError
+from mia_plugins.runtime.booking import CENT
 from mia_plugins.runtime.guard import Guard, Interrupted
 from mia_plugins.runtime.strategy import MiaStrategy
 from mia_plugins.runtime.times import told_time
@@ -167,10 +168,9 @@ class Backtest:
         if account is None:
             raise MoneyError(f"the engine has no account at {VENUE}")
         balance = account.balance_total(Currency.from_str("USD")).as_decimal()
-        expected = Decimal(self._settings.capital) + sum(
-            (strategy.account.booked for strategy in self._strategies), Decimal(0)
-        )
-        if balance != expected.quantize(Decimal("0.01")):
+        bookings = [strategy.account.booking for strategy in self._strategies]
+        expected = Decimal(self._settings.capital) + sum((one.total for one in bookings), Decimal(0))
+        if abs(balance - expected) > CENT * sum(one.ties for one in bookings):
             raise MoneyError(
                 f"the engine's account holds {balance} $ at {told_time(self.reached or 0)}; the capital and "
                 f"the fills add up to {expected} $",
