@@ -1,6 +1,7 @@
 """The first exception of a run. Nautilus logs those of handlers and goes on; nothing of ours may."""
 
 import inspect
+import re
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,6 +9,10 @@ from typing import Any
 
 from mia_plugins.errors import ExitCode, MiaError, text_of
 from mia_plugins.runtime.times import told_time
+
+
+_RANDOM = re.compile(r"\b\w*id=[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(, )?")
+"""What Nautilus draws for each event: the same run is to end with the same message."""
 
 
 class Interrupted(BaseException):
@@ -115,7 +120,7 @@ def _time_of(argument: Any, now: Callable[[], int]) -> int | None:
 def _short(argument: Any) -> str:
     """Return what a handler was given, in a line."""
     try:
-        text = " ".join(repr(argument).split())
+        text = " ".join(_RANDOM.sub("", repr(argument)).split())
     except BaseException:  # noqa: BLE001 a plugin's message may fail even at this
         text = f"a {type(argument).__name__}"
     return text if len(text) <= 160 else f"{text[:157]}…"
