@@ -12,7 +12,7 @@ from nautilus_trader.model import Currency, Venue
 
 from mia_plugins.backtest.assembly import Assembly, Tables, journal_columns, reads_of, strategy_classes
 from mia_plugins.backtest.engine import TAPE_VENUE, Objects, add_parts, engine_of, session_edge
-from mia_plugins.backtest.fills import Sight
+from mia_plugins.backtest.fills import Guarding, Sight
 from mia_plugins.backtest.plan import Plan, plan_of
 from mia_plugins.backtest.stream import Chunk, Part, chunks
 from mia_plugins.backtest.worker import Reporter
@@ -73,7 +73,7 @@ class Backtest:
         self._reads = frozenset[Kind]().union(*(strategy.reads for strategy in strategies))
         self._bars: dict[str, Bars] = {}
         self._engine: BacktestEngine = engine_of(
-            run.settings, plan, guard, Sight(self._bar_now, self._stop_of)
+            run.settings, plan, guard, Sight(self._bar_now, self._beside)
         )
         for strategy in strategies:
             self._engine.add_strategy(strategy)
@@ -150,16 +150,19 @@ class Backtest:
             return None
         now = self._strategies[0].data_time()
         row = int(np.searchsorted(bars.ts, now))
-        if row == len(bars) or bars.ts[row] != now:
+        # Once a strategy has looked at its close the bar is over: what it orders meets the market then.
+        is_over = any(strategy.tape.now >= now for strategy in self._strategies)
+        if is_over or row == len(bars) or bars.ts[row] != now:
             return None
         return Bar(*(int(getattr(bars, name)[row]) for name in Bars.__slots__))
 
-    def _stop_of(self, target_id: str) -> int | None:
-        """Return the stop that stands with a target, in ticks."""
+    def _beside(self, target_id: str) -> Guarding | None:
+        """Return what stands beside a target."""
         for strategy in self._strategies:
-            bracket = strategy.desk.bracket
-            if bracket and bracket.target.order_id == target_id and bracket.stop.is_open:
-                return bracket.stop.ticks
+            bracket, trip = strategy.desk.bracket, strategy.account.trip
+            if bracket and bracket.target.order_id == target_id:
+                stop = bracket.stop.ticks if bracket.stop.is_open else None
+                return Guarding(stop, trip.ts_open if trip else None)
         return None
 
     def _refuse_lost_money(self) -> None:

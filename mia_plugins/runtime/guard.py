@@ -10,7 +10,6 @@ from typing import Any
 from mia_plugins.errors import ExitCode, MiaError, text_of
 from mia_plugins.runtime.times import told_time
 
-
 _RANDOM = re.compile(r"\b\w*id=[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(, )?")
 """What Nautilus draws for each event: the same run is to end with the same message."""
 
