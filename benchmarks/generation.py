@@ -18,7 +18,6 @@ from pathlib import Path
 from catalog.generate_command import PRESET_STARTS
 from catalog.generation import draft_day, first_days
 from catalog.market.day import MarketDay, generate_day
-from catalog.market.session import regular_session
 from catalog.market.settings import PRESETS
 from mia_plugins.data.files import Files
 
@@ -78,16 +77,16 @@ def days(folder: Path) -> None:
         ("two full sessions, 2 processes", two, f"{two.seconds / 2:.1f} s a session"),
     ):
         print(f"{name:38} {took.seconds:6.1f} s   processor {took.cpu:5.1f} s   {target}")
-    print(f"peak memory of a full session          {one.mebibytes:6.0f} MiB")
+    print(f"peak memory of a full session          {one.mebibytes:6.0f} MiB a process")
 
 
 def parts(folder: Path) -> None:
     """Print how the processor's time of a full session divides, in one process."""
     settings = PRESETS["week"][0]
     (session,) = first_days(PRESET_STARTS["week"], 1)
-    generate_day(PRESETS["demo"][0], regular_session(session.day))
+    generate_day(PRESETS["demo"][0], session)
     started = time.process_time()
-    made = generate_day(settings, regular_session(session.day))
+    made = generate_day(settings, session)
     generating = time.process_time() - started
     events = _events(made)
     del made

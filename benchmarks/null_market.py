@@ -1,51 +1,65 @@
-"""What cannot be foretold of the null market: variance ratios, and returns regressed on the flow before them.
+"""What can be foretold of the null market: variance ratios, and changes regressed on the flow before them.
 
 uv run python benchmarks/null_market.py
 """
 
-import numpy as np
+import argparse
 
 from catalog.market.contracts import INSTRUMENTS, Instrument
-from catalog.market.day import MarketDay, generate_day
-from catalog.market.facts import Floats, day_facts
-from catalog.market.martingale import foretold, variance_ratios
-from catalog.market.session import SECOND, regular_sessions
-from catalog.market.settings import MarketSettings
-from mia_plugins.units import Multiple
-
-DAYS = 30
-DENSITY = 0.1
-FLOW_SECONDS = (1, 10, 60, 300)
-
-
-def signed_volume(day: MarketDay, name: Instrument) -> Floats:
-    """Return the contracts bought less those sold by aggressors, by second."""
-    trades, session = day.instruments[name].trades, day.session
-    second = (trades.ts - session.open_ns - 1) // SECOND
-    sums: Floats = np.bincount(second.clip(0), trades.lots * trades.side, session.seconds)
-    return sums
+from catalog.market.day import generate_day
+from catalog.market.martingale import (
+    FAMILY_WISE_ERROR,
+    FLOW_HORIZONS,
+    FLOW_LAGS,
+    HORIZONS,
+    DayPath,
+    Evidence,
+    evidence,
+    found,
+    paths_of,
+    variance_ratios,
+)
+from catalog.market.settings import PRESETS
+from mia_plugins.data.sessions import full_sessions
 
 
 def main() -> None:
-    """Print a row a horizon of both instruments."""
-    settings = MarketSettings(null=True, density=Multiple(DENSITY))
-    paths: dict[Instrument, list[Floats]] = {name: [] for name in INSTRUMENTS}
-    flows: dict[Instrument, list[Floats]] = {name: [] for name in INSTRUMENTS}
-    for session in regular_sessions(settings.first_day, DAYS):
-        day = generate_day(settings, session)
-        for name in INSTRUMENTS:
-            paths[name].append(day_facts(day, name).second_mids)
-            flows[name].append(signed_volume(day, name))
-    print("| | horizon | value | ± | z or t |\n|---|---|---|---|---|")
-    for name in INSTRUMENTS:
-        for ratio in variance_ratios(paths[name]):
-            print(
-                f"| {name}, variance ratio to 1 s | {ratio.seconds} s "
-                f"| {ratio.value:.3f} | {ratio.error:.3f} | {ratio.z:.1f} |"
-            )
-        for seconds in FLOW_SECONDS:
-            t = foretold(paths[name], flows[name], seconds)
-            print(f"| {name}, change on the flow before it | {seconds} s | | | {t:.1f} |")
+    """Print the variance ratios, the t of each regression, and what Holm's correction leaves of them."""
+    parser = argparse.ArgumentParser(description="Try to foretell the null market.")
+    parser.add_argument("--days", type=int, default=100)
+    settings = PRESETS["year"][0].model_copy(update={"null": True})
+    sessions = full_sessions(settings.first_day, parser.parse_args().days)
+    days = [paths_of(generate_day(settings, session)) for session in sessions]
+    every = list(evidence(days))
+    print_ratios(days)
+    print_regressions(every)
+    smallest = min(every, key=lambda one: one.p)
+    print(f"\n{len(every)} tests on {len(days)} days, family-wise error {FAMILY_WISE_ERROR}")
+    print(f"significant: {[one.what for one in found(every)] or 'nothing'}")
+    print(f"smallest p: {smallest.p:.4f} ({smallest.what}); asked for {FAMILY_WISE_ERROR / len(every):.5f}")
+
+
+def print_ratios(days: list[dict[Instrument, DayPath]]) -> None:
+    """Print a row an instrument, with one standard error."""
+    print(f"| variance ratio to 1/2 s | {' | '.join(f'{seconds} s' for seconds in HORIZONS)} |")
+    print(f"|---|{'---|' * len(HORIZONS)}")
+    for code in INSTRUMENTS:
+        ratios = variance_ratios([day[code].mids for day in days])
+        print(f"| {code} | {' | '.join(f'{ratio.value:.4f} ± {ratio.error:.4f}' for ratio in ratios)} |")
+
+
+def print_regressions(every: list[Evidence]) -> None:
+    """Print a row for each instrument and whose flow was asked, a t for each lag."""
+    t_of = {one.what: one.t for one in every}
+    lags = ", ".join(map(str, FLOW_LAGS))
+    print(f"\n| t at lags {lags} | {' | '.join(f'{seconds:g} s' for seconds in FLOW_HORIZONS)} |")
+    print(f"|---|{'---|' * len(FLOW_HORIZONS)}")
+    for who in (f"{code} on the flow of {source}" for code in INSTRUMENTS for source in INSTRUMENTS):
+        cells = [
+            ", ".join(f"{t_of[f'{who}, {seconds:g} s, lag {lag}']:.1f}" for lag in FLOW_LAGS)
+            for seconds in FLOW_HORIZONS
+        ]
+        print(f"| {who} | {' | '.join(cells)} |")
 
 
 if __name__ == "__main__":

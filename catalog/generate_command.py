@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-import os
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -63,7 +62,8 @@ def generate(  # noqa: PLR0913 each is an option
         bool, typer.Option("--null", help="A market with nothing to find: the price is a martingale.")
     ] = False,
     jobs: Annotated[
-        int | None, typer.Option(min=1, help="Processes; else one a core.", show_default=False)
+        int | None,
+        typer.Option(min=1, help="Processes; else one a core, if memory allows.", show_default=False),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -74,6 +74,7 @@ def generate(  # noqa: PLR0913 each is an option
     where it stopped.
     """
     from catalog.generation import generate as make
+    from catalog.memory import usual_jobs
     from mia_plugins.data.files import Files
 
     session = Session.of(context)
@@ -82,8 +83,9 @@ def generate(  # noqa: PLR0913 each is an option
     _refuse_scenarios_elsewhere(settings, wanted)
     made: list[str] = []
     try:
+        processes = jobs or usual_jobs(settings.density)
         with progress("generating", len(wanted), quiet=as_json) as advance:
-            for day in make(Files(catalog), settings, wanted, jobs or os.cpu_count() or 1, advance):
+            for day in make(Files(catalog), settings, wanted, processes, advance):
                 made.append(str(day))  # noqa: PERF401 an interruption is told how many there are
     except KeyboardInterrupt:
         session.warn(f"interrupted; {len(made)} more days are whole. The same command goes on from there")

@@ -10,13 +10,13 @@ from multiprocessing import get_context
 import mia_plugins
 from catalog.drafts import DayDraft
 from catalog.lock import sole_writer
-from catalog.market.day import MarketDay, generate_day
-from catalog.market.session import session_of
+from catalog.market.day import generate_day
+from catalog.market.instrument import InstrumentDay
 from catalog.market.settings import MarketSettings
 from catalog.store import Store
 from catalog.truth import tables_of
 from mia_plugins.data.bars import bars_of
-from mia_plugins.data.columns import quotes_of
+from mia_plugins.data.columns import Quotes, in_time_order, quotes_of
 from mia_plugins.data.errors import CatalogError
 from mia_plugins.data.files import Files
 from mia_plugins.data.instruments import PRODUCTS, Contract, contracts_between, lead_contract
@@ -38,12 +38,10 @@ def trading_days(start: dt.date, end: dt.date) -> list[Session]:
 
     On a stock-market holiday CME trades a short session. The synthetic market leaves it out.
     """
-    found = [session for session in sessions(start, end) if _regular_hours(session)]
+    found = [session for session in sessions(start, end) if session.has_rth]
     if not found:
         near = [
-            s.day
-            for s in sessions(start - dt.timedelta(days=7), end + dt.timedelta(days=7))
-            if _regular_hours(s)
+            s.day for s in sessions(start - dt.timedelta(days=7), end + dt.timedelta(days=7)) if s.has_rth
         ]
         raise CatalogError(
             f"there is no trading day with regular hours from {start} to {end}",
@@ -106,10 +104,15 @@ def _end_quietly() -> None:
 
 
 def draft_day(files: Files, settings: MarketSettings, session: Session) -> dt.date:
-    """Generate one day and seal its draft."""
-    made = generate_day(settings, session_of(session))
+    """Generate one day and seal its draft; what is written of an instrument is let go before the next."""
     with DayDraft(files, session.day) as draft:
-        _write_market(draft, made, session.day)
+        faulty = "out_of_order" in settings.scenario_names(session.day)
+
+        def write(data: InstrumentDay, micro: str, quotes: Quotes) -> None:
+            _write_instrument(draft, data, in_order=not faulty)
+            draft.write(lead_contract(micro, draft.day).instrument_id, quotes, in_order=not faulty)
+
+        made = generate_day(settings, session, write)
         ids: dict[str, str] = {
             code: lead_contract(code, session.day).instrument_id for code in made.instruments
         }
@@ -118,22 +121,15 @@ def draft_day(files: Files, settings: MarketSettings, session: Session) -> dt.da
     return session.day
 
 
-def _write_market(draft: DayDraft, made: MarketDay, day: dt.date) -> None:
-    """Write trades, depth, quotes and bars of ES and NQ, and the quotes of the micros."""
-    faulty = any(happening.name == "out_of_order" for happening in made.happenings)
-    for code, data in made.instruments.items():
-        instrument_id = lead_contract(code, day).instrument_id
-        draft.write(instrument_id, data.trades, in_order=not faulty)
-        draft.write(instrument_id, data.depth, in_order=not faulty)
-        draft.write(instrument_id, quotes_of(data.depth), in_order=not faulty)
-        draft.write(instrument_id, bars_of(data.trades), in_order=not faulty)
-    for micro, quotes in made.micros.items():
-        draft.write(lead_contract(micro, day).instrument_id, quotes, in_order=not faulty)
+def _write_instrument(draft: DayDraft, data: InstrumentDay, *, in_order: bool) -> None:
+    """Write trades, depth, quotes and bars of ES or NQ."""
+    instrument_id = lead_contract(data.instrument, draft.day).instrument_id
+    draft.write(instrument_id, data.trades, in_order=in_order)
+    draft.write(instrument_id, data.depth, in_order=in_order)
+    draft.write(instrument_id, quotes_of(data.depth), in_order=in_order)
+    # Whoever makes bars puts the trades in order.
+    draft.write(instrument_id, bars_of(in_time_order(data.trades)))
 
 
 def _contracts(start: dt.date, end: dt.date) -> list[Contract]:
     return [contract for code in PRODUCTS for contract in contracts_between(code, start, end)]
-
-
-def _regular_hours(session: Session) -> tuple[int, int] | None:
-    return session.rth if session.rth and session.rth[0] < session.close else None

@@ -12,7 +12,7 @@ from catalog.market.day import MarketDay
 from catalog.market.drawn import Drawn, drawn_of
 from catalog.market.instrument import InstrumentDay
 from catalog.market.scenarios import Happening
-from catalog.market.session import Session
+from mia_plugins.data.sessions import Session
 from mia_plugins.data.tables import FILLS, LABELS, LEVELS, OPTION_CHAINS, VIX
 
 SOURCE = "synthetic"
@@ -134,9 +134,9 @@ def _chain(chain: Chain, session: Session) -> pa.Table:
     return _table(
         OPTION_CHAINS,
         {
-            "ts_event": np.full(rows, session.open_ns),
+            "ts_event": np.full(rows, session.open),
             # Open interest is the morning's, and the volume that of the session before.
-            "ts_init": np.full(rows, session.rth_open_ns),
+            "ts_init": np.full(rows, session.rth_open),
             "underlying": ["SPX"] * rows,
             "expiry": chain.expiry,
             "strike": chain.strike,

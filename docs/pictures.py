@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 from catalog.market.contracts import INSTRUMENTS, Instrument
 from catalog.market.day import MarketDay, generate_day
 from catalog.market.facts import autocorrelation, day_facts
-from catalog.market.session import SECOND, Session, regular_sessions
 from catalog.market.settings import MarketSettings
 from mia_plugins.data.columns import Trades
 from mia_plugins.data.instruments import TICK_POINTS
+from mia_plugins.data.sessions import NS, Session, full_sessions
 
 Floats = NDArray[np.float64]
 
@@ -95,14 +95,14 @@ def _correlations(values: Floats, lags: Sequence[int]) -> Floats:
 def _mean_depth(day: MarketDay, name: Instrument) -> Floats:
     """Return the mean contracts by level as a clock sees them, once a second."""
     depth, session = day.instruments[name].depth, day.session
-    seconds = np.arange(session.rth_open_ns, session.rth_close_ns, SECOND)
+    seconds = np.arange(session.rth_open, session.rth_close, NS)
     rows = np.searchsorted(depth.ts, seconds, side="right") - 1
     return np.stack((depth.bid_lots[rows].mean(0), depth.ask_lots[rows].mean(0)))
 
 
 def pictures(settings: MarketSettings, count: int) -> Iterator[tuple[str, Figure]]:
     """Yield the pictures by file name: the first is of one day, the others of all."""
-    sessions = list(regular_sessions(settings.first_day, count))
+    sessions = list(full_sessions(settings.first_day, count))
     shapes = []
     for session in sessions:
         day = generate_day(settings, session)
@@ -137,7 +137,7 @@ def draw_day(day: MarketDay) -> Figure:
 
 def _candles(trades: Trades, session: Session) -> tuple[NDArray[Any], ...]:
     """Return hour since the open, open, high, low, close in points, and contracts of each candle."""
-    number = (trades.ts - session.open_ns) // (CANDLE_MINUTES * 60 * SECOND)
+    number = (trades.ts - session.open) // (CANDLE_MINUTES * 60 * NS)
     starts = np.flatnonzero(np.diff(number, prepend=-1))
     ends = np.append(starts[1:], len(number)) - 1
     points = trades.ticks * TICK_POINTS
@@ -160,9 +160,7 @@ def _clock(axes: Axes, session: Session) -> None:
 
 
 def _regular_hours(axes: Axes, session: Session) -> None:
-    first, last = (
-        (ts - session.open_ns) / SECOND / 3600 for ts in (session.rth_open_ns, session.rth_close_ns)
-    )
+    first, last = ((ts - session.open) / NS / 3600 for ts in (session.rth_open, session.rth_close))
     axes.axvspan(first, last, color="#dbeafe", alpha=0.45, zorder=0, linewidth=0)
 
 

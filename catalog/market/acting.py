@@ -6,7 +6,6 @@ from catalog.market.decisive import close_spread, gone, hit_side
 from catalog.market.defence import undefended, wake
 from catalog.market.draws import exponential
 from catalog.market.flow import draw_size, take
-from catalog.market.session import SECOND
 from catalog.market.world import (
     ABSORBER,
     ACTIVE,
@@ -49,6 +48,7 @@ from catalog.market.world import (
     World,
 )
 from catalog.market.writing import stamp, write_depth, write_fill
+from mia_plugins.data.sessions import NS
 from mia_plugins.kernels import kernel
 
 POLL_NS = 500_000_000
@@ -233,4 +233,4 @@ def _push(world: World, agent: int, now: int) -> None:
     done = (now - agents[agent, START]) / (agents[agent, END] - agents[agent, START])
     target = agents[agent, PRICE] + agents[agent, SIDE] * agents[agent, SIZE] * done
     world.state.reals[OWED] = target - mid
-    wake(world, agent, now + SECOND)
+    wake(world, agent, now + NS)

@@ -6,9 +6,10 @@ from numpy.typing import NDArray
 from catalog.market import world as w
 from catalog.market.clock import Rhythm
 from catalog.market.contracts import CONTRACTS, Instrument
-from catalog.market.session import SECOND, Session
 from catalog.market.settings import MarketSettings
+from catalog.market.skeleton import day_share
 from catalog.market.streams import stream
+from mia_plugins.data.sessions import NS, Session
 
 MILLISECOND = 1_000_000
 A_DAY = {w.ICEBERG: 70, w.ABSORBER: 45, w.SWEEPER: 70, w.METAORDER: 14}
@@ -24,10 +25,11 @@ def draw_agents(
     if settings.null:
         return np.zeros((0, w.AGENT_COLUMNS), np.int64)
     thin = max(float(settings.density), LEAST_DENSITY)
+    share = day_share(session.day)
     tables = []
     for kind, number in A_DAY.items():
         rng = stream(settings.seed, f"agents {kind}", session.day, instrument)
-        table = np.zeros((int(rng.poisson(number * thin)), w.AGENT_COLUMNS), np.int64)
+        table = np.zeros((int(rng.poisson(number * thin * share)), w.AGENT_COLUMNS), np.int64)
         table[:, w.KIND] = kind
         table[:, w.SIDE] = rng.choice((-1, 1), len(table))
         table[:, w.START] = _starts(rng, session, rhythm, len(table))
@@ -41,7 +43,7 @@ def draw_agents(
 def _starts(rng: np.random.Generator, session: Session, rhythm: Rhythm, count: int) -> NDArray[np.int64]:
     cumulated = np.cumsum(rhythm.activity)
     seconds = np.searchsorted(cumulated, rng.random(count) * cumulated[-1])
-    starts: NDArray[np.int64] = session.open_ns + seconds * SECOND + rng.integers(0, SECOND, count)
+    starts: NDArray[np.int64] = session.open + seconds * NS + rng.integers(0, NS, count)
     return starts
 
 
@@ -61,7 +63,7 @@ def _icebergs(rng: np.random.Generator, table: NDArray[np.int64], scale: float) 
     slow = rng.random(count) < 0.2
     delay = np.where(slow, rng.uniform(300, 1500, count), rng.uniform(50, 300, count))
     table[:, w.DELAY] = (delay * MILLISECOND).astype(np.int64)
-    table[:, w.END] = table[:, w.START] + rng.integers(30, 300, count) * SECOND
+    table[:, w.END] = table[:, w.START] + rng.integers(30, 300, count) * NS
 
 
 def _absorbers(rng: np.random.Generator, table: NDArray[np.int64], scale: float) -> None:
@@ -70,7 +72,7 @@ def _absorbers(rng: np.random.Generator, table: NDArray[np.int64], scale: float)
     table[:, w.SHOW] = _lots(rng.uniform(20, 90, count), scale)
     table[:, w.SIZE] = _lots(_log_uniform(rng, 60, 900, count), scale)
     table[:, w.DELAY] = rng.integers(1, 40, count) * MILLISECOND
-    table[:, w.END] = table[:, w.START] + rng.integers(5, 40, count) * SECOND
+    table[:, w.END] = table[:, w.START] + rng.integers(5, 40, count) * NS
 
 
 def _sweepers(rng: np.random.Generator, table: NDArray[np.int64], _: float) -> None:
@@ -78,7 +80,7 @@ def _sweepers(rng: np.random.Generator, table: NDArray[np.int64], _: float) -> N
     count = len(table)
     table[:, w.SHOW] = rng.choice(np.arange(2, 7), count, p=(0.35, 0.3, 0.18, 0.1, 0.07))
     table[:, w.DELAY] = (_log_uniform(rng, 1, 40, count) * MILLISECOND).astype(np.int64)
-    table[:, w.END] = table[:, w.START] + 60 * SECOND
+    table[:, w.END] = table[:, w.START] + 60 * NS
 
 
 def _metaorders(rng: np.random.Generator, table: NDArray[np.int64], scale: float) -> None:
@@ -88,8 +90,8 @@ def _metaorders(rng: np.random.Generator, table: NDArray[np.int64], scale: float
     table[:, w.SHOW] = _lots(rng.uniform(4, 20, count), scale)
     seconds = rng.uniform(300, 3600, count)
     children = 1 + table[:, w.SIZE] / (0.7 * table[:, w.SHOW])
-    table[:, w.DELAY] = (seconds / children * SECOND).astype(np.int64)
-    table[:, w.END] = table[:, w.START] + (1.3 * seconds * SECOND).astype(np.int64)
+    table[:, w.DELAY] = (seconds / children * NS).astype(np.int64)
+    table[:, w.END] = table[:, w.START] + (1.3 * seconds * NS).astype(np.int64)
 
 
 _DRAWN = {w.ICEBERG: _icebergs, w.ABSORBER: _absorbers, w.SWEEPER: _sweepers, w.METAORDER: _metaorders}

@@ -146,8 +146,9 @@ def advance(world: World, side: int, ticks: int, scale: float) -> None:
 
 @kernel
 def open_book(world: World, price: int, scale: float) -> None:
-    """Fill both sides around a best bid, one tick apart."""
+    """Fill both sides from a best bid on, the usual spread apart."""
     for side in range(2):
-        world.book.top[side] = price + side
+        best = price + side * int(world.rates.spread)
+        world.book.top[side] = best
         for depth in range(LEVELS):
-            fill_level(world, side, price + side + outward(side) * depth, scale)
+            fill_level(world, side, best + outward(side) * depth, scale)

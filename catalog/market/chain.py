@@ -6,13 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog.market.session import SECOND, Session
 from catalog.market.settings import MarketSettings
 from catalog.market.skeleton import DayBone
 from catalog.market.smile import DAYS_A_YEAR, SHORTEST, Floats, d_one, gamma, normal_cdf, price, smile
 from catalog.market.streams import stream
 from mia_plugins.data.instruments import PRODUCTS, TICK_POINTS, monthly_expiry
-from mia_plugins.data.sessions import next_stock_market_day, previous_stock_market_day
+from mia_plugins.data.sessions import NS, Session, next_stock_market_day, previous_stock_market_day
 
 OPTION_MULTIPLIER = 100
 """Dollars a point of an index option."""
@@ -126,7 +125,7 @@ def _one_expiry(
 ) -> tuple[np.ndarray, ...]:
     """Draw calls and puts of one expiry; puts crowd below spot and calls above, both at round strikes."""
     (session, expiry), (level, spot) = when, market
-    left = (session.rth_close_ns - session.open_ns) / SECOND / 86400 + (expiry - session.day).days
+    left = (session.rth_close - session.open) / NS / 86400 + (expiry - session.day).days
     monthly = expiry == monthly_expiry(expiry.year, expiry.month)
     size = 3000.0 if monthly else 1200.0 if expiry.weekday() == 4 else 750.0
     iv = smile(level, spot, strikes, left)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog.market.session import SECOND, Session
 from catalog.market.streams import stream
+from mia_plugins.data.sessions import NS, Session
 
-OVERNIGHT = 0.18
+OVERNIGHT = 0.16
 """Overnight intensity as a share of the regular hours'."""
 OU_MINUTES = 25.0
 """Relaxation time of the log volatility within a day."""
@@ -50,8 +50,8 @@ def rhythm(seed: int, session: Session) -> Rhythm:
 
 def diurnal(session: Session) -> NDArray[np.float64]:
     """Return the typical intensity by second: a U in the regular hours, a calm night with a busier Europe."""
-    since_open = np.arange(session.seconds) - (session.rth_open_ns - session.open_ns) / SECOND
-    to_close = (session.rth_close_ns - session.open_ns) / SECOND - np.arange(session.seconds)
+    since_open = np.arange(session.seconds) - (session.rth_open - session.open) / NS
+    to_close = (session.rth_close - session.open) / NS - np.arange(session.seconds)
     u_shape = 0.72 + 2.1 * np.exp(-since_open.clip(0) / 2000) + 1.1 * np.exp(-to_close.clip(0) / 1500)
     europe = np.exp(-(((since_open + 6 * 3600) / 4500) ** 2))
     night = OVERNIGHT * (0.8 + 0.7 * europe + 0.9 * np.exp(-(-since_open).clip(0) / 2400))
@@ -73,10 +73,8 @@ def _ornstein_uhlenbeck(rng: np.random.Generator, seconds: int) -> NDArray[np.fl
 
 def _news(rng: np.random.Generator, session: Session) -> tuple[int, ...]:
     taken = rng.random(len(NEWS_OFFSETS)) < NEWS_PROBABILITY
-    times = (
-        session.rth_open_ns + offset * SECOND for offset, yes in zip(NEWS_OFFSETS, taken, strict=True) if yes
-    )
-    return tuple(ts for ts in times if session.open_ns <= ts < session.close_ns)
+    times = (session.rth_open + offset * NS for offset, yes in zip(NEWS_OFFSETS, taken, strict=True) if yes)
+    return tuple(ts for ts in times if session.open <= ts < session.close)
 
 
 def _burst(session: Session, news: tuple[int, ...]) -> NDArray[np.float64]:
@@ -84,7 +82,7 @@ def _burst(session: Session, news: tuple[int, ...]) -> NDArray[np.float64]:
     seconds = np.arange(session.seconds)
     burst = np.zeros(session.seconds)
     for ts in news:
-        since = seconds - (ts - session.open_ns) // SECOND
+        since = seconds - (ts - session.open) // NS
         burst += np.where(
             since >= 0, 0.8 * np.exp(-since.clip(0) / 8) + 0.2 * np.exp(-since.clip(0) / 240), 0
         )

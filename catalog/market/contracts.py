@@ -34,9 +34,15 @@ class Contract:
     """Mean time the spread stays open after a level is gone, in ms."""
     agent_scale: float
     """Contracts of an agent's orders relative to ES."""
+    follows: bool
+    """Whether its decisive orders are those of another instrument."""
+    printed: float
+    """Probability that a decisive order trades; otherwise the makers only move their quotes."""
+    spread_a_step: float
+    """Usual spread in ticks, for each tick of a usual step; one tick at least."""
 
 
 CONTRACTS: dict[Instrument, Contract] = {
-    "ES": Contract(22.0, 1.0, 0.70, 1.5, 1500, 10.0, 0.65, 38.0, 1.0),
-    "NQ": Contract(5.0, 0.4, 0.70, 1.7, 300, 2.0, 0.25, 3.0, 0.15),
+    "ES": Contract(22.0, 1.0, 0.70, 1.5, 1500, 10.0, 0.65, 38.0, 1.0, False, 1.0, 0.0),
+    "NQ": Contract(10.0, 0.4, 0.60, 1.7, 300, 4.0, 0.5, 3.0, 0.15, True, 0.1, 1.2),
 }

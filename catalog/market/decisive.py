@@ -5,10 +5,12 @@ a planted drift, and the gentle draw towards the day's close. So whatever acts o
 order flow, and without any of it the mid is a martingale.
 """
 
+import math
+
 from catalog.market.book import advance, depth_of, fill_level, retreat, total_at
 from catalog.market.defence import undefended
 from catalog.market.draws import exponential, uniform
-from catalog.market.flow import queue_scale, take
+from catalog.market.flow import answer, queue_scale, take
 from catalog.market.moves import AHEAD, CLOSING, CONTINUATION, SIGN, STEP, TS
 from catalog.market.world import (
     ASK,
@@ -38,8 +40,6 @@ BLOCKED_SHARE = 0.3
 """Of the moves that a defender stopped, what is made up for when it has gone."""
 SWEEP_PAUSE_NS = 20_000_000
 """Decisive orders wait this long for a sweep to end."""
-PULL_BACK_NS = 400_000.0
-"""Mean time in which the makers leave a level that a decisive order hit."""
 
 
 @kernel
@@ -96,13 +96,16 @@ def _first_sign(world: World, given: int) -> int:
 
 @kernel
 def lean(world: World, sign: int, ticks: int) -> int:
-    """Turn a sign round, now and then, when the flow owes the other direction."""
+    """Turn a sign round, now and then, when the flow owes the other direction.
+
+    What is paid is what it is worth on average, whatever the coin showed: half of the signs are against a
+    debt. Were it what a turn has moved, those who saw the order could foretell the price's return.
+    """
     owed = float(world.state.reals[OWED])
-    paid = ticks * (1 + world.rates.follows * (2 * CONTINUATION - 1))
-    if owed * sign >= 0 or uniform(world.rng) >= LEAN * min(1.0, abs(owed) / paid):
-        return sign
-    world.state.reals[OWED] = owed + sign * paid
-    return -sign
+    worth = ticks * (1 + world.rates.follows * (2 * CONTINUATION - 1))
+    chance = LEAN * min(1.0, abs(owed) / worth)
+    world.state.reals[OWED] = owed - math.copysign(chance * worth / 2, owed)
+    return -sign if owed * sign < 0 and uniform(world.rng) < chance else sign
 
 
 @kernel
@@ -116,15 +119,19 @@ def _decisive_size(world: World) -> int:
 
 @kernel
 def _deplete(world: World, now: int, sign: int, ticks: int) -> None:
-    """Print at the best price; then what is left of it and of the levels behind is withdrawn."""
+    """Print at the best price, or not; what is left of it and of the levels behind is withdrawn."""
     side = hit_side(sign)
-    lots = min(_decisive_size(world), total_at(world.book, side, int(world.book.top[side])))
-    take(world, now, sign, lots, 0)
+    printed = world.rates.printed == 1 or uniform(world.rng) < world.rates.printed
+    if printed:
+        lots = min(_decisive_size(world), total_at(world.book, side, int(world.book.top[side])))
+        take(world, now, sign, lots, 0)
     if total_at(world.book, side, int(world.book.top[side])) == 0:
         ts = int(world.state.ints[LAST])
     else:
-        ts = stamp(world.state, now + int(exponential(world.rng, PULL_BACK_NS)))
+        ts = stamp(world.state, now + int(exponential(world.rng, world.rates.pull_back_ns)))
     gone(world, ts, sign, ticks)
+    if not printed:
+        answer(world, ts, sign, world.rates.decisive_branching)
 
 
 @kernel

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalog.market.clock import OU_SD, VARIANCE_POWER, Rhythm
-from catalog.market.session import SECOND, Session
 from catalog.market.skeleton import DayBone
+from mia_plugins.data.sessions import NS, Session
 
 Level = Literal["low", "typical", "high"]
 LEVELS: tuple[Level, Level, Level] = ("low", "typical", "high")
@@ -41,8 +41,8 @@ def _regimes(session: Session, bone: DayBone, rhythm: Rhythm) -> tuple[Drawn, ..
     return tuple(
         Drawn(
             "regime",
-            session.open_ns + first * SECOND,
-            session.open_ns + last * SECOND,
+            session.open + first * NS,
+            session.open + last * NS,
             _regime_detail(rhythm.regime[first:last], LEVELS[levels[first] + 1])
             | {"day_log_volatility": round(bone.volatility, 6)},
         )
@@ -79,8 +79,8 @@ def _news(session: Session, rhythm: Rhythm) -> tuple[Drawn, ...]:
         Drawn(
             "news",
             ts,
-            min(ts + NEWS_MINUTES * 60 * SECOND, session.close_ns),
-            {"seconds_from_regular_open": (ts - session.rth_open_ns) / SECOND},
+            min(ts + NEWS_MINUTES * 60 * NS, session.close),
+            {"seconds_from_regular_open": (ts - session.rth_open) / NS},
         )
         for ts in rhythm.news
     )

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from catalog.market.contracts import Instrument
 from catalog.market.day import MarketDay
-from catalog.market.session import SECOND, Session
 from mia_plugins.data.columns import Depth, Trades
+from mia_plugins.data.sessions import NS, Session
 
 Floats = NDArray[np.float64]
 HALF_HOUR = 1800
@@ -37,6 +37,8 @@ class DayFacts:
     """Coefficient of variation of the times between trades, by hour of the regular hours."""
     second_volume: Floats
     """Contracts by second of the session."""
+    second_trades: Floats
+    """Trades by second of the session."""
     one_lot_share: float
     prints_100: tuple[int, int]
     """Prints of 100 contracts or more, in the regular hours and outside."""
@@ -54,8 +56,8 @@ def day_facts(day: MarketDay, instrument: Instrument) -> DayFacts:
     data, session = day.instruments[instrument], day.session
     trades, depth = data.trades, data.depth
     rth = (
-        (session.rth_open_ns - session.open_ns) // SECOND,
-        (session.rth_close_ns - session.open_ns) // SECOND,
+        (session.rth_open - session.open) // NS,
+        (session.rth_close - session.open) // NS,
     )
     mids = _at_seconds(depth.ts, (depth.bid_ticks[:, 0] + depth.ask_ticks[:, 0]) / 2, session)
     ofi = _by_second(depth.ts[1:], order_flow_imbalance(depth), session)
@@ -71,6 +73,7 @@ def day_facts(day: MarketDay, instrument: Instrument) -> DayFacts:
         sign_acf=autocorrelation(trades.side.astype(float), 1),
         gap_cv=_gap_cv(trades.ts, session),
         second_volume=_by_second(trades.ts, trades.lots.astype(float), session),
+        second_trades=_by_second(trades.ts, np.ones(len(trades)), session),
         one_lot_share=float(np.mean(trades.lots == 1)),
         prints_100=_prints(trades, session, 100),
         prints_500=_prints(trades, session, 500),
@@ -94,14 +97,14 @@ def autocorrelation(values: Floats, lag: int) -> float:
 
 def _at_seconds(ts: NDArray[np.int64], values: Floats, session: Session) -> Floats:
     """Return the last value known at each full second."""
-    seconds = session.open_ns + np.arange(session.seconds + 1) * SECOND
+    seconds = session.open + np.arange(session.seconds + 1) * NS
     known: Floats = values[(np.searchsorted(ts, seconds, side="right") - 1).clip(0)]
     return known
 
 
 def _by_second(ts: NDArray[np.int64], values: Floats, session: Session) -> Floats:
     """Return the sum of the values of each second; a datum at a full second belongs to the one it ends."""
-    second = (ts - session.open_ns - 1) // SECOND
+    second = (ts - session.open - 1) // NS
     sums: Floats = np.bincount(second.clip(0, session.seconds - 1), values, session.seconds)
     return sums
 
@@ -122,12 +125,12 @@ def _one_tick_share(depth: Depth) -> float:
 
 
 def _gap_cv(ts: NDArray[np.int64], session: Session) -> Floats:
-    edges = np.searchsorted(ts, np.arange(session.rth_open_ns, session.rth_close_ns + 1, 3600 * SECOND))
+    edges = np.searchsorted(ts, np.arange(session.rth_open, session.rth_close + 1, 3600 * NS))
     gaps = [np.diff(ts[a:b]) for a, b in pairwise(edges) if b - a > 100]
     return np.array([gap.std() / gap.mean() for gap in gaps])
 
 
 def _prints(trades: Trades, session: Session, least: int) -> tuple[int, int]:
     large = trades.ts[trades.lots >= least]
-    inside = int(np.sum((large >= session.rth_open_ns) & (large < session.rth_close_ns)))
+    inside = int(np.sum((large >= session.rth_open) & (large < session.rth_close)))
     return inside, len(large) - inside

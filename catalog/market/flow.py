@@ -17,7 +17,6 @@ from catalog.market.book import (
 )
 from catalog.market.defence import settle
 from catalog.market.draws import exponential, uniform
-from catalog.market.session import SECOND
 from catalog.market.world import (
     ASK,
     BLOCK,
@@ -40,6 +39,7 @@ from catalog.market.world import (
     World,
 )
 from catalog.market.writing import stamp, write_depth, write_trade
+from mia_plugins.data.sessions import NS
 from mia_plugins.kernels import kernel
 
 FAST, SLOW = 40.0, 0.3
@@ -65,7 +65,7 @@ DEPTH_POWER = 0.35
 @kernel
 def activity_at(world: World, now: int) -> float:
     """Return the activity of a moment."""
-    second = (now - int(world.plan.bounds[0])) // SECOND
+    second = (now - int(world.plan.bounds[0])) // NS
     return float(world.plan.activity[min(max(second, 0), len(world.plan.activity) - 1)])
 
 
@@ -78,7 +78,7 @@ def queue_scale(world: World, now: int) -> float:
 @kernel
 def decay(state: State, now: int) -> None:
     """Let the excitation fade up to now."""
-    passed = (now - state.ints[DECAYED]) / SECOND
+    passed = (now - state.ints[DECAYED]) / NS
     if passed <= 0:
         return
     fast, slow = math.exp(-FAST * passed), math.exp(-SLOW * passed)
@@ -234,14 +234,14 @@ def take(world: World, now: int, sign: int, lots: int, keep: int) -> int:
     if struck > 0:
         settle(world, ts, price, struck)
     if keep > 0:
-        _answer(world, ts, sign, world.rates.branching)
+        answer(world, ts, sign, world.rates.branching)
     else:
-        _answer(world, ts, sign, world.rates.decisive_branching)
+        answer(world, ts, sign, world.rates.decisive_branching)
     return lots
 
 
 @kernel
-def _answer(world: World, now: int, sign: int, caused: float) -> None:
+def answer(world: World, now: int, sign: int, caused: float) -> None:
     """Excite the flow and propose its next event anew, which a process without memory allows."""
     decay(world.state, now)
     excite(world.state, sign, caused)
@@ -254,4 +254,4 @@ def propose(world: World, now: int) -> None:
     activity = activity_at(world, now)
     bound = (world.rates.book + world.rates.immigrants) * activity + excitation(world.state)
     world.state.reals[BOUND] = bound
-    world.state.alarms[FLOW] = now + 1 + int(exponential(world.rng, SECOND / max(bound, 1e-6)))
+    world.state.alarms[FLOW] = now + 1 + int(exponential(world.rng, NS / max(bound, 1e-6)))

@@ -1,6 +1,6 @@
 """One instrument's day: the plan goes in, columns come out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp
 
 import numpy as np
@@ -14,14 +14,17 @@ from catalog.market.draws import seeded
 from catalog.market.flow import DEPTH_POWER
 from catalog.market.labels import Fills, Labels, label
 from catalog.market.loop import simulate
-from catalog.market.moves import TS
-from catalog.market.session import SECOND, Session
+from catalog.market.moves import STEP, TS
 from catalog.market.settings import MarketSettings
+from catalog.market.skeleton import day_share
 from catalog.market.streams import stream
-from mia_plugins.data.columns import Depth, Trades
+from mia_plugins.data.columns import Depth, Trades, rows_of
+from mia_plugins.data.sessions import NS, Session
 
 BRANCHING = 0.75
 """Market orders that an ordinary one causes."""
+PULL_BACK_NS = 400_000.0
+"""Mean time in which the makers leave a level that a decisive order hit."""
 PULL = 0.2
 """How strongly an unequal book draws the next decisive order."""
 IMPACT = {"ES": 1 / 95, "NQ": 0.16}
@@ -40,18 +43,28 @@ class Flow:
     agents: NDArray[np.int64]
     gamma: NDArray[np.float64]
     """Contracts sold for a tick up, by spot; empty: nobody hedges."""
+    halt: tuple[int, int]
+    """UTC ns between which nothing happens; empty without a halt."""
 
 
 @dataclass(frozen=True, slots=True)
 class InstrumentDay:
     """All that the order flow of one instrument left behind on one day."""
 
+    instrument: Instrument
     trades: Trades
     depth: Depth
     labels: Labels
     fills: Fills
     steps: NDArray[np.int64]
     """Half steps of the price: UTC ns, sign, ticks of the whole step."""
+
+
+def without_feed(data: InstrumentDay) -> InstrumentDay:
+    """Return a day of which the truth is left and the data are not."""
+    # Not a slice: an empty view would keep the whole in memory.
+    none = np.zeros(0, np.int64)
+    return replace(data, trades=rows_of(data.trades, none), depth=rows_of(data.depth, none))
 
 
 def play(settings: MarketSettings, session: Session, rhythm: Rhythm, flow: Flow) -> InstrumentDay:
@@ -61,7 +74,7 @@ def play(settings: MarketSettings, session: Session, rhythm: Rhythm, flow: Flow)
         world = _world(settings, session, rhythm, flow, room)
         simulate(world)
         if not world.state.ints[w.FULL]:
-            return _collect(world)
+            return _collect(flow.instrument, world)
         room *= 2
 
 
@@ -78,7 +91,7 @@ def _world(settings: MarketSettings, session: Session, rhythm: Rhythm, flow: Flo
             flow.moves,
             flow.agents.copy(),
             flow.gamma,
-            np.array([session.open_ns, session.close_ns, flow.closing]),
+            np.array([session.open, session.close, flow.closing, *flow.halt]),
         ),
         _start(session, flow),
         _empty_tape(rows),
@@ -99,8 +112,8 @@ def _empty_tape(rows: int) -> w.Tape:
     return w.Tape(
         trades=np.empty((rows, 4), np.int64),
         best=np.empty((rows, 3), np.int64),
-        lots=np.empty((2, rows, w.LEVELS), np.int64),
-        counts=np.empty((2, rows, w.LEVELS), np.int64),
+        lots=np.empty((2, rows, w.LEVELS), np.int32),
+        counts=np.empty((2, rows, w.LEVELS), np.int16),
         fills=np.empty((rows, 4), np.int64),
         steps=np.empty((rows, 3), np.int64),
         rows=np.zeros(4, np.int64),
@@ -109,10 +122,10 @@ def _empty_tape(rows: int) -> w.Tape:
 
 def _start(session: Session, flow: Flow) -> w.State:
     ints, reals = np.zeros(w.STATE_INTS, np.int64), np.zeros(w.STATE_REALS)
-    ints[[w.LAST, w.DECAYED]] = session.open_ns
+    ints[[w.LAST, w.DECAYED]] = session.open
     reals[w.HEDGE_AT] = flow.opening + 0.5
     alarms = np.full(w.ALARMS, w.NEVER)
-    alarms[[w.FLOW, w.TURN]] = session.open_ns + 1, session.open_ns + SECOND
+    alarms[[w.FLOW, w.TURN]] = session.open + 1, session.open + NS
     if len(flow.moves):
         alarms[w.MOVE] = flow.moves[0, TS]
     if len(flow.agents):
@@ -123,8 +136,8 @@ def _start(session: Session, flow: Flow) -> w.State:
 def _rates(settings: MarketSettings, session: Session, flow: Flow) -> w.Rates:
     contract, edge = CONTRACTS[flow.instrument], settings.edge
     return w.Rates(
-        book=UPDATES_A_SESSION * settings.density / session.seconds,
-        immigrants=_immigrants(settings, flow) / session.seconds,
+        book=UPDATES_A_SESSION * settings.density * day_share(session.day) / session.seconds,
+        immigrants=_immigrants(settings, session, flow) / session.seconds,
         branching=BRANCHING,
         decisive_branching=contract.answers,
         queue=contract.queue,
@@ -133,30 +146,42 @@ def _rates(settings: MarketSettings, session: Session, flow: Flow) -> w.Rates:
         tail=contract.tail,
         largest=float(contract.largest),
         decisive_lots=contract.decisive_lots,
-        close_ns=contract.close_ms * 1e6,
+        # A null market has no moment in which some of a move is done and the rest can be foretold.
+        close_ns=0.0 if settings.null and contract.follows else contract.close_ms * 1e6,
+        pull_back_ns=0.0 if settings.null else PULL_BACK_NS,
         pull=0.0 if settings.null else PULL,
         impact=IMPACT[flow.instrument] / settings.density,
         edge_kind=float(EDGE_KINDS[edge.event]) if edge else 0.0,
         edge_ticks=float(edge.worth) if edge else 0.0,
         edge_decay=1 - exp(-w.TURN_SECONDS / (60 * edge.minutes)) if edge else 0.0,
         top_only=float(settings.form == "light"),
-        follows=float(flow.instrument == "NQ"),
+        printed=contract.printed,
+        spread=_usual_spread(flow),
+        follows=float(contract.follows),
     )
 
 
-def _immigrants(settings: MarketSettings, flow: Flow) -> float:
+def _usual_spread(flow: Flow) -> float:
+    """Return the spread that pays makers for the price's usual step, in whole ticks."""
+    step = float(flow.moves[:, STEP].mean()) if len(flow.moves) else 0.0
+    return float(max(1, round(CONTRACTS[flow.instrument].spread_a_step * step)))
+
+
+def _immigrants(settings: MarketSettings, session: Session, flow: Flow) -> float:
     """Return how many market orders answer no other, so that all of them add up to the session's trades."""
-    decisive = len(flow.moves)
-    ordinary = TRADES_A_SESSION * settings.density - decisive
-    answers = CONTRACTS[flow.instrument].answers * decisive
+    contract = CONTRACTS[flow.instrument]
+    decisive = contract.printed * len(flow.moves)
+    ordinary = TRADES_A_SESSION * settings.density * day_share(session.day) - decisive
+    answers = contract.answers * len(flow.moves)
     return max((1 - BRANCHING) * ordinary - answers, 0.05 * ordinary)
 
 
-def _collect(world: w.World) -> InstrumentDay:
+def _collect(instrument: Instrument, world: w.World) -> InstrumentDay:
     tape = world.tape
     trades, depth, fills, steps = (int(n) for n in tape.rows)
     kept = tape.fills[:fills].copy()
     return InstrumentDay(
+        instrument=instrument,
         trades=_trades(tape, trades),
         depth=_depth(tape, depth),
         labels=label(world.plan.agents, kept),
@@ -171,11 +196,12 @@ def _trades(tape: w.Tape, rows: int) -> Trades:
 
 
 def _depth(tape: w.Tape, rows: int) -> Depth:
-    behind = np.arange(w.LEVELS)
+    behind = np.arange(w.LEVELS, dtype=np.int32)
+    bids, offers = (tape.best[:rows, side, None].astype(np.int32) for side in (1, 2))
     return Depth(
         ts=tape.best[:rows, 0].copy(),
-        bid_ticks=tape.best[:rows, 1, None] - behind,
-        ask_ticks=tape.best[:rows, 2, None] + behind,
+        bid_ticks=bids - behind,
+        ask_ticks=offers + behind,
         bid_lots=tape.lots[w.BID, :rows],
         ask_lots=tape.lots[w.ASK, :rows],
         bid_counts=tape.counts[w.BID, :rows],

@@ -6,16 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalog.market.chain import BASIS, Chain
-from catalog.market.session import SECOND, Session
 from catalog.market.settings import MarketSettings
 from catalog.market.smile import USUAL
 from catalog.market.streams import stream
+from mia_plugins.data.sessions import NS, Session
 
-PUBLISHED_AFTER = 5 * 3600 * SECOND
+PUBLISHED_AFTER = 5 * 3600 * NS
 """End-of-day levels exist from 23:00 New York, five hours after the session's open."""
 STALE_DAYS = 2
 """How old the levels are in the scenario, in days."""
-NS_A_DAY = 86_400 * SECOND
+NS_A_DAY = 86_400 * NS
 GEX_LEVELS, BLIND_SPOTS = 10, 10
 HVL_WITHIN = 0.10
 """HVL is looked for this close to spot, as a share of it."""
@@ -45,8 +45,8 @@ def levels(settings: MarketSettings, session: Session, chain: Chain, level: floa
     return Levels(
         name=np.array(list(named)),
         price=np.array(list(named.values())) + BASIS,
-        as_of=session.open_ns - stale,
-        available_at=session.open_ns + PUBLISHED_AFTER - stale,
+        as_of=session.open - stale,
+        available_at=session.open + PUBLISHED_AFTER - stale,
     )
 
 

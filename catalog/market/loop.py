@@ -5,7 +5,6 @@ import numpy as np
 from catalog.market.acting import on_agent
 from catalog.market.decisive import close_spread, on_move
 from catalog.market.flow import on_block, on_flow, take
-from catalog.market.session import SECOND
 from catalog.market.world import (
     ASK,
     BID,
@@ -13,8 +12,11 @@ from catalog.market.world import (
     CLOSE,
     FLOW,
     FULL,
+    HALT_END,
+    HALT_START,
     HEDGE_AT,
     HEDGED,
+    LAST,
     MOVE,
     OWED,
     PROMISED,
@@ -24,8 +26,11 @@ from catalog.market.world import (
     UNHEDGED,
     World,
 )
+from mia_plugins.data.sessions import NS
 from mia_plugins.kernels import kernel
 
+EVENT_NS = 100_000
+"""The rows of one event are written within this time."""
 HEDGE_CAP = 0.1
 """The dealers' hedges as a share of all volume, at most."""
 PATIENCE = 0.8
@@ -43,18 +48,43 @@ def simulate(world: World) -> None:
         now = int(alarms[which])
         if now >= world.plan.bounds[1]:
             return
-        if which == FLOW:
-            on_flow(world, now)
-        elif which == MOVE:
-            on_move(world, now)
-        elif which == CLOSE:
-            close_spread(world, now)
-        elif which == BLOCK:
-            on_block(world, now)
-        elif which == TURN:
-            _on_turn(world, now)
+        if _is_halted(world, now):
+            _wait(world)
         else:
-            on_agent(world, now)
+            _play(world, which, now)
+
+
+@kernel
+def _play(world: World, which: int, now: int) -> None:
+    """Play the event of an alarm."""
+    if which == FLOW:
+        on_flow(world, now)
+    elif which == MOVE:
+        on_move(world, now)
+    elif which == CLOSE:
+        close_spread(world, now)
+    elif which == BLOCK:
+        on_block(world, now)
+    elif which == TURN:
+        _on_turn(world, now)
+    else:
+        on_agent(world, now)
+
+
+@kernel
+def _is_halted(world: World, now: int) -> bool:
+    """Say whether what happens now would be written inside the halt."""
+    bounds = world.plan.bounds
+    written = max(now, int(world.state.ints[LAST])) + EVENT_NS
+    return bool(bounds[HALT_START] <= written and now < bounds[HALT_END])
+
+
+@kernel
+def _wait(world: World) -> None:
+    """Let everything that is due wait for the end of the halt."""
+    alarms = world.state.alarms
+    for alarm in range(len(alarms)):
+        alarms[alarm] = max(int(alarms[alarm]), int(world.plan.bounds[HALT_END]))
 
 
 @kernel
@@ -66,7 +96,7 @@ def _on_turn(world: World, now: int) -> None:
     reals[OWED] += due
     if len(world.plan.gamma) > 2:
         _hedge(world, now)
-    world.state.alarms[TURN] = now + TURN_SECONDS * SECOND
+    world.state.alarms[TURN] = now + TURN_SECONDS * NS
 
 
 @kernel

@@ -1,5 +1,6 @@
 """Scenarios: what happens on a day beyond the ordinary, to the market itself or only to its feed."""
 
+import datetime as dt
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,14 +10,14 @@ from catalog.market import world as w
 from catalog.market.clock import Rhythm
 from catalog.market.contracts import Instrument
 from catalog.market.instrument import InstrumentDay
-from catalog.market.session import SECOND, Session
 from catalog.market.settings import MarketSettings, ScenarioName
 from catalog.market.skeleton import DayBone
 from catalog.market.springs import BEGIN_MINUTES, LONGEST_MINUTES, SIDES, shown, spring_agent
 from catalog.market.streams import stream
 from mia_plugins.data.columns import Depth, rows_of
+from mia_plugins.data.sessions import NS, Session
 
-MINUTE = 60 * SECOND
+MINUTE = 60 * NS
 HALT_MINUTES = 15
 DISCONNECT_MINUTES = (1.0, 8.0)
 """Shortest and longest gap of a feed that was disconnected."""
@@ -61,26 +62,30 @@ def _planned(settings: MarketSettings, session: Session, name: ScenarioName) -> 
 def _span(settings: MarketSettings, session: Session, name: ScenarioName) -> tuple[int, int]:
     rng = stream(settings.seed, f"scenario {name}", session.day)
     if name == "failed_opening_drive":
-        return session.rth_open_ns, session.rth_open_ns + BACK_MINUTES[1] * MINUTE
+        return session.rth_open, session.rth_open + BACK_MINUTES[1] * MINUTE
     if name in SIDES:
-        first, last = (session.rth_open_ns + minute * MINUTE for minute in BEGIN_MINUTES[name])
+        first, last = (session.rth_open + minute * MINUTE for minute in BEGIN_MINUTES[name])
         start = int(rng.integers(first, last))
         return start, start + LONGEST_MINUTES * MINUTE
-    start = int(rng.integers(session.rth_open_ns + 30 * MINUTE, session.rth_close_ns - 60 * MINUTE))
+    start = int(rng.integers(session.rth_open + 30 * MINUTE, session.rth_close - 60 * MINUTE))
     if name == "halt":
         return start, start + HALT_MINUTES * MINUTE
     if name == "disconnect":
         return start, start + int(rng.uniform(*DISCONNECT_MINUTES) * MINUTE)
-    return session.open_ns, session.close_ns
+    return session.open, session.close
 
 
-def halted(rhythm: Rhythm, session: Session, happened: tuple[Happening, ...]) -> Rhythm:
-    """Return the rhythm with nothing going on while the market is halted."""
-    pause = [h for h in happened if h.name == "halt"]
+def halt_of(session: Session, happened: tuple[Happening, ...]) -> tuple[int, int]:
+    """Return the UTC ns of the day's halt; an empty span at the close when there is none."""
+    return next(((h.start, h.end) for h in happened if h.name == "halt"), (session.close, session.close))
+
+
+def halted(rhythm: Rhythm, session: Session, halt: tuple[int, int]) -> Rhythm:
+    """Return a rhythm that plans no decisive order for a halt: they would all come at its end."""
+    first, last = ((ts - session.open) // NS for ts in halt)
     trading = np.ones(session.seconds)
-    for h in pause:
-        trading[(h.start - session.open_ns) // SECOND : (h.end - session.open_ns) // SECOND + 1] = 0
-    return replace(rhythm, activity=rhythm.activity * trading, variance=rhythm.variance * trading)
+    trading[first : last + 1] = 0
+    return replace(rhythm, variance=rhythm.variance * trading)
 
 
 def with_scenarios(
@@ -126,22 +131,22 @@ def _drive(bone: DayBone, session: Session) -> list[NDArray[np.int64]]:
     for way, share, minutes in ((side, DRIVE, DRIVE_MINUTES), (-side, BACK, BACK_MINUTES)):
         row = np.zeros((1, w.AGENT_COLUMNS), np.int64)
         row[0, [w.KIND, w.SIDE, w.SIZE]] = w.PUSHER, way, round(share * bone.es_sigma)
-        row[0, w.START] = row[0, w.NEXT] = session.rth_open_ns + minutes[0] * MINUTE
-        row[0, w.END] = session.rth_open_ns + minutes[1] * MINUTE
+        row[0, w.START] = row[0, w.NEXT] = session.rth_open + minutes[0] * MINUTE
+        row[0, w.END] = session.rth_open + minutes[1] * MINUTE
         rows.append(row)
     return rows
 
 
 def through_feed(
-    settings: MarketSettings, session: Session, data: InstrumentDay, happened: tuple[Happening, ...]
+    settings: MarketSettings, day: dt.date, data: InstrumentDay, happened: tuple[Happening, ...]
 ) -> InstrumentDay:
-    """Return what the feed delivers of a day: gaps, crossed quotes, disorder.
+    """Return what the feed delivers of a day: gaps, crossed quotes, disorder; each instrument's is its own.
 
     Labels and fills stay the truth.
     """
     trades, depth = data.trades, data.depth
     for h in happened:
-        rng = stream(settings.seed, f"feed {h.name}", session.day)
+        rng = stream(settings.seed, f"feed {h.name}", day, data.instrument)
         if h.name == "disconnect":
             trades = rows_of(trades, (trades.ts < h.start) | (trades.ts >= h.end))
             depth = rows_of(depth, (depth.ts < h.start) | (depth.ts >= h.end))

@@ -13,11 +13,10 @@ from functools import cache, lru_cache
 import numpy as np
 
 from catalog.market.clock import diurnal
-from catalog.market.session import regular_session, session_of
 from catalog.market.settings import MarketSettings
 from catalog.market.streams import stream
 from mia_plugins.data.instruments import TICK_POINTS
-from mia_plugins.data.sessions import sessions
+from mia_plugins.data.sessions import sessions, usual_session
 from mia_plugins.errors import MiaError
 
 PERSISTENCE = 0.94
@@ -88,12 +87,12 @@ def _walk(settings: MarketSettings, last: dt.date) -> Iterator[DayBone]:
 
 
 @cache
-def variance_share(day: dt.date) -> float:
-    """Return a day's variance as a share of a whole day's: a half day has the busy hours' part only."""
+def day_share(day: dt.date) -> float:
+    """Return a day's events and variance as a share of a whole day's: a half day lacks an afternoon's."""
     found = sessions(day, day)
-    if not found or found[0].rth is None or not found[0].is_short:
+    if not found or not found[0].has_rth or not found[0].is_short:
         return 1.0
-    return float(diurnal(session_of(found[0])).sum() / diurnal(regular_session(day)).sum())
+    return float(diurnal(found[0]).sum() / diurnal(usual_session(day)).sum())
 
 
 def _sigma(settings: MarketSettings, volatility: float) -> float:
@@ -104,7 +103,7 @@ def _bone(
     settings: MarketSettings, day: dt.date, at: tuple[float, float, float], draws: np.ndarray
 ) -> DayBone:
     es, nq, volatility = at
-    sigma = _sigma(settings, volatility) * math.sqrt(variance_share(day))
+    sigma = _sigma(settings, volatility) * math.sqrt(day_share(day))
     own = math.sqrt(FACTOR_CORRELATION**-2 - 1) * BETA * sigma
     return DayBone(
         day=day,

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalog.market import world as w
-from catalog.market.session import SECOND, Session
 from catalog.market.streams import stream
 from mia_plugins.data.bars import MINUTE, bars_of
-from mia_plugins.data.columns import Bars, Trades
+from mia_plugins.data.columns import Bars, Trades, in_time_order
+from mia_plugins.data.sessions import NS, Session
 
 SIDES = {"spring": 1, "upthrust": -1}
 """Who makes them buys, or sells."""
@@ -58,13 +58,14 @@ def spring_agent(
     row[0, w.START] = row[0, w.NEXT] = start
     row[0, w.END] = start + LONGEST_MINUTES * MINUTE
     row[0, w.SIZE] = round(rng.uniform(*HEIGHT) * es_sigma)
-    row[0, w.DELAY] = int(rng.uniform(*LEG_SECONDS) * SECOND)
+    row[0, w.DELAY] = int(rng.uniform(*LEG_SECONDS) * NS)
     return [row]
 
 
 def shown(trades: Trades, side: int, start: int, end: int) -> Shown | None:
     """Return the first spring (side 1) or upthrust (-1) whose range begins at `start`, if there is one."""
-    bars = bars_of(_in_order(trades))
+    # A faulty feed may deliver them otherwise.
+    bars = bars_of(in_time_order(trades))
     first, last = np.searchsorted(bars.ts, (start + MINUTE, end)).tolist()
     low = bars.low if side > 0 else -bars.high
     close = side * bars.close
@@ -79,12 +80,6 @@ def shown(trades: Trades, side: int, start: int, end: int) -> Shown | None:
         ):
             return Shown(start, int(bars.ts[pierce + back[0]]), side * support)
     return None
-
-
-def _in_order(trades: Trades) -> Trades:
-    """Return trades as time has them: a faulty feed may deliver them otherwise."""
-    order = np.argsort(trades.ts, kind="stable")
-    return Trades(trades.ts[order], trades.ticks[order], trades.lots[order], trades.side[order])
 
 
 def _tests(low: NDArray[np.int64], support: int) -> int:

@@ -6,13 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalog.market.clock import diurnal
-from catalog.market.session import SECOND, Session
 from catalog.market.settings import MarketSettings
 from catalog.market.skeleton import DayBone
 from catalog.market.smile import vix
 from catalog.market.streams import stream
 from mia_plugins.data.columns import Depth
 from mia_plugins.data.instruments import TICK_POINTS
+from mia_plugins.data.sessions import NS, Session
 
 PREMIUM = 1.12
 """Implied over expected volatility."""
@@ -45,7 +45,7 @@ def opening_level(settings: MarketSettings, bone: DayBone) -> float:
 def vix_series(settings: MarketSettings, session: Session, bone: DayBone, depth: Depth) -> VixSeries:
     """Draw the VIX along ES's mid of the session."""
     rng = stream(settings.seed, "vix", session.day)
-    ts = np.arange(session.open_ns, session.close_ns, STEP * SECOND)
+    ts = np.arange(session.open, session.close, STEP * NS)
     last = (np.searchsorted(depth.ts, ts, side="right") - 1).clip(0)
     mids = (depth.bid_ticks[last, 0] + depth.ask_ticks[last, 0]) / 2
     returns = np.diff(np.log(mids), prepend=np.log(mids[0]))

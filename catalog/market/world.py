@@ -45,6 +45,9 @@ AGENT_COLUMNS = 15
 ICEBERG, ABSORBER, SWEEPER, METAORDER, PUSHER, COMPOSITE = 1, 2, 3, 4, 5, 6
 WAITING, ACTIVE, DONE = 0, 1, 2
 
+HALT_START, HALT_END = 3, 4
+"""Places in the bounds of a plan."""
+
 POOL = 3
 """Metaorders of the background that are worked on at a time."""
 
@@ -81,6 +84,8 @@ class Rates(NamedTuple):
     largest: float
     decisive_lots: float
     close_ns: float
+    pull_back_ns: float
+    """Mean time in which the makers leave a level that a decisive order hit."""
     pull: float
     """How much an unequal book draws the next decisive order to its thin side."""
     impact: float
@@ -92,6 +97,10 @@ class Rates(NamedTuple):
     """Share of the promised drift that comes due in a turn."""
     top_only: float
     """1 when only changes of the best price or size are written."""
+    printed: float
+    """Probability that a decisive order trades."""
+    spread: float
+    """Usual spread, in ticks."""
     follows: float
     """1 when the signs of decisive orders are given."""
 
@@ -107,7 +116,7 @@ class Plan(NamedTuple):
     gamma: Floats
     """Contracts the dealers sell for each tick up, by spot: first tick, ticks a cell, then the cells."""
     bounds: Ints
-    """UTC ns of open and close; closing price to be drawn to, in ticks."""
+    """UTC ns of open and close; closing price to be drawn to, in ticks; UTC ns of a halt's start and end."""
 
 
 class State(NamedTuple):
@@ -127,9 +136,9 @@ class Tape(NamedTuple):
     """ts, ticks, contracts, side."""
     best: Ints
     """ts, bid ticks, ask ticks."""
-    lots: Ints
+    lots: NDArray[np.int32]
     """(side, row, level)."""
-    counts: Ints
+    counts: NDArray[np.int16]
     """(side, row, level)."""
     fills: Ints
     """Executions of agents' orders: agent, ts, ticks, contracts."""

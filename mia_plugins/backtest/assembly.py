@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Self
 
 from mia_plugins.backtest.engine import TAPE_VENUE, TRADER
-from mia_plugins.backtest.plan import Plan
+from mia_plugins.backtest.plan import Plan, plan_of
 from mia_plugins.data.arrow import Kind
 from mia_plugins.data.instruments import PRODUCTS
 from mia_plugins.errors import PluginError
@@ -17,6 +17,7 @@ from mia_plugins.journal.shadow import Shadows
 from mia_plugins.journal.writer import Journal
 from mia_plugins.runs.rows import RowLog
 from mia_plugins.runtime.account import Account
+from mia_plugins.runtime.actor import ActorContext, MiaActor
 from mia_plugins.runtime.context import Context, Warnings
 from mia_plugins.runtime.feeds import ColumnsFeed, HandlersFeed
 from mia_plugins.runtime.guard import Guard
@@ -24,6 +25,7 @@ from mia_plugins.runtime.records import FILLS, ORDERS, POSITIONS, Records
 from mia_plugins.runtime.settings import StrategySettings
 from mia_plugins.runtime.strategy import MiaStrategy
 from mia_plugins.settings.resolve import Component, Run
+from mia_plugins.tape.known import KnownTable
 from mia_plugins.tape.tape import Tape
 
 
@@ -41,12 +43,43 @@ def strategy_classes(run: Run) -> dict[str, type[MiaStrategy]]:
         found[component.name] = target
     if not found:
         raise PluginError("the run has no strategy", "name one under `strategies:`, such as `ema_cross:`")
+    _refuse_the_unused(run, found)
     return found
 
 
-def reads_of(classes: Mapping[str, type[MiaStrategy]]) -> frozenset[Kind]:
-    """Return what some strategies read beside bars."""
-    return frozenset[Kind]().union(*(strategy.reads for strategy in classes.values()))
+def _refuse_the_unused(run: Run, classes: Mapping[str, type[MiaStrategy]]) -> None:
+    """Refuse components that no strategy of the run looks at: they would seem to be in force."""
+    used = {PluginKind.STRATEGIES, PluginKind.ACTORS}.union(*(strategy.uses for strategy in classes.values()))
+    idle = next((component for component in run.components if component.kind not in used), None)
+    if idle:
+        raise PluginError(
+            f"the {idle.kind.one} '{idle.name}' would do nothing: no strategy of the run uses {idle.kind}",
+            f"take it out of `{idle.kind}:`, or name a strategy that uses {idle.kind}",
+        )
+
+
+def actor_classes(run: Run) -> dict[str, type[MiaActor]]:
+    """Return the actors of a run by their names in its file."""
+    found = {}
+    for component in (c for c in run.components if c.kind is PluginKind.ACTORS):
+        target = run.host.load(component.registration)
+        if not (isinstance(target, type) and issubclass(target, MiaActor)):
+            raise PluginError(
+                f"the actor '{component.name}' of plugin {component.registration.provider} is no MiaActor",
+                f"derive {component.registration.target} from mia_plugins.runtime.actor.MiaActor",
+            )
+        found[component.name] = target
+    return found
+
+
+def planned(run: Run, classes: Mapping[str, type[MiaStrategy]]) -> Plan:
+    """Return what a run reads, given its strategies."""
+    reads = frozenset[Kind]().union(*(strategy.reads for strategy in classes.values()))
+    tables = frozenset[str]().union(
+        *(strategy.tables for strategy in classes.values()),
+        *(actor.tables for actor in actor_classes(run).values()),
+    )
+    return plan_of(run.settings, reads, tables)
 
 
 class Tables:
@@ -107,6 +140,23 @@ class Assembly:
             for product in self._run.settings.instruments
         ]
 
+    def actors(self) -> Sequence[MiaActor]:
+        """Return the actors of the run."""
+        classes = actor_classes(self._run)
+        return [
+            classes[component.name](
+                ActorContext(
+                    name=component.name,
+                    settings=component.settings,
+                    days=self._plan.days,
+                    known={name: KnownTable(name) for name in sorted(classes[component.name].tables)},
+                    guard=self._guard,
+                )
+            )
+            for component in self._run.components
+            if component.kind is PluginKind.ACTORS
+        ]
+
     def _strategy(self, component: Component, kind: type[MiaStrategy], product: str) -> MiaStrategy:
         settings = self._run.settings
         tapes = {
@@ -127,6 +177,7 @@ class Assembly:
             days=self._plan.days,
             tapes=tapes,
             feed=feed,
+            known={name: KnownTable(name) for name in sorted(kind.tables)},
             book=tables.journal.book(strategy_id),
             shadows=Shadows(
                 int(settings.venue.slippage), tables.shadows, bars=self._plan.engine_kind is Kind.BARS

@@ -74,6 +74,7 @@ def engine_of(settings: RunSettings, plan: Plan, guard: Guard, sight: Sight) -> 
         oto_trigger_mode=OtoTriggerMode.PARTIAL,
         trade_execution=False,
         liquidity_consumption=plan.engine_kind is Kind.DEPTH,
+        # A stop that is already passed when it becomes active is filled at once, as at the exchange.
         reject_stop_orders=False,
     )
     for contract in plan.contracts:
@@ -141,7 +142,8 @@ class SessionEdge:
 
 def session_edge(day: str, ts: int) -> list[CustomData]:
     """Return the opening or the end of a session (UTC ns) as data."""
-    return [CustomData(DataType("SessionEdge"), SessionEdge(ts_event=ts, ts_init=ts, day=day))]
+    made: Any = SessionEdge
+    return [CustomData(DataType("SessionEdge"), made(ts_event=ts, ts_init=ts, day=day))]
 
 
 def add_parts(engine: BacktestEngine, parts: Iterable[list[Any]]) -> None:

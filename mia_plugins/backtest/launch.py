@@ -8,8 +8,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from mia_plugins.backtest.assembly import reads_of, strategy_classes
-from mia_plugins.backtest.plan import Plan, plan_of
+from mia_plugins.backtest.assembly import planned, strategy_classes
+from mia_plugins.backtest.plan import Plan
 from mia_plugins.backtest.process import Ended, Job, Progress, run_jobs
 from mia_plugins.backtest.run import BacktestJob, run_backtest
 from mia_plugins.backtest.statistics import Logs, statistics_of
@@ -49,7 +49,7 @@ class Finished:
 
 def prepare(config: Path, run: Run, ledger: Ledger) -> Prepared:
     """Check all that a run needs before it starts, and name it."""
-    plan = plan_of(run.settings, reads_of(strategy_classes(run)))
+    plan = planned(run, strategy_classes(run))
     return Prepared(config, run, plan, inputs_of(run, data_hash(plan.catalog.files, plan.paths, ledger)))
 
 

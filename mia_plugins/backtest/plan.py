@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pyarrow.parquet as pq
 
+from mia_plugins.backtest.beside import custom_paths, table_paths
 from mia_plugins.data.arrow import Kind, expected_types
 from mia_plugins.data.catalog import Catalog
 from mia_plugins.data.errors import CatalogError
@@ -30,6 +31,10 @@ class Plan:
     """What is read of each product: the engine's kind first."""
     files: Mapping[tuple[str, Kind], tuple[DataFile, ...]]
     """By instrument id and kind, in order of time."""
+    tables: Mapping[str, list[str]]
+    """Files of the tables that strategies read, by table."""
+    custom: tuple[str, ...]
+    """Files of custom data."""
     rows: int
     """Of all files: how much there is to do, for the progress."""
 
@@ -42,11 +47,12 @@ class Plan:
     @property
     def paths(self) -> list[str]:
         """The paths of all files, sorted."""
-        return sorted({file.path for files in self.files.values() for file in files})
+        beside = {path for paths in self.tables.values() for path in paths} | set(self.custom)
+        return sorted({file.path for files in self.files.values() for file in files} | beside)
 
 
-def plan_of(settings: RunSettings, reads: frozenset[Kind]) -> Plan:
-    """Return what a run reads, or raise with all that is missing; `reads` is what strategies ask for."""
+def plan_of(settings: RunSettings, reads: frozenset[Kind], tables: frozenset[str] = frozenset()) -> Plan:
+    """Return what a run reads, or raise with all that is missing; strategies ask for `reads` and `tables`."""
     engine_kind = ENGINE_KIND[settings.venue.fills]
     kinds = _kinds(engine_kind, reads, settings)
     catalog = Catalog.open(Files(str(settings.catalog)))
@@ -59,7 +65,16 @@ def plan_of(settings: RunSettings, reads: frozenset[Kind]) -> Plan:
             )
     _refuse_gaps(catalog, days, kinds, files)
     wanted = {key: tuple(_within(days, key[0], found)) for key, found in files.items()}
-    return Plan(catalog, days, engine_kind, kinds, wanted, _count_rows(catalog, wanted))
+    return Plan(
+        catalog=catalog,
+        days=days,
+        engine_kind=engine_kind,
+        kinds=kinds,
+        files=wanted,
+        tables=table_paths(catalog, tables, days),
+        custom=tuple(custom_paths(catalog, settings.custom_data)),
+        rows=_count_rows(catalog, wanted),
+    )
 
 
 def _kinds(engine_kind: Kind, reads: frozenset[Kind], settings: RunSettings) -> tuple[Kind, ...]:

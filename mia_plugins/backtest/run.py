@@ -1,26 +1,30 @@
 """One backtest, in the process that runs it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from nautilus_trader.backtest import BacktestEngine
 from nautilus_trader.model import Currency, Venue
 
-from mia_plugins.backtest.assembly import Assembly, Tables, journal_columns, reads_of, strategy_classes
+from mia_plugins.backtest.assembly import Assembly, Tables, journal_columns, planned, strategy_classes
+from mia_plugins.backtest.beside import CustomData, tables_before, tables_of
 from mia_plugins.backtest.engine import TAPE_VENUE, Objects, add_parts, engine_of, session_edge
 from mia_plugins.backtest.fills import Guarding, Sight
-from mia_plugins.backtest.plan import Plan, plan_of
+from mia_plugins.backtest.plan import Plan
 from mia_plugins.backtest.stream import Chunk, Part, chunks
 from mia_plugins.backtest.worker import Reporter
 from mia_plugins.data.arrow import Kind, best_of, columns_of
 from mia_plugins.data.columns import Bars
 from mia_plugins.data.instruments import VENUE
 from mia_plugins.errors import MiaError
+from mia_plugins.runtime.actor import MiaActor
 from mia_plugins.runtime.booking import CENT
+from mia_plugins.runtime.context import TradingDay
 from mia_plugins.runtime.guard import Guard, Interrupted
 from mia_plugins.runtime.strategy import MiaStrategy
 from mia_plugins.runtime.times import told_time
@@ -51,12 +55,12 @@ def run_backtest(job: BacktestJob, reporter: Reporter) -> dict[str, Any]:
     """Run a backtest and return what it came to; its tables are in the job's folder."""
     run = load_run(job.config, job.plugins_dirs)
     classes = strategy_classes(run)
-    plan = plan_of(run.settings, reads_of(classes))
+    plan = planned(run, classes)
     with Tables(job.folder, journal_columns(run, classes), run, job.metadata) as tables:
         guard = Guard()
         assembly = Assembly(run, plan, tables, guard, lambda: reporter.stopping)
         strategies = list(assembly.strategies(classes))
-        backtest = Backtest(run, plan, strategies, guard)
+        backtest = Backtest(run, plan, strategies, guard, assembly.actors())
         try:
             status = backtest.go(tables, reporter, job.chunk_ns)
         finally:
@@ -67,17 +71,22 @@ def run_backtest(job: BacktestJob, reporter: Reporter) -> dict[str, Any]:
 class Backtest:
     """An engine, and the strategies in it."""
 
-    def __init__(self, run: Run, plan: Plan, strategies: list[MiaStrategy], guard: Guard) -> None:
+    def __init__(
+        self, run: Run, plan: Plan, strategies: list[MiaStrategy], guard: Guard, actors: Sequence[MiaActor]
+    ) -> None:
         self._settings, self._plan = run.settings, plan
-        self._strategies, self._guard = strategies, guard
+        self._strategies, self._guard, self._actors = strategies, guard, actors
         self._reads = frozenset[Kind]().union(*(strategy.reads for strategy in strategies))
         self._bars: dict[str, Bars] = {}
         self._engine: BacktestEngine = engine_of(
             run.settings, plan, guard, Sight(self._bar_now, self._beside)
         )
+        for actor in actors:
+            self._engine.add_actor(actor)
         for strategy in strategies:
             self._engine.add_strategy(strategy)
         self._objects = Objects()
+        self._custom = CustomData(plan.catalog, run.settings.custom_data)
         self.reached: int | None = None
         """Up to where the data were: UTC ns."""
 
@@ -85,7 +94,7 @@ class Backtest:
         """Run to the end, or until somebody asks for it to stop; return `complete` or `interrupted`."""
         rows = 0
         for day in self._plan.days:
-            self._pass([session_edge(str(day.session.day), day.session.open)])
+            self._begin(day)
             for chunk in chunks(self._plan, day, chunk_ns):
                 self._take(chunk)
                 rows += chunk.rows
@@ -104,6 +113,21 @@ class Backtest:
         """Let go of the engine."""
         self._engine.dispose()
 
+    def _begin(self, day: TradingDay) -> None:
+        """Open a session: what lies beside its feed is read whole."""
+        plan, session = self._plan, day.session
+        if day is plan.days[0]:
+            self._load_tables(tables_before(plan.catalog, plan.tables, session.day))
+        self._load_tables(tables_of(plan.catalog, plan.tables, session.day))
+        self._custom.begin(day)
+        self._pass([session_edge(str(session.day), session.open)])
+
+    def _load_tables(self, tables: Iterable[tuple[str, pa.Table]]) -> None:
+        for name, rows in tables:
+            for known in (reader.context.known for reader in (*self._actors, *self._strategies)):
+                if name in known:
+                    known[name].load(rows)
+
     def _take(self, chunk: Chunk) -> None:
         """Give a chunk to the tapes and the engine, and let its time pass."""
         objects = []
@@ -116,8 +140,10 @@ class Backtest:
                 self._put_on_tapes(part)
         for strategy in self._strategies:
             strategy.foresee(chunk.end)
+        if custom := self._custom.take(chunk.end):
+            objects.append(custom)
         self._pass(objects)
-        self.reached = chunk.end
+        self.reached = chunk.end - 1
 
     def _pass(self, objects: list[list[Any]]) -> None:
         """Let the time of some objects pass in the engine."""

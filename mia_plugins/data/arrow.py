@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from mia_plugins.data.columns import LEVELS, Bars, Depth, Quotes, Trades
+from mia_plugins.data.columns import LEVELS, Bars, Depth, Quotes, Trades, Whole
 from mia_plugins.data.decimals import DECIMAL, RAW_LOT, RAW_TICK, decimals_of, units_of
 from mia_plugins.data.errors import CatalogError
 from mia_plugins.data.instruments import PRICE_PRECISION
@@ -196,11 +196,11 @@ def _sides(array: pa.Array, where: str) -> NDArray[np.int8]:
     return sides
 
 
-def _price(ticks: NDArray[np.int64]) -> pa.Array:
+def _price(ticks: Whole) -> pa.Array:
     return decimals_of(ticks, RAW_TICK)
 
 
-def _size(lots: NDArray[np.int64]) -> pa.Array:
+def _size(lots: Whole) -> pa.Array:
     return decimals_of(lots, RAW_LOT)
 
 
@@ -218,7 +218,7 @@ def _depth_arrays(depth: Depth, numbers: NDArray[np.int64]) -> list[pa.Array]:
     ]
 
 
-def _side(ticks: NDArray[np.int64], lots: NDArray[np.int64], counts: NDArray[np.int64]) -> pa.Array:
+def _side(ticks: Whole, lots: Whole, counts: Whole) -> pa.Array:
     """Return one side of the book as lists of levels; a level without contracts is left out."""
     there = lots > 0
     offsets = np.zeros(len(ticks) + 1, np.int32)

@@ -5,12 +5,15 @@ are whole contracts. Every `of` or derivation keeps the order of its input.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 LEVELS = 10
 """Price levels a side in a depth update."""
+Whole = NDArray[np.signedinteger[Any]]
+"""Whole numbers of any width: sixty in each update make a wide one dear."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +40,17 @@ class Depth:
 
     ts: NDArray[np.int64]
     """UTC ns."""
-    bid_ticks: NDArray[np.int64]
+    bid_ticks: Whole
     """Prices, in ticks."""
-    ask_ticks: NDArray[np.int64]
+    ask_ticks: Whole
     """Prices, in ticks."""
-    bid_lots: NDArray[np.int64]
+    bid_lots: Whole
     """Contracts at each level; 0 where there is none."""
-    ask_lots: NDArray[np.int64]
+    ask_lots: Whole
     """Contracts at each level; 0 where there is none."""
-    bid_counts: NDArray[np.int64]
+    bid_counts: Whole
     """Orders at each level."""
-    ask_counts: NDArray[np.int64]
+    ask_counts: Whole
     """Orders at each level."""
 
     def __len__(self) -> int:
@@ -102,6 +105,11 @@ def rows_of[T: Trades | Depth | Quotes | Bars](columns: T, rows: slice | NDArray
     return type(columns)(*(getattr(columns, name)[rows] for name in columns.__slots__))
 
 
+def in_time_order[T: Trades | Depth | Quotes | Bars](columns: T) -> T:
+    """Return rows as time has them; those of one time keep their order."""
+    return rows_of(columns, np.argsort(columns.ts, kind="stable"))
+
+
 def quotes_of(depth: Depth) -> Quotes:
     """Return the best bid and ask wherever price or size of one of them changed."""
     best = np.column_stack(
@@ -109,5 +117,5 @@ def quotes_of(depth: Depth) -> Quotes:
     )
     changed = np.ones(len(depth), dtype=bool)
     changed[1:] = (best[1:] != best[:-1]).any(axis=1)
-    bid_ticks, ask_ticks, bid_lots, ask_lots = np.ascontiguousarray(best[changed].T)
+    bid_ticks, ask_ticks, bid_lots, ask_lots = np.ascontiguousarray(best[changed].T, np.int64)
     return Quotes(depth.ts[changed], bid_ticks, ask_ticks, bid_lots, ask_lots)

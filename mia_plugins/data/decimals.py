@@ -4,6 +4,8 @@ Nautilus' files hold decimal128(38, 16): a number times 10^16 in 128 bits, littl
 is numpy's on two halves, as Python's own costs a microsecond a number and a depth update has forty.
 """
 
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
@@ -21,9 +23,9 @@ _HALF = np.uint64(32)
 _LOW = np.uint64(2**32 - 1)
 
 
-def decimals_of(units: NDArray[np.int64], raw_unit: int) -> pa.Array:
+def decimals_of(units: NDArray[np.signedinteger[Any]], raw_unit: int) -> pa.Array:
     """Return ticks or contracts, of less than 2^31 each, as decimals."""
-    flat = np.ascontiguousarray(units).ravel()
+    flat = np.ascontiguousarray(units, np.int64).ravel()
     halves = _product(np.abs(flat).view(np.uint64), raw_unit)
     below_zero = flat < 0
     if below_zero.any():

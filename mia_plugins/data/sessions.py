@@ -60,6 +60,26 @@ class Session:
     """Open and close of regular hours, 9:30–16:00; None where the stock market does not open."""
 
     @property
+    def has_rth(self) -> bool:
+        """Say whether any of the regular hours lie in it."""
+        return self.rth_open < self.rth_close
+
+    @property
+    def rth_open(self) -> int:
+        """When regular hours begin; at the close where there are none in it."""
+        return min(self.rth[0], self.close) if self.rth else self.close
+
+    @property
+    def rth_close(self) -> int:
+        """When regular hours end; at the close where there are none in it."""
+        return min(self.rth[1], self.close) if self.rth else self.close
+
+    @property
+    def seconds(self) -> int:
+        """Its length in whole seconds."""
+        return (self.close - self.open) // NS
+
+    @property
     def is_short(self) -> bool:
         """Say whether it ends before 17:00."""
         return self.close < utc_ns(self.day, CLOSE)
@@ -82,6 +102,21 @@ def sessions(start: dt.date, end: dt.date) -> tuple[Session, ...]:
         for session in _year(year)
         if start <= session.day <= end
     )
+
+
+def full_sessions(start: dt.date, count: int) -> Iterator[Session]:
+    """Yield the first so many sessions from a day on that have all their hours: no half day, no holiday."""
+    while count > 0:
+        for session in sessions(start, dt.date(start.year, 12, 31)):
+            if session.rth and not session.is_short and count > 0:
+                yield session
+                count -= 1
+        start = dt.date(start.year + 1, 1, 1)
+
+
+def usual_session(day: dt.date) -> Session:
+    """Return what a day's session would be without any holiday."""
+    return _session(day, RTH_CLOSE)
 
 
 def session_on(day: dt.date) -> Session:
@@ -142,12 +177,13 @@ def _year(year: int) -> tuple[Session, ...]:
 def _session(day: dt.date, stock_market_close: dt.time | None) -> Session:
     """Return the session of a day, given when the stock market closes on it, if it opens."""
     early = stock_market_close is not None and stock_market_close < RTH_CLOSE
-    usual = HOLIDAY_CLOSE if stock_market_close is None else EARLY_CLOSE if early else CLOSE
+    holiday = MORNINGS.get(day, HOLIDAY_CLOSE)
+    close = holiday if stock_market_close is None else EARLY_CLOSE if early else CLOSE
     rth_close = RTH_EARLY_CLOSE if early else RTH_CLOSE
     return Session(
         day=day,
         open=utc_ns(day - dt.timedelta(days=1), OPEN),
-        close=utc_ns(day, MORNINGS.get(day, usual)),
+        close=utc_ns(day, close),
         rth=None if stock_market_close is None else (utc_ns(day, RTH_OPEN), utc_ns(day, rth_close)),
     )
 

@@ -11,6 +11,7 @@ from mia_plugins.runtime.guard import Guard
 from mia_plugins.runtime.records import Records
 from mia_plugins.runtime.settings import StrategySettings
 from mia_plugins.tape.feature import Feature
+from mia_plugins.tape.known import KnownTable
 from mia_plugins.tape.tape import Rows, Tape
 
 if TYPE_CHECKING:
@@ -81,6 +82,8 @@ class Context:
     tapes: Mapping[str, Tape]
     """By product; what it trades is among them."""
     feed: Feed
+    known: Mapping[str, KnownTable]
+    """The tables it reads, by name."""
     book: "DecisionBook"
     shadows: "Shadows | None"
     account: Account

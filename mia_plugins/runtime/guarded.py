@@ -2,11 +2,9 @@
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from nautilus_trader.common import Clock
-
-from mia_plugins.runtime.guard import Guard
 
 Callback = Callable[..., Any]
 
@@ -63,21 +61,46 @@ class GuardedClock:
         self._clock.register_default_handler(self._guard(callback, "the default timer"))
 
 
-def guard_handlers(component: Any, base: type, guard: Guard, who: str, ours: dict[str, Callback]) -> None:
-    """Put a guarded function in the place of each handler that a component or mia defines.
+class Guarded:
+    """Mixed into Nautilus' strategies and actors: their clock, topics and handlers cannot fail in silence."""
 
-    `ours` come first and cannot be left out: a plugin that overrides `on_start` need not call ours.
-    """
-    kind = type(component)
-    for name in dir(kind):
-        if not name.startswith("on_"):
-            continue
-        own = getattr(kind, name) is not getattr(base, name, None)
-        handlers = [ours[name]] if name in ours else []
-        handlers += [getattr(component, name)] if own else []
-        if handlers:
-            guarded = [guard.guarded(handler, who, name, component.data_time) for handler in handlers]
-            setattr(component, name, _each(guarded))
+    context: Any
+    _guarded_clock: GuardedClock | None = None
+
+    @property
+    def clock(self) -> Any:
+        """Nautilus' clock; what its timers call is guarded."""
+        if self._guarded_clock is None:
+            self._guarded_clock = GuardedClock(self._own().clock, self._guarded)
+        return self._guarded_clock
+
+    def subscribe_topic(self, topic: str, handler: Callback, priority: int = 0) -> None:
+        """Have a function called for each message of a topic."""
+        self._own().subscribe_topic(topic, self._guarded(handler, topic), priority)
+
+    def data_time(self) -> int:
+        """Return the time in the data, for messages: UTC ns."""
+        return int(self._own().clock.timestamp_ns())
+
+    def _own(self) -> Any:
+        """Return Nautilus' part of it."""
+        return super()
+
+    def _guarded(self, handler: Callback, name: str) -> Callback:
+        return cast("Callback", self.context.guard.guarded(handler, self.context.who, name, self.data_time))
+
+    def _guard_handlers(self, base: type, ours: dict[str, Callback]) -> None:
+        """Put a guarded function in the place of each handler that the component or mia defines.
+
+        `ours` come first and cannot be left out: a plugin that overrides `on_start` need not call ours.
+        """
+        kind = type(self)
+        for name in (name for name in dir(kind) if name.startswith("on_")):
+            own = getattr(kind, name) is not getattr(base, name, None)
+            handlers = [ours[name]] if name in ours else []
+            handlers += [getattr(self, name)] if own else []
+            if handlers:
+                setattr(self, name, _each([self._guarded(handler, name) for handler in handlers]))
 
 
 def _each(handlers: list[Callable[..., Any]]) -> Callable[..., Any]:

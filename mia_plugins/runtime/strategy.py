@@ -22,20 +22,22 @@ from nautilus_trader.model import ClientId, ClientOrderId, InstrumentId, Strateg
 from nautilus_trader.trading import Strategy, StrategyConfig
 
 from mia_plugins.data.arrow import Kind
+from mia_plugins.hookspecs import Kind as PluginKind
 from mia_plugins.journal.decision import Decision, JournalColumns, Outcome
 from mia_plugins.runtime.account import Account
 from mia_plugins.runtime.context import Context, TradingDay
 from mia_plugins.runtime.desk import Desk
 from mia_plugins.runtime.guard import Interrupted
-from mia_plugins.runtime.guarded import GuardedClock, guard_handlers
+from mia_plugins.runtime.guarded import Guarded
 from mia_plugins.runtime.orders import OrderMaker
 from mia_plugins.runtime.settings import StrategySettings
 from mia_plugins.runtime.timetable import Calls, Timetable
 from mia_plugins.tape.feature import Feature
+from mia_plugins.tape.known import KnownTable
 from mia_plugins.tape.tape import Rows, Tape
 
 
-class MiaStrategy(Strategy):
+class MiaStrategy(Guarded, Strategy):
     """Base of every strategy; one instance trades one product."""
 
     Settings: ClassVar[type[StrategySettings]] = StrategySettings
@@ -47,8 +49,12 @@ class MiaStrategy(Strategy):
     """What `Decision.steps` are of."""
     reads: ClassVar[frozenset[Kind]] = frozenset()
     """What it reads of the tape, beside bars."""
+    tables: ClassVar[frozenset[str]] = frozenset()
+    """Tables of the catalog it reads from `self.known`, such as `levels`."""
     longer_bars: ClassVar[tuple[int, ...]] = ()
     """Bars it reads beside the base bar, in minutes."""
+    uses: ClassVar[frozenset[PluginKind]] = frozenset()
+    """Kinds of components of the run that it looks at, such as rules; others would have no effect."""
     after_fills: ClassVar[bool] = False
     """Whether a fill calls for an evaluation at the next tenth of a second."""
 
@@ -56,7 +62,7 @@ class MiaStrategy(Strategy):
         """Make Nautilus' part of it."""
         config = StrategyConfig(
             strategy_id=StrategyId(context.strategy_id),
-            order_id_tag=context.product,
+            order_id_tag=f"{context.name}_{context.product}",
             log_events=False,
             log_commands=False,
         )
@@ -69,14 +75,16 @@ class MiaStrategy(Strategy):
         """The product it trades."""
         self.tapes: Mapping[str, Tape] = context.tapes
         """All products of the run."""
+        self.known: Mapping[str, KnownTable] = context.known
+        """Levels, option chains, the VIX: the tables it reads, as far as they are known by now."""
         self.account: Account = context.account
         """What it holds and has made."""
         self.measures: Sequence[Feature] = ()
         """Features that are kept up to date; set them in `begin`."""
+        self._tables = tuple(context.known.values())
         self._others = [tape for tape in context.tapes.values() if tape is not self.tape]
         self._instrument = ""
         self._decided = -1
-        self._guarded_clock: GuardedClock | None = None
         calls = Calls(self._open, self._at_bar, self._at_instant, self._flat, self._close)
         self._timetable = Timetable(context.days, self.settings.bar, self.settings.flat_before_close, calls)
         maker = OrderMaker(TraderId(context.trader_id), self.strategy_id, reduce_only=context.reduce_only)
@@ -87,7 +95,7 @@ class MiaStrategy(Strategy):
             "on_order_event": self.desk.on_order_event,
         }
         ours |= context.feed.handlers()
-        guard_handlers(self, MiaStrategy, context.guard, context.who, ours)
+        self._guard_handlers(MiaStrategy, ours)
 
     @classmethod
     def journal_columns(cls, settings: StrategySettings) -> JournalColumns:  # noqa: ARG003 subclasses look at them
@@ -129,21 +137,6 @@ class MiaStrategy(Strategy):
         """Have it evaluated at the first tenth of a second at or after an instant (UTC ns)."""
         self._timetable.evaluate_after(ts, cause)
 
-    def data_time(self) -> int:
-        """Return the time in the data, for messages: UTC ns."""
-        return int(super().clock.timestamp_ns())
-
-    @property
-    def clock(self) -> Any:
-        """Nautilus' clock; what its timers call is guarded."""
-        if self._guarded_clock is None:
-            self._guarded_clock = GuardedClock(super().clock, self._guarded)
-        return self._guarded_clock
-
-    def subscribe_topic(self, topic: str, handler: Any, priority: int = 0) -> None:
-        """Have a function called for each message of a topic."""
-        super().subscribe_topic(topic, self._guarded(handler, topic), priority)
-
     def submit_order(self, order: Any, *_: Any, **__: Any) -> None:
         """Refuse: an order without a decision could not be explained."""
         raise TypeError(
@@ -153,9 +146,6 @@ class MiaStrategy(Strategy):
     def submit_order_list(self, order_list: Any, *_: Any, **__: Any) -> None:
         """Refuse: an order without a decision could not be explained."""
         self.submit_order(order_list)
-
-    def _guarded(self, handler: Any, name: str) -> Any:
-        return self.context.guard.guarded(handler, self.context.who, name, self.data_time)
 
     def _start(self) -> None:
         self._timetable.start(self.clock)
@@ -192,6 +182,8 @@ class MiaStrategy(Strategy):
         closed = tape.advance(now)
         for other in self._others:
             other.advance(now)
+        for table in self._tables:
+            table.advance(now)
         for feature in self.measures:
             feature.advance(tape, lo, now)
         if context.shadows is not None:

@@ -15,6 +15,7 @@ from mia_plugins.units import Dollars, Ticks
 Instrument = Literal["ES", "NQ", "MES", "MNQ"]
 InstanceName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Requires = Annotated[str, AfterValidator(lambda text: str(parse_requirement(text)))]
+CustomDataClass = Annotated[str, StringConstraints(pattern=r"^[\w.]+:[\w.]+$")]
 Section = dict[InstanceName, dict[str, JsonValue] | None]
 
 COMPONENT_KEYS = {
@@ -67,12 +68,14 @@ class RunSettings(PluginWishes):
     """The first trading day (a session belongs to the day it ends on, New York)."""
     end: dt.date
     """The last trading day, included."""
-    capital: Annotated[Dollars, Field(gt=0)] = Dollars(Decimal(25000))
+    capital: Annotated[Dollars, Field(gt=0)] = Dollars(Decimal(50000))
     """The account's balance at the start."""
     venue: Venue = Venue()
     """How orders are filled in the simulation."""
     feed: Literal["columns", "handlers"] = "columns"
     """How data reach computation: as columns, or one by one as in live trading; decisions are the same."""
+    custom_data: tuple[CustomDataClass, ...] = ()
+    """Nautilus' custom data to replay too: classes such as `mia_foo.data:NewsItem`."""
     journal: Literal["all", "changes"] = "all"
     """Which decisions are kept: every one, or those that differ from the one before."""
     features: Section = _component(Kind.FEATURES)

@@ -9,9 +9,9 @@ import pytest
 from catalog.market.clock import diurnal
 from catalog.market.day import MarketDay, generate_day
 from catalog.market.drawn import regime_levels
-from catalog.market.session import SECOND, Session, regular_sessions
 from catalog.market.settings import MarketSettings
 from catalog.truth import tables_of
+from mia_plugins.data.sessions import NS, Session, full_sessions
 from mia_plugins.units import Multiple
 
 TENTH = MarketSettings(density=Multiple(0.1), gamma="off")
@@ -25,7 +25,7 @@ def labels_of(day: MarketDay, kind: str) -> list[dict[str, Any]]:
     return [
         row
         | json.loads(row["detail"])
-        | {"from": (start - day.session.open_ns) // SECOND, "to": (end - day.session.open_ns) // SECOND}
+        | {"from": (start - day.session.open) // NS, "to": (end - day.session.open) // NS}
         for row, start, end in zip(
             table.drop_columns(["ts_event", "ts_end"]).to_pylist(), starts, ends, strict=True
         )
@@ -36,14 +36,14 @@ def labels_of(day: MarketDay, kind: str) -> list[dict[str, Any]]:
 def changes_of(day: MarketDay, session: Session) -> np.ndarray:
     """Return ES's change of the mid in each second, in ticks."""
     depth = day.instruments["ES"].depth
-    seconds = session.open_ns + np.arange(session.seconds + 1) * SECOND
+    seconds = session.open + np.arange(session.seconds + 1) * NS
     rows = (np.searchsorted(depth.ts, seconds, side="right") - 1).clip(0)
     return np.diff((depth.bid_ticks[rows, 0] + depth.ask_ticks[rows, 0]) / 2)
 
 
 @pytest.fixture(scope="module")
 def days() -> list[MarketDay]:
-    return [generate_day(TENTH, session) for session in regular_sessions(TENTH.first_day, 8)]
+    return [generate_day(TENTH, session) for session in full_sessions(TENTH.first_day, 8)]
 
 
 def test_the_regimes_cover_the_session_without_a_gap(days: list[MarketDay]) -> None:

@@ -1,6 +1,7 @@
 """The synthetic market keeps its promises: same bytes, a sound book, labels that the tape confirms."""
 
 import datetime as dt
+import weakref
 from dataclasses import fields
 
 import numpy as np
@@ -8,14 +9,15 @@ import pytest
 
 from catalog.market.contracts import INSTRUMENTS, Instrument
 from catalog.market.day import MarketDay, generate_day
+from catalog.market.instrument import InstrumentDay
 from catalog.market.labels import Labels
-from catalog.market.session import regular_session
 from catalog.market.settings import MarketSettings
-from mia_plugins.data.columns import Depth
+from mia_plugins.data.columns import Depth, Quotes
+from mia_plugins.data.sessions import session_on
 from mia_plugins.units import Multiple
 
 TENTH = MarketSettings(density=Multiple(0.1))
-TUESDAY = regular_session(dt.date(2026, 1, 6))
+TUESDAY = session_on(dt.date(2026, 1, 6))
 MARKETS = [
     pytest.param(TENTH, id="a tenth"),
     pytest.param(MarketSettings(), id="whole", marks=pytest.mark.long),
@@ -42,12 +44,33 @@ def same(one: MarketDay, other: MarketDay) -> bool:
 
 
 def test_one_seed_gives_the_same_day_in_any_order_of_days() -> None:
-    wednesday = regular_session(dt.date(2026, 1, 7))
+    wednesday = session_on(dt.date(2026, 1, 7))
     first, second = generate_day(TENTH, TUESDAY), generate_day(TENTH, wednesday)
     again, before = generate_day(TENTH, wednesday), generate_day(TENTH, TUESDAY)
     assert same(first, before)
     assert same(second, again)
     assert not same(first, second)
+
+
+def test_a_feed_that_is_handed_over_is_let_go_before_the_next_is_made() -> None:
+    kept = generate_day(TENTH, TUESDAY)
+    before: list[weakref.ref[np.ndarray]] = []
+
+    def take(data: InstrumentDay, micro: str, quotes: Quotes) -> None:
+        assert all(depth() is None for depth in before)
+        before.append(weakref.ref(data.depth.bid_lots))
+        assert np.array_equal(data.depth.bid_lots, kept.instruments[data.instrument].depth.bid_lots)
+        assert np.array_equal(quotes.ts, kept.micros[micro].ts)
+
+    day = generate_day(TENTH, TUESDAY, take)
+    assert len(before) == 2
+    assert all(len(data.trades) == len(data.depth) == 0 for data in day.instruments.values())
+    assert len(day.instruments["ES"].labels.kind) == len(kept.instruments["ES"].labels.kind)
+
+
+def test_an_update_of_the_book_takes_no_more_memory_than_it_has_to_say(day: MarketDay) -> None:
+    depth = day.instruments["ES"].depth
+    assert sum(getattr(depth, field.name).nbytes for field in fields(depth)) / len(depth) <= 208
 
 
 def test_another_seed_gives_another_day() -> None:
@@ -70,8 +93,8 @@ def test_time_runs_forward_inside_the_session(day: MarketDay, name: Instrument) 
     data = day.instruments[name]
     for ts in (data.trades.ts, data.depth.ts):
         assert np.all(np.diff(ts) > 0)
-        assert ts[0] >= TUESDAY.open_ns
-        assert ts[-1] < TUESDAY.close_ns
+        assert ts[0] >= TUESDAY.open
+        assert ts[-1] < TUESDAY.close
 
 
 def hit_level(depth: Depth, rows: np.ndarray, side: np.ndarray, ticks: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Scenarios, the planted edge and the options of the synthetic market."""
+"""Scenarios and the options of the synthetic market."""
 
 import datetime as dt
 from itertools import pairwise
@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from catalog.market.chain import Chain, draw_chain, expiries
+from catalog.market.contracts import INSTRUMENTS
 from catalog.market.day import MarketDay, generate_day
-from catalog.market.session import regular_session
-from catalog.market.settings import Edge, MarketSettings, Scenario, ScenarioName
+from catalog.market.instrument import InstrumentDay
+from catalog.market.settings import MarketSettings, Scenario, ScenarioName
 from catalog.market.skeleton import day_bone
 from catalog.market.smile import USUAL, normal_cdf, vix
 from catalog.market.springs import shown
@@ -17,11 +18,12 @@ from catalog.market.vix import opening_level
 from catalog.truth import tables_of
 from mia_plugins.data.bars import MINUTE, bars_of
 from mia_plugins.data.columns import Bars, Trades
+from mia_plugins.data.sessions import session_on
 from mia_plugins.errors import MiaError
-from mia_plugins.units import Multiple, Ticks
+from mia_plugins.units import Multiple
 
 TENTH = MarketSettings(density=Multiple(0.1))
-TUESDAY = regular_session(dt.date(2026, 1, 6))
+TUESDAY = session_on(dt.date(2026, 1, 6))
 
 
 @pytest.fixture(scope="module")
@@ -39,12 +41,17 @@ def test_a_scenario_of_another_day_leaves_this_one_as_it_was(plain: MarketDay) -
     assert np.array_equal(day.instruments["ES"].trades.ts, plain.instruments["ES"].trades.ts)
 
 
-def test_nothing_trades_while_the_market_is_halted() -> None:
-    day = with_scenario("halt")
+@pytest.mark.parametrize("seed", range(1, 6))
+def test_nothing_trades_while_the_market_is_halted(seed: int) -> None:
+    settings = TENTH.model_copy(update={"seed": seed, "scenarios": (Scenario(name="halt"),)})
+    day = generate_day(settings, TUESDAY)
     (halt,) = day.happenings
     for data in day.instruments.values():
-        inside = (data.trades.ts > halt.start + 30 * 10**9) & (data.trades.ts < halt.end)
-        assert not inside.any()
+        assert not ((data.trades.ts >= halt.start) & (data.trades.ts < halt.end)).any()
+        around = np.array([-10, 0, 10]) * MINUTE + [halt.start, halt.end, halt.end]
+        before, at_end, after = np.searchsorted(data.trades.ts, around)
+        assert at_end - before > 50
+        assert after - at_end > 50
 
 
 def test_a_disconnected_feed_misses_what_the_market_did(plain: MarketDay) -> None:
@@ -69,10 +76,24 @@ def test_a_faulty_feed_delivers_some_rows_out_of_order(plain: MarketDay) -> None
     assert np.array_equal(np.sort(trades.ts), plain.instruments["ES"].trades.ts)
 
 
+@pytest.mark.parametrize("name", ["crossed", "out_of_order"])
+def test_each_instrument_has_faults_of_its_own(name: ScenarioName) -> None:
+    feed = with_scenario(name).instruments
+    es, nq = (_faulty_rows(feed[code], name) for code in INSTRUMENTS)
+    assert len(np.intersect1d(es, nq)) < 0.1 * min(len(es), len(nq))
+
+
+def _faulty_rows(data: InstrumentDay, name: ScenarioName) -> np.ndarray:
+    """Return the trades or updates of the book that the feed got wrong."""
+    if name == "out_of_order":
+        return np.flatnonzero(np.diff(data.trades.ts) < 0)
+    return np.flatnonzero(data.depth.bid_ticks[:, 0] >= data.depth.ask_ticks[:, 0])
+
+
 def test_a_failed_opening_drive_goes_and_comes_back() -> None:
     day = with_scenario("failed_opening_drive")
     depth, minute = day.instruments["ES"].depth, 60 * 10**9
-    at = np.searchsorted(depth.ts, [TUESDAY.rth_open_ns + m * minute for m in (0, 9, 24)])
+    at = np.searchsorted(depth.ts, [TUESDAY.rth_open + m * minute for m in (0, 9, 24)])
     opening, driven, back = depth.bid_ticks[at, 0].astype(float)
     assert abs(driven - opening) > 0.5 * day.bone.es_sigma
     assert (back - opening) * (driven - opening) < 0
@@ -161,7 +182,7 @@ def test_levels_lie_where_their_names_say(plain: MarketDay) -> None:
     assert price["Put Support"] < es < price["Call Resistance"]
     assert price["1D Min"] < es < price["1D Max"]
     assert {f"GEX {k}" for k in range(1, 11)} | {f"BL {k}" for k in range(1, 11)} <= set(price)
-    assert plain.levels.available_at > TUESDAY.open_ns
+    assert plain.levels.available_at > TUESDAY.open
 
 
 def test_open_interest_peaks_at_round_strikes(plain: MarketDay) -> None:
@@ -205,7 +226,7 @@ def test_the_day_after_expires_next_and_no_holiday_does() -> None:
 def generate_chain(day: dt.date) -> Chain:
     settings = TENTH.model_copy(update={"first_day": day})
     bone = day_bone(settings, day)
-    return draw_chain(settings, regular_session(day), bone, opening_level(settings, bone))
+    return draw_chain(settings, session_on(day), bone, opening_level(settings, bone))
 
 
 def test_the_vix_falls_when_the_market_rises(plain: MarketDay) -> None:
@@ -220,22 +241,6 @@ def test_the_vix_is_the_volatility_of_a_flat_smile_and_more_under_skew() -> None
     assert normal_cdf(np.array([0.0, 1.96])) == pytest.approx([0.5, 0.975], abs=1e-4)
 
 
-def test_the_planted_edge_carries_the_price_to_the_side_of_the_event() -> None:
-    """Same seed with and without: the difference is the drift, up to the noise that a changed path brings."""
-    edge = TENTH.model_copy(update={"edge": Edge(event="iceberg", worth=Ticks(40.0))})
-    moved = []
-    for number in range(5, 9):
-        day = generate_day(edge, regular_session(dt.date(2026, 1, number)))
-        es = day.instruments["ES"]
-        rows = es.labels.kind == "iceberg"
-        after = es.labels.end[rows, None] + np.array([0, 300]) * 10**9
-        at = (np.searchsorted(es.depth.ts, after) - 1).clip(0)
-        change = np.diff(es.depth.bid_ticks[at, 0], axis=1)[:, 0]
-        moved.append(change * es.labels.side[rows])
-    pooled = np.concatenate(moved)
-    assert pooled.mean() > 3 * pooled.std() / np.sqrt(len(pooled))
-
-
 def test_micros_quote_their_parents_prices_a_little_later(plain: MarketDay) -> None:
     quotes, parent = plain.micros["MES"], plain.instruments["ES"].depth
     assert np.all(np.diff(quotes.ts) >= 0)
@@ -245,4 +250,4 @@ def test_micros_quote_their_parents_prices_a_little_later(plain: MarketDay) -> N
 
 def test_a_day_before_the_market_begins_is_refused() -> None:
     with pytest.raises(MiaError, match="before it"):
-        generate_day(TENTH, regular_session(dt.date(2025, 12, 31)))
+        generate_day(TENTH, session_on(dt.date(2025, 12, 31)))

@@ -17,7 +17,7 @@ import pytest
 
 from catalog.checks import ProblemKind, problems
 from catalog.generation import first_days, generate
-from catalog.market.settings import MarketSettings
+from catalog.market.settings import MarketSettings, Scenario
 from catalog.store import Store
 from mia_plugins.data.arrow import Kind
 from mia_plugins.data.bars import bars_of
@@ -258,6 +258,16 @@ def test_a_feed_that_is_faulty_is_told_by_check(mia: Mia) -> None:
     found = mia("catalog", "check", "bad")
     assert found.code == ExitCode.FAILED
     assert "crossed" in found.out
+
+
+def test_bars_of_a_disordered_feed_are_those_of_its_trades_in_order(thin: Path, here: Path) -> None:
+    disorder = THIN.model_copy(update={"scenarios": (Scenario(name="out_of_order"),)})
+    list(generate(Files("odd"), disorder, first_days(START, 1)))
+    odd, plain = here / "odd" / "data" / "bars", thin / "data" / "bars"
+    written = [path.relative_to(odd) for path in sorted(odd.rglob("*.parquet"))]
+    assert len(written) == 2
+    for path in written:
+        assert pq.read_table(odd / path).equals(pq.read_table(plain / path))
 
 
 def test_a_catalog_of_other_settings_is_not_mixed_with(mia: Mia, thin: Path) -> None:

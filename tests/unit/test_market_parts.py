@@ -12,12 +12,11 @@ from catalog.market.clock import diurnal, rhythm
 from catalog.market.day import generate_day
 from catalog.market.labels import label
 from catalog.market.micros import micro_quotes
-from catalog.market.session import SECOND, Session, regular_session, regular_sessions, session_of
 from catalog.market.settings import PRESETS, MarketSettings
-from catalog.market.skeleton import day_bone, variance_share
+from catalog.market.skeleton import day_bone, day_share
 from catalog.market.streams import stream
 from mia_plugins.data.columns import Depth
-from mia_plugins.data.sessions import session_on
+from mia_plugins.data.sessions import NS, Session, full_sessions, session_on
 from mia_plugins.units import Multiple
 
 TUESDAY = dt.date(2026, 1, 6)
@@ -34,24 +33,30 @@ def test_streams_differ_by_component_instrument_day_and_seed() -> None:
     assert len({s.random() for s in streams}) == len(streams)
 
 
+def test_full_sessions_skip_holidays_and_half_days() -> None:
+    days = [session.day.day for session in full_sessions(dt.date(2026, 11, 25), 3)]
+    assert days == [25, 30, 1]
+    assert [s.day for s in full_sessions(dt.date(2026, 1, 16), 2)][1] == dt.date(2026, 1, 20)
+
+
 def test_sessions_skip_the_weekend_and_follow_daylight_saving() -> None:
-    days = [session.day for session in regular_sessions(dt.date(2026, 3, 6), 3)]
+    days = [session.day for session in full_sessions(dt.date(2026, 3, 6), 3)]
     assert days == [dt.date(2026, 3, 6), dt.date(2026, 3, 9), dt.date(2026, 3, 10)]
-    winter, summer = regular_session(days[0]), regular_session(days[1])
-    assert (winter.rth_open_ns // (3600 * SECOND)) % 24 == 14
-    assert (summer.rth_open_ns // (3600 * SECOND)) % 24 == 13
+    winter, summer = session_on(days[0]), session_on(days[1])
+    assert (winter.rth_open // (3600 * NS)) % 24 == 14
+    assert (summer.rth_open // (3600 * NS)) % 24 == 13
 
 
 def test_the_next_day_opens_near_the_close_before() -> None:
     settings = MarketSettings()
-    bones = [day_bone(settings, session.day) for session in regular_sessions(settings.first_day, 60)]
+    bones = [day_bone(settings, session.day) for session in full_sessions(settings.first_day, 60)]
     gaps = [abs(b.es_open - a.es_close) / a.es_sigma for a, b in pairwise(bones)]
     assert 0 < np.median(gaps) < 0.2
 
 
 def test_volatility_rises_when_the_market_falls() -> None:
     settings = MarketSettings()
-    bones = [day_bone(settings, session.day) for session in regular_sessions(settings.first_day, 400)]
+    bones = [day_bone(settings, session.day) for session in full_sessions(settings.first_day, 400)]
     returns = np.array([b.es_close / b.es_open - 1 for b in bones])[:-1]
     changes = np.diff([b.volatility for b in bones])
     assert -0.8 < np.corrcoef(returns, changes)[0, 1] < -0.55
@@ -60,16 +65,39 @@ def test_volatility_rises_when_the_market_falls() -> None:
 def test_a_half_day_has_its_share_of_a_days_variance() -> None:
     eve, before = dt.date(2026, 12, 24), dt.date(2026, 12, 23)
     settings = MarketSettings(first_day=before)
-    assert variance_share(before) == 1
-    assert 0.5 < variance_share(eve) < 0.75
+    assert day_share(before) == 1
+    assert 0.5 < day_share(eve) < 0.75
     bone = day_bone(settings, eve)
     whole = 0.009 * math.exp(bone.volatility) * bone.es_open
-    assert bone.es_sigma == pytest.approx(whole * math.sqrt(variance_share(eve)), rel=1e-4)
+    assert bone.es_sigma == pytest.approx(whole * math.sqrt(day_share(eve)), rel=1e-4)
+
+
+def test_a_half_day_has_the_trades_of_its_hours() -> None:
+    """A minute of it has as many as the same minute of a whole day, but for the end of the regular hours."""
+    settings = MarketSettings(density=Multiple(0.05), gamma="off", first_day=dt.date(2026, 11, 25))
+    half, whole = (_trades_by_hour(settings, session_on(dt.date(2026, 11, day))) for day in (27, 25))
+    assert 0.45 < half.sum() / whole.sum() < 0.8
+    night, morning = slice(0, 15), slice(15, 18)
+    assert 0.7 < half[night].sum() / whole[night].sum() < 1.4
+    assert 0.7 < half[morning].sum() / whole[morning].sum() < 1.4
+
+
+def _trades_by_hour(settings: MarketSettings, session: Session) -> np.ndarray:
+    """Return the trades of ES of several seeds by hour from the open."""
+    hours = [
+        (
+            generate_day(settings.model_copy(update={"seed": seed}), session).instruments["ES"].trades.ts
+            - session.open
+        )
+        // (3600 * NS)
+        for seed in range(1, 9)
+    ]
+    return np.bincount(np.concatenate(hours), minlength=23)
 
 
 def test_the_half_days_of_many_markets_move_less() -> None:
     settings = MarketSettings(density=Multiple(0.1), gamma="off", first_day=dt.date(2026, 11, 25))
-    half, whole = (session_of(session_on(dt.date(2026, 11, day))) for day in (27, 25))
+    half, whole = (session_on(dt.date(2026, 11, day)) for day in (27, 25))
     moved = [
         [_squared(settings.model_copy(update={"seed": seed}), session) for seed in range(1, 13)]
         for session in (half, whole)
@@ -80,7 +108,7 @@ def test_the_half_days_of_many_markets_move_less() -> None:
 def _squared(settings: MarketSettings, session: Session) -> float:
     """Return the sum of the squared five-minute changes of ES, in ticks²."""
     depth = generate_day(settings, session).instruments["ES"].depth
-    at = np.searchsorted(depth.ts, np.arange(session.open_ns, session.close_ns, 300 * SECOND)[1:]) - 1
+    at = np.searchsorted(depth.ts, np.arange(session.open, session.close, 300 * NS)[1:]) - 1
     return float(np.sum(np.diff(depth.bid_ticks[at, 0]) ** 2))
 
 
@@ -90,9 +118,9 @@ def test_the_skeleton_does_not_ask_for_form_or_density() -> None:
 
 
 def test_the_typical_day_is_a_u_with_a_quiet_night() -> None:
-    session = regular_session(TUESDAY)
+    session = session_on(TUESDAY)
     typical = diurnal(session)
-    first = (session.rth_open_ns - session.open_ns) // SECOND
+    first = (session.rth_open - session.open) // NS
     opening, midday = typical[first : first + 1800].mean(), typical[first + 9000 : first + 12600].mean()
     assert 2 < opening / midday < 4
     assert 0.1 < typical[:first].mean() / typical[first : first + 23400].mean() < 0.2

@@ -8,9 +8,9 @@ import pyarrow.compute as pc
 import pytest
 
 from catalog.market.day import MarketDay, generate_day
-from catalog.market.session import regular_session
 from catalog.market.settings import MarketSettings
 from catalog.truth import tables_of
+from mia_plugins.data.sessions import session_on
 from mia_plugins.units import Multiple
 
 IDS = {"ES": "ESM6.XCME", "NQ": "NQM6.XCME"}
@@ -19,7 +19,7 @@ IDS = {"ES": "ESM6.XCME", "NQ": "NQM6.XCME"}
 @pytest.fixture(scope="module")
 def made() -> MarketDay:
     settings = MarketSettings(density=Multiple(0.02))
-    return generate_day(settings, regular_session(dt.date(2026, 6, 1)))
+    return generate_day(settings, session_on(dt.date(2026, 6, 1)))
 
 
 @pytest.fixture(scope="module")
@@ -39,8 +39,8 @@ def test_a_chain_keeps_its_columns(made: MarketDay, tables: dict[str, pa.Table],
 
 def test_a_chain_is_known_from_the_morning_on(made: MarketDay, tables: dict[str, pa.Table]) -> None:
     chain = tables["option_chains"]
-    assert set(column(chain, "ts_event")) == {made.session.open_ns}
-    assert set(column(chain, "ts_init")) == {made.session.rth_open_ns}
+    assert set(column(chain, "ts_event")) == {made.session.open}
+    assert set(column(chain, "ts_init")) == {made.session.rth_open}
     assert np.array_equal(column(chain, "is_call"), made.chain.call)
     assert set(column(chain, "spot")) == {made.chain.spot}
 

@@ -1,0 +1,58 @@
+"""`MiaActor`: what publishes the data that strategies need, such as levels or dealers' bias."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+from nautilus_trader.common import DataActor, DataActorConfig
+from nautilus_trader.model import ActorId
+
+from mia_plugins.runtime.context import TradingDay
+from mia_plugins.runtime.guard import Guard
+from mia_plugins.runtime.guarded import Guarded
+from mia_plugins.settings.model import BaseSettings
+from mia_plugins.tape.known import KnownTable
+
+
+@dataclass(frozen=True)
+class ActorContext:
+    """Everything that is an actor's own."""
+
+    name: str
+    """The component's name in the settings file."""
+    settings: BaseSettings
+    days: Sequence[TradingDay]
+    known: Mapping[str, KnownTable]
+    """The tables it reads, by name."""
+    guard: Guard
+
+    @property
+    def who(self) -> str:
+        """What messages call it."""
+        return f"the actor '{self.name}'"
+
+
+class MiaActor(Guarded, DataActor):
+    """Base of every actor: Nautilus' own, of which no handler, timer or topic can fail in silence."""
+
+    Settings: ClassVar[type[BaseSettings]] = BaseSettings
+    tables: ClassVar[frozenset[str]] = frozenset()
+    """Tables of the catalog it reads from `self.known`, such as `levels`."""
+
+    def __new__(cls, context: ActorContext) -> Self:
+        """Make Nautilus' part of it."""
+        config = DataActorConfig(actor_id=ActorId(context.name), log_events=False, log_commands=False)
+        return super().__new__(cls, config)  # type: ignore[call-arg]
+
+    def __init__(self, context: ActorContext) -> None:
+        self.context = context
+        self.settings: Any = context.settings
+        self.known: Mapping[str, KnownTable] = context.known
+        """The tables it reads, as far as they are known by the time it looks: call `advance(now)` first."""
+        self._guard_handlers(MiaActor, {"on_start": self._start})
+
+    def begin(self) -> None:
+        """Prepare, before the first data. Override it; there is nothing to call."""
+
+    def _start(self) -> None:
+        self.begin()

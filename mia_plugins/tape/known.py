@@ -1,0 +1,100 @@
+"""Tables beside the feed — levels, option chains, the VIX — as far as they are known by now."""
+
+from collections import deque
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from mia_plugins.data.arrow import times_of
+from mia_plugins.errors import did_you_mean
+from mia_plugins.tape.errors import LookAheadError, TapeError
+
+DAYS = 2
+"""Loads that are kept: what was known yesterday holds until today's is."""
+
+
+class KnownTable:
+    """Rows with the time they are of (`ts_event`) and the time they could be known (`ts_init`).
+
+    Only rows that were known by `now` can be read. `load` and `advance` are the runtime's.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.now = -1
+        """Up to when rows are known: UTC ns."""
+        self._loads: deque[pa.Table] = deque(maxlen=DAYS)
+        self._rows: pa.Table | None = None
+        self._known_at = np.empty(0, np.int64)
+        self._count = 0
+        self._newest: dict[tuple[tuple[str, object], ...], pa.Table] = {}
+
+    def load(self, rows: pa.Table) -> None:
+        """Add a day's rows, which may be known later only."""
+        if not len(rows):
+            return
+        self._loads.append(rows)
+        self._rows = pa.concat_tables(self._loads).sort_by(
+            [("ts_init", "ascending"), ("ts_event", "ascending")]
+        )
+        self._known_at = times_of(self._rows["ts_init"].combine_chunks())
+        self._look()
+
+    def advance(self, now: int) -> None:
+        """Let time pass until `now` (UTC ns)."""
+        self.now = now
+        if self._count < len(self._known_at) and self._known_at[self._count] <= now:
+            self._look()
+
+    def __len__(self) -> int:
+        """Return how many rows are known and kept."""
+        return self._count
+
+    def known(self, lo: int, hi: int) -> pa.Table | None:
+        """Return the rows that became known after `lo` up to `hi` (UTC ns); None before any load."""
+        if hi > self.now:
+            raise LookAheadError(
+                f"rows of '{self.name}' up to {hi} (UTC ns) were asked for when it was {self.now}",
+                "read no further than `now`",
+            )
+        if self._rows is None:
+            return None
+        first, end = (int(np.searchsorted(self._known_at, at, side="right")) for at in (lo, hi))
+        return self._rows.slice(first, end - first)
+
+    def newest(self, **where: object) -> pa.Table | None:
+        """Return the known rows that are of the latest time, such as `newest(underlying="ES")`.
+
+        None when nothing of the kind is known yet.
+        """
+        key = tuple(sorted(where.items()))
+        if key not in self._newest:
+            found = self._matching(where)
+            if found is None or not len(found):
+                return None
+            of = found["ts_event"]
+            self._newest[key] = found.filter(pc.equal(of, pc.max(of)))
+        return self._newest[key]
+
+    def age(self, **where: object) -> float | None:
+        """Return how long ago the newest rows were true, in s; None when nothing is known yet."""
+        found = self.newest(**where)
+        if found is None:
+            return None
+        return float(self.now - int(times_of(found["ts_event"].combine_chunks())[0])) / 1e9
+
+    def _look(self) -> None:
+        self._count = int(np.searchsorted(self._known_at, self.now, side="right"))
+        self._newest.clear()
+
+    def _matching(self, where: dict[str, object]) -> pa.Table | None:
+        if self._rows is None:
+            return None
+        found = self._rows.slice(0, self._count)
+        for name, value in where.items():
+            if name not in found.column_names:
+                near = did_you_mean(name, found.column_names)
+                raise TapeError(f"the table '{self.name}' has no column '{name}'{near}")
+            found = found.filter(pc.equal(found[name], value))
+        return found
