@@ -56,8 +56,8 @@ def run_backtest(job: BacktestJob, reporter: Reporter) -> dict[str, Any]:
     run = load_run(job.config, job.plugins_dirs)
     classes = strategy_classes(run)
     plan = planned(run, classes)
-    with Tables(job.folder, journal_columns(run, classes), run, job.metadata) as tables:
-        guard = Guard()
+    guard = Guard()
+    with Tables(job.folder, journal_columns(run, classes), run, job.metadata) as tables, guard.telling():
         assembly = Assembly(run, plan, tables, guard, lambda: reporter.stopping)
         strategies = list(assembly.strategies(classes))
         backtest = Backtest(run, plan, strategies, guard, assembly.actors())

@@ -3,7 +3,8 @@
 import inspect
 import re
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,6 +61,16 @@ class Guard:
         """Keep a fault unless there was one before."""
         if self.fault is None:
             self.fault = Fault(error, who, doing, ts)
+
+    @contextmanager
+    def telling(self) -> Iterator[None]:
+        """Raise the fault that was kept in the place of whatever came of it on its way here."""
+        try:
+            yield
+        except BaseException:
+            if self.fault is None or isinstance(self.fault.error, Interrupted):
+                raise
+            raise self.fault.as_error() from self.fault.error
 
     def guarded(
         self, function: Callable[..., Any], who: str, name: str, now: Callable[[], int]
