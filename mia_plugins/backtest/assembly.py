@@ -180,7 +180,9 @@ class Assembly:
             feed=feed,
             known={name: KnownTable(name) for name in sorted(kind.tables)},
             book=tables.journal.book(strategy_id),
-            shadows=Shadows(int(settings.venue.slippage), tables.shadows),
+            shadows=Shadows(
+                int(settings.venue.slippage), tables.shadows, bars=self._plan.engine_kind is Kind.BARS
+            ),
             account=Account(PRODUCTS[product].tick_value),
             records=Records(strategy_id, tables.orders, tables.fills, tables.positions),
             guard=self._guard,

@@ -1,20 +1,23 @@
 """The desk: makes brackets of decisions and sees them through to their end."""
 
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any, Protocol
 
 from nautilus_trader.model import ClientOrderId, InstrumentId
 
+from mia_plugins.data.sessions import NS
 from mia_plugins.errors import MiaError
 from mia_plugins.journal.decision import Decision
 from mia_plugins.runtime.account import Fill, Role
 from mia_plugins.runtime.brackets import Bracket, OrderState
 from mia_plugins.runtime.context import Context
 from mia_plugins.runtime.orders import OrderMaker, lots_of, ticks_of
+from mia_plugins.runtime.times import told_time
 from mia_plugins.runtime.timetable import Timetable
 
-EXITS = 3
-"""How often a position is sent to the market before the run ends over it."""
+LONGEST_WAIT = 64
+"""s after which, at the latest, what nobody took is offered again; it begins with one and doubles."""
 
 STATES = {
     "OrderSubmitted": "submitted",
@@ -63,8 +66,13 @@ class Desk:
 
     def begin_session(self, instrument_id: InstrumentId) -> None:
         """Trade a contract from now on."""
-        if self.bracket and instrument_id != self._instrument_id:
-            raise DeskError(f"{self._context.who} holds {self._instrument_id} while {instrument_id} leads")
+        if self.bracket:
+            raise DeskError(
+                f"{self._context.who} still has {self.bracket.held} contracts and the orders of "
+                f"{self.bracket.base_id} in {self._instrument_id} when a session opens: nobody took them in "
+                "the one before",
+                "give it more time to leave: `flat_before_close`",
+            )
         self._instrument_id = instrument_id
 
     def refusal(self, now: int) -> str:
@@ -93,8 +101,10 @@ class Desk:
     def on_order_event(self, event: Any) -> None:
         """Follow an order of ours."""
         kind = type(event).__name__
-        if kind == "OrderInitialized":
-            return  # the cache is locked while it is told of
+        if kind == "OrderModifyRejected":
+            self._context.warnings.add(kind, f"the size of {event.client_order_id} stays: {event.reason}")
+        if kind not in STATES and kind != "OrderFilled":
+            return  # it changes nothing yet, and the cache is locked while it is told of
         known = self._orders.get(str(event.client_order_id))
         if known is None:
             raise DeskError(
@@ -103,7 +113,7 @@ class Desk:
         bracket, order = known
         if kind == "OrderFilled":
             self._filled(bracket, order, event)
-        elif kind in STATES:
+        else:
             order.state = STATES[kind]
             if kind == "OrderUpdated":
                 order.lots = int(event.quantity)
@@ -152,6 +162,8 @@ class Desk:
             context.records.position(trip, instrument_id, context.account.tick_value)
         if not order.is_open:
             self._ended(bracket, order, fill.ts, "")
+        if order.role is not Role.ENTRY:
+            self._cancel([bracket.entry])  # an entry that goes on would have no stop
         if self._wakes:
             self._timetable.evaluate_after(fill.ts + 1, "order")
 
@@ -176,18 +188,35 @@ class Desk:
             order.lots = lots
             self._wire.resize(ClientOrderId(order.order_id), lots_of(lots))
         if bracket.is_bare():
-            if bracket.target.is_open or bracket.stop.state in REFUSED:
-                self._context.warnings.add("bare", f"{bracket.base_id} had no working stop and was left")
-                self.leave("no_stop", now)
+            self._leave_bare(bracket, now)
         elif bracket.leaving and not any(order.is_open for order in bracket.orders):
+            self._exit_again(bracket, now)
+
+    def _leave_bare(self, bracket: Bracket, now: int) -> None:
+        """Leave what no stop covers: the rest of one that found too few takers, or it was refused."""
+        if bracket.stop.filled:
+            self.leave(str(Role.STOP), now)
+            return
+        self._context.warnings.add("bare", f"{bracket.base_id} had no working stop and was left")
+        self.leave("no_stop", now)
+
+    def _exit_again(self, bracket: Bracket, now: int) -> None:
+        """Leave what came late at once, and in a while what nobody took."""
+        tried = len(bracket.exits)
+        if not tried:
             self._exit(bracket, now)
+            return
+        self._context.warnings.add(
+            "exit", f"{bracket.base_id}: {bracket.held} contracts found no taker and were offered again"
+        )
+        name, at = f"again-{bracket.base_id}-{tried}", now + min(2 ** (tried - 1), LONGEST_WAIT) * NS
+        if at < self._timetable.close_at:
+            self._timetable.alert(name, at, lambda ts: self._exit(bracket, ts))
 
     def _exit(self, bracket: Bracket, now: int) -> None:
         """Send what is held to the market."""
         if not bracket.held:
             return
-        if len(bracket.exits) >= EXITS:
-            raise DeskError(f"{bracket.base_id}: {bracket.held} contracts are left after {EXITS} exits")
         side = -bracket.side if bracket.held > 0 else bracket.side
         order_id = f"{bracket.base_id}-X{len(bracket.exits) + 1}"
         order = OrderState(order_id, Role.EXIT, side, abs(bracket.held), None, now, "market")
@@ -212,10 +241,16 @@ def _bracket(now: int, decision: Decision, number: int, base_id: str, who: str) 
         raise DeskError(
             f"decision {number} of {who} is taken without a {'stop' if stop is None else 'target'}"
         )
-    if (target - stop) * side <= 0:
+    between = [stop, target] if decision.entry is None else [stop, decision.entry, target]
+    if any((other - one) * side <= 0 for one, other in pairwise(between)):
+        at = "" if decision.entry is None else f" at {decision.entry}"
         raise DeskError(
             f"decision {number} of {who}: the stop at {stop} ticks and the target at {target} are on the "
-            f"wrong sides for a {'buy' if side > 0 else 'sale'}"
+            f"wrong sides for a {'buy' if side > 0 else 'sale'}{at}"
+        )
+    if decision.until is not None and decision.until <= now:
+        raise DeskError(
+            f"decision {number} of {who} is to be left at {told_time(decision.until)}, which is past"
         )
     entry_type = "market" if decision.entry is None else "limit"
 

@@ -118,7 +118,7 @@ class MiaStrategy(Guarded, Strategy):
 
     def prepare(self) -> None:
         """Let it prepare; the runner's."""
-        self.begin()
+        self._guarded(self.begin, "begin")()
         self.context.feed.prepare(self.measures)
 
     def take_rows(self, product: str, rows: Rows) -> None:
@@ -127,7 +127,8 @@ class MiaStrategy(Guarded, Strategy):
 
     def foresee(self, end: int) -> None:
         """Set alarms for the triggers in what was loaded, before `end` (UTC ns); the runner's."""
-        self._timetable.foresee(self.context.feed.triggers(end))
+        look = self._guarded(lambda: self.context.feed.triggers(end), "triggers")
+        self._timetable.foresee(look())
 
     def wake(self, now: int, cause: str) -> None:
         """Evaluate now (UTC ns, a full tenth of a second); a feed's."""

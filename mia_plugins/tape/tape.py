@@ -11,7 +11,7 @@ from mia_plugins.data.sessions import Session
 from mia_plugins.errors import did_you_mean
 from mia_plugins.tape.bars import Bar, BarSeries
 from mia_plugins.tape.errors import LookAheadError, TapeError
-from mia_plugins.tape.quoting import Quoting, best_in, quotes_in
+from mia_plugins.tape.quoting import best_in, quotes_in, with_both_sides
 from mia_plugins.tape.series import Series
 
 __all__ = ["LookAheadError", "Tape", "TapeError"]
@@ -59,7 +59,6 @@ class Tape:
         self._trades = Series(f"{code}'s trades", no_trades)
         self._quotes = Series(f"{code}'s quotes", no_quotes)
         self._depth = Series(f"{code}'s depth", no_depth)
-        self._quoting = Quoting()
         self._minute_bars: list[Bar] = []
         self._next_minute = 0
         self._bars = {length: BarSeries(length) for length in minutes}
@@ -104,7 +103,7 @@ class Tape:
             case Trades():
                 self._trades.load(rows)
             case Quotes():
-                self._quotes.load(self._quoting.of(rows))
+                self._quotes.load(with_both_sides(rows))
             case Depth():
                 if Kind.DEPTH in self.kinds:
                     self._depth.load(rows)
@@ -140,7 +139,7 @@ class Tape:
 
     def _load_quotes(self, rows: Quotes) -> None:
         if Kind.QUOTES in self.kinds:
-            self._quotes.load(self._quoting.of(rows))
+            self._quotes.load(with_both_sides(rows))
 
     def _load_bars(self, rows: Bars) -> None:
         del self._minute_bars[: self._next_minute]
