@@ -1,5 +1,6 @@
 """A run's bytes depend on its inputs alone: not on chunks, on how data arrive, or on the process."""
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from mia_plugins.data.sessions import NS
 from tests.market import DAY, some_depth, some_trades
 from tests.runtime import Played, Stage, stage
 
-DAYS = {
+DAYS: dict[Any, list[Any]] = {
     day: [some_trades(day, 3_000, seed), depth := some_depth(day, 3_000, seed), quotes_of(depth)]
     for seed, day in enumerate((DAY,))
 }
@@ -89,15 +90,9 @@ def test_two_processes_give_the_same_bytes(home: Path) -> None:
 @pytest.mark.parametrize("cheat", ["early", "late", "peeks"])
 def test_a_trigger_that_cheats_is_seen(home: Path, cheat: str) -> None:
     """Times that are a ns off, where trades lie at full tenths, or that depend on the chunk, differ."""
-    on_tenths = {
-        DAY: [
-            type(part)(
-                part.ts // (NS // 10) * (NS // 10) + (cheat == "early"),
-                *(getattr(part, n) for n in part.__slots__[1:]),
-            )  # type: ignore[attr-defined]
-            for part in DAYS[DAY]
-        ]
-    }
+    tenth = NS // 10
+    parts = [replace(part, ts=part.ts // tenth * tenth + (cheat == "early")) for part in DAYS[DAY]]
+    on_tenths = {DAY: parts}
     with pytest.MonkeyPatch.context() as patched:
         patched.chdir(home)
         found = stage(
