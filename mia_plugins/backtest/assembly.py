@@ -161,7 +161,7 @@ class Assembly:
     def _strategy(self, component: Component, kind: type[MiaStrategy], product: str) -> MiaStrategy:
         settings = self._run.settings
         tapes = {
-            str(code): Tape(code, self._kinds(kind), self._minutes(component, kind))
+            str(code): Tape(code, self._kinds(kind), self._minutes(component, kind), self._plan.engine_kind)
             for code in settings.instruments
         }
         feed = (

@@ -46,8 +46,14 @@ class Tape:
     `now` is an error, not an empty answer. `load` and `advance` are the runtime's.
     """
 
-    def __init__(self, code: str, kinds: Iterable[Kind], minutes: Iterable[int]) -> None:
-        """`kinds` are those that are read; `minutes` the lengths of bars, the base first."""
+    def __init__(
+        self, code: str, kinds: Iterable[Kind], minutes: Iterable[int], quotes_from: Kind = Kind.DEPTH
+    ) -> None:
+        """`kinds` are those that are read; `minutes` the lengths of bars, the base first.
+
+        `quotes_from` is what quotes come of; with `Kind.QUOTES` those that depth implies are left out.
+        """
+        self.quotes_from = quotes_from
         self.code = code
         """The product's, such as ES."""
         self.now = -1
@@ -107,7 +113,8 @@ class Tape:
             case Depth():
                 if Kind.DEPTH in self.kinds:
                     self._depth.load(rows)
-                self._load_quotes(best_in(rows))
+                if self.quotes_from is not Kind.QUOTES:
+                    self._load_quotes(best_in(rows))
             case Bars():
                 self._load_bars(rows)
                 self._load_quotes(quotes_in(rows))
