@@ -62,9 +62,8 @@ def in_turn(sides: dict[str, Callable[[], Took]], times: int) -> dict[str, Took]
 
 def told(sides: dict[str, Took], base: str) -> None:
     """Print a row a side."""
-    print(
-        f"{'':28} {'events':>9} {'µs':>6} {'ratio':>6} {'no columns':>11} {'all, µs':>8} {'ratio':>6}  events/s"
-    )
+    heads = f"{'events':>9} {'µs':>6} {'ratio':>6} {'no columns':>11} {'all, µs':>8} {'ratio':>6}  events/s"
+    print(f"{'':28} {heads}")
     for name, took in sides.items():
         n, other = took.events, sides[base]
         print(
@@ -125,7 +124,9 @@ def memory(folder: Path, *, quick: bool) -> None:
 
 def _peak(path: Path, folder: Path) -> float:
     """Return the peak memory of the largest process of a run, in MiB."""
-    command = [MIA, "--plugins-dir", PLUGINS, "backtest", path, "--runs", folder / "runs"]
+    command = [
+        str(part) for part in (MIA, "--plugins-dir", PLUGINS, "backtest", path, "--runs", folder / "runs")
+    ]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)

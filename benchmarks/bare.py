@@ -1,4 +1,4 @@
-"""The same without mia: strategies written against Nautilus alone, which a backtest of ours is compared to."""
+"""The same without mia: strategies written against Nautilus alone, to compare ours with."""
 
 from typing import Any, Self
 

@@ -45,7 +45,7 @@ def follow(state: Any, profile: Any, trades: Any, depth: Any) -> None:
 
 
 @kernel
-def see_trade(s: Any, profile: Any, ts: Any, ticks: Any, lots: Any, side: Any) -> None:
+def see_trade(s: Any, profile: Any, ts: Any, ticks: Any, lots: Any, side: Any) -> None:  # noqa: PLR0913, PLR0917 numbers, no object: a kernel
     """Take in a trade: volume by price, its average, delta, large orders, sweeps, absorption."""
     if s[VOLUME] == 0:
         s[FIRST] = ticks

@@ -19,12 +19,14 @@ from mia_plugins.runs.rows import RowLog
 from mia_plugins.runtime.account import Account
 from mia_plugins.runtime.context import Context, Warnings
 from mia_plugins.runtime.feeds import ColumnsFeed, HandlersFeed
+from mia_plugins.runtime.following import Following
 from mia_plugins.runtime.guard import Guard
 from mia_plugins.runtime.records import FILLS, ORDERS, POSITIONS, Records
 from mia_plugins.runtime.settings import StrategySettings
 from mia_plugins.runtime.strategy import MiaStrategy
 from mia_plugins.settings.resolve import Component, Run
 from mia_plugins.tape.tape import Tape
+from mia_plugins.tape.trail import Trail
 
 
 def strategy_classes(run: Run) -> dict[str, type[MiaStrategy]]:
@@ -109,8 +111,11 @@ class Assembly:
 
     def _strategy(self, component: Component, kind: type[MiaStrategy], product: str) -> MiaStrategy:
         settings = self._run.settings
+        trail = Trail()
         tapes = {
-            str(code): Tape(code, self._kinds(kind), self._minutes(component, kind))
+            str(code): Tape(
+                code, self._kinds(kind), self._minutes(component, kind), trail if code == product else None
+            )
             for code in settings.instruments
         }
         feed = (
@@ -128,7 +133,7 @@ class Assembly:
             tapes=tapes,
             feed=feed,
             book=tables.journal.book(strategy_id),
-            shadows=Shadows(int(settings.venue.slippage), tables.shadows),
+            following=Following(Shadows(int(settings.venue.slippage), tables.shadows), trail),
             account=Account(PRODUCTS[product].tick_value),
             records=Records(strategy_id, tables.orders, tables.fills, tables.positions),
             guard=self._guard,
@@ -141,9 +146,9 @@ class Assembly:
         return strategy
 
     def _kinds(self, kind: type[MiaStrategy]) -> frozenset[Kind]:
-        """Return what is on a strategy's tapes: what it reads, what bars come of, and quotes for shadows."""
+        """Return what is on a strategy's tapes: what it reads, and what bars come of."""
         source = Kind.BARS if self._plan.engine_kind is Kind.BARS else Kind.TRADES
-        return kind.reads | {source, Kind.QUOTES}
+        return kind.reads | {source}
 
     def _minutes(self, component: Component, kind: type[MiaStrategy]) -> tuple[int, ...]:
         return tuple(dict.fromkeys((_settings_of(component).bar, *kind.longer_bars)))

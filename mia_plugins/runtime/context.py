@@ -14,8 +14,8 @@ from mia_plugins.tape.feature import Feature
 from mia_plugins.tape.tape import Rows, Tape
 
 if TYPE_CHECKING:
-    from mia_plugins.journal.shadow import Shadows
     from mia_plugins.journal.writer import DecisionBook
+    from mia_plugins.runtime.following import Following
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,8 @@ class Context:
     """By product; what it trades is among them."""
     feed: Feed
     book: "DecisionBook"
-    shadows: "Shadows | None"
+    following: "Following"
+    """What its decisions that were not taken would have done."""
     account: Account
     records: Records
     guard: Guard

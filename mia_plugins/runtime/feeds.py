@@ -181,13 +181,12 @@ class HandlersFeed:
 
     def _arrived(self, code: str) -> Iterable[Rows]:
         """Yield what has arrived since the last time, as columns."""
-        kinds = self._tapes[code].kinds
-        for kind, made, arrived in (
-            (Kind.TRADES, Trades, self._trades[code]),
-            (Kind.QUOTES, Quotes, self._quotes[code]),
-            (Kind.BARS, Bars, self._bars[code]),
+        for made, arrived in (
+            (Trades, self._trades[code]),
+            (Quotes, self._quotes[code]),
+            (Bars, self._bars[code]),
         ):
-            if arrived and kind in kinds:
+            if arrived:
                 columns = np.array(arrived, np.int64).T
                 if made is Trades:
                     yield Trades(columns[0], columns[1], columns[2], columns[3].astype(np.int8))

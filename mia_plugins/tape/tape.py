@@ -13,6 +13,7 @@ from mia_plugins.tape.bars import Bar, BarSeries
 from mia_plugins.tape.errors import LookAheadError, TapeError
 from mia_plugins.tape.quoting import Quoting, best_in, quotes_in
 from mia_plugins.tape.series import Series
+from mia_plugins.tape.trail import Trail
 
 __all__ = ["LookAheadError", "Tape", "TapeError"]
 
@@ -46,8 +47,13 @@ class Tape:
     `now` is an error, not an empty answer. `load` and `advance` are the runtime's.
     """
 
-    def __init__(self, code: str, kinds: Iterable[Kind], minutes: Iterable[int]) -> None:
-        """`kinds` are those that are read; `minutes` the lengths of bars, the base first."""
+    def __init__(
+        self, code: str, kinds: Iterable[Kind], minutes: Iterable[int], trail: Trail | None = None
+    ) -> None:
+        """`kinds` are those that are read; `minutes` the lengths of bars, the base first.
+
+        `trail` is given the quotes too, for what looks at them later.
+        """
         self.code = code
         """The product's, such as ES."""
         self.now = -1
@@ -59,11 +65,22 @@ class Tape:
         self._trades = Series(f"{code}'s trades", no_trades)
         self._quotes = Series(f"{code}'s quotes", no_quotes)
         self._depth = Series(f"{code}'s depth", no_depth)
+        self._read = tuple(
+            series
+            for kind, series in (
+                (Kind.TRADES, self._trades),
+                (Kind.QUOTES, self._quotes),
+                (Kind.DEPTH, self._depth),
+            )
+            if kind in self.kinds
+        )
+        self._trail = trail
         self._quoting = Quoting()
         self._minute_bars: list[Bar] = []
         self._next_minute = 0
         self._bars = {length: BarSeries(length) for length in minutes}
         self._base = next(iter(self._bars.values()), BarSeries(1))
+        self._has_bars, self._has_trades = Kind.BARS in self.kinds, Kind.TRADES in self.kinds
 
     @property
     def base(self) -> BarSeries:
@@ -104,7 +121,7 @@ class Tape:
             case Trades():
                 self._trades.load(rows)
             case Quotes():
-                self._quotes.load(self._quoting.of(rows))
+                self._load_quotes(rows)
             case Depth():
                 if Kind.DEPTH in self.kinds:
                     self._depth.load(rows)
@@ -120,18 +137,15 @@ class Tape:
         if now == self.now:
             return False
         lo, self.now = self.now, now
-        if Kind.TRADES in self.kinds:
-            self._trades.advance(now)
-            self._bars_from_trades(self._trades.rows(lo, now))
-        if Kind.QUOTES in self.kinds:
-            self._quotes.advance(now)
-        if Kind.DEPTH in self.kinds:
-            self._depth.advance(now)
-        if Kind.BARS in self.kinds:
+        for series in self._read:
+            series.advance(now)
+        if self._has_bars:
             self._bars_from_bars(now)
+        elif self._has_trades:
+            self._bars_from_trades(self._trades.rows(lo, now))
         closed = False
-        for series in self._bars.values():
-            closed |= series.close_until(now) and series is self._base
+        for bars in self._bars.values():
+            closed |= bars.close_until(now) and bars is self._base
         return closed
 
     def _bars_from_trades(self, trades: Trades) -> None:
@@ -139,8 +153,13 @@ class Tape:
             series.add_trades(trades)
 
     def _load_quotes(self, rows: Quotes) -> None:
+        if Kind.QUOTES not in self.kinds and self._trail is None:
+            return
+        quotes = self._quoting.of(rows)
         if Kind.QUOTES in self.kinds:
-            self._quotes.load(self._quoting.of(rows))
+            self._quotes.load(quotes)
+        if self._trail is not None:
+            self._trail.load(quotes)
 
     def _load_bars(self, rows: Bars) -> None:
         del self._minute_bars[: self._next_minute]
@@ -149,14 +168,14 @@ class Tape:
         self._minute_bars += map(Bar._make, zip(*columns, strict=True))
 
     def _bars_from_bars(self, now: int) -> None:
-        first = self._next_minute
-        bars, end = self._minute_bars, len(self._minute_bars)
-        number = first
+        bars, first = self._minute_bars, self._next_minute
+        number, end = first, len(bars)
         while number < end and bars[number].ts <= now:
             number += 1
-        self._next_minute = number
-        for series in self._bars.values():
-            series.add_minutes(bars[first:number])
+        if number > first:
+            self._next_minute = number
+            for series in self._bars.values():
+                series.add_minutes(bars[first:number])
 
     def _declared(self, kind: Kind) -> None:
         if kind not in self.kinds:
