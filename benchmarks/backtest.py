@@ -28,7 +28,7 @@ MIA = Path(sys.executable).with_name("mia")
 PLUGINS = Path(__file__).with_name("plugins")
 CAPITAL = 10_000_000
 """$: enough for any loss."""
-TIMES = 5
+TIMES = 3
 
 
 def config(folder: Path, catalog: Path, days: tuple[object, object], fills: str, **more: str) -> Path:
@@ -100,13 +100,13 @@ def bars(folder: Path, *, quick: bool) -> None:
         raise SystemExit(str({name: took.outcome for name, took in sides.items()}))
 
 
-def order_flow(folder: Path, *, quick: bool) -> None:
+def order_flow(folder: Path, *, quick: bool) -> None:  # noqa: ARG001 a day is little
     """Compare a strategy on the tape with handlers that do nothing."""
     catalog = folder / "one"
     path = config(folder, catalog, depth_catalog(catalog, 1), "depth", strategy="order_flow")
     sides = in_turn(
         {"empty handlers": lambda: empty_handlers(path), "tape": lambda: ours(path, folder, PLUGINS)},
-        3 if quick else TIMES,
+        TIMES,
     )
     print("2. order flow from trades and depth")
     told(sides, "empty handlers")

@@ -79,13 +79,10 @@ class Tape:
         self._minute_bars: list[Bar] = []
         self._next_minute = 0
         self._bars = {length: BarSeries(length) for length in minutes}
-        self._base = next(iter(self._bars.values()), BarSeries(1))
-        self._has_bars, self._has_trades = Kind.BARS in self.kinds, Kind.TRADES in self.kinds
-
-    @property
-    def base(self) -> BarSeries:
+        self.base = next(iter(self._bars.values()), BarSeries(1))
         """The bars at whose closes the strategy is evaluated."""
-        return self._base
+        self._longer = tuple(bars for bars in self._bars.values() if bars is not self.base)
+        self._has_bars, self._has_trades = Kind.BARS in self.kinds, Kind.TRADES in self.kinds
 
     def bars(self, minutes: int) -> BarSeries:
         """Return the closed bars of a length the strategy has declared."""
@@ -143,10 +140,9 @@ class Tape:
             self._bars_from_bars(now)
         elif self._has_trades:
             self._bars_from_trades(self._trades.rows(lo, now))
-        closed = False
-        for bars in self._bars.values():
-            closed |= bars.close_until(now) and bars is self._base
-        return closed
+        for bars in self._longer:
+            bars.close_until(now)
+        return self.base.close_until(now)
 
     def _bars_from_trades(self, trades: Trades) -> None:
         for series in self._bars.values():
