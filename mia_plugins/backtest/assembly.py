@@ -29,7 +29,6 @@ from mia_plugins.settings.resolve import Component, Run
 from mia_plugins.tape.tape import Tape
 from mia_plugins.tape.trail import Trail
 
-
 FLUSH_SECONDS = 0.5
 """How much of a run's work a killed process may take along. A session of bars is a few ms: to write each
 of them by itself costs 2 us a bar."""
