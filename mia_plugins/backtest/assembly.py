@@ -30,8 +30,8 @@ from mia_plugins.tape.tape import Tape
 from mia_plugins.tape.trail import Trail
 
 FLUSH_SECONDS = 0.5
-"""How much of a run's work a killed process may take along. A session of bars is a few ms: to write each
-of them by itself costs 2 us a bar."""
+"""How much of a run's work a killed process may take along. A session of bars takes a few ms, and
+writing each by itself would be a cost of its own."""
 
 
 def strategy_classes(run: Run) -> dict[str, type[MiaStrategy]]:
