@@ -6,7 +6,7 @@ from mia_plugins.journal.shadow import Shadows
 from mia_plugins.tape.trail import Trail
 
 LAG = 240 * MINUTE
-"""ns that shadows may be behind. Outcomes do not depend on it, and a look costs about the same however short."""
+"""ns that shadows may be behind. Outcomes do not depend on it; a short look costs like a long one."""
 
 
 class Following:
