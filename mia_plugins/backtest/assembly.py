@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from time import monotonic
 from types import TracebackType
 from typing import Self
 
@@ -20,6 +21,7 @@ from mia_plugins.runtime.account import Account
 from mia_plugins.runtime.actor import ActorContext, MiaActor
 from mia_plugins.runtime.context import Context, Warnings
 from mia_plugins.runtime.feeds import ColumnsFeed, HandlersFeed
+from mia_plugins.runtime.following import Following
 from mia_plugins.runtime.guard import Fault, Guard
 from mia_plugins.runtime.records import FILLS, ORDERS, POSITIONS, Records
 from mia_plugins.runtime.settings import StrategySettings
@@ -27,6 +29,11 @@ from mia_plugins.runtime.strategy import MiaStrategy
 from mia_plugins.settings.resolve import Component, Run
 from mia_plugins.tape.known import KnownTable
 from mia_plugins.tape.tape import Tape
+from mia_plugins.tape.trail import Trail
+
+FLUSH_SECONDS = 0.5
+"""How much of a run's work a killed process may take along. A session of bars takes a few ms, and
+writing each by itself would be a cost of its own."""
 
 
 def strategy_classes(run: Run) -> dict[str, type[MiaStrategy]]:
@@ -95,9 +102,14 @@ class Tables:
         self.fills = RowLog(folder / "fills.arrows", FILLS)
         self.positions = RowLog(folder / "positions.arrows", POSITIONS)
         self.shadows = RowLog(folder / "shadows.arrows", SHADOWS)
+        self._next_flush = 0.0
 
     def flush(self) -> None:
-        """Bring to disk what there is."""
+        """Bring to disk what there is, if that was not done just before."""
+        now = monotonic()
+        if now < self._next_flush:
+            return
+        self._next_flush = now + FLUSH_SECONDS
         for log in (self.journal, self.orders, self.fills, self.positions, self.shadows):
             log.flush()
 
@@ -160,8 +172,15 @@ class Assembly:
 
     def _strategy(self, component: Component, kind: type[MiaStrategy], product: str) -> MiaStrategy:
         settings = self._run.settings
+        trail = Trail()
         tapes = {
-            str(code): Tape(code, self._kinds(kind), self._minutes(component, kind), self._plan.engine_kind)
+            str(code): Tape(
+                code,
+                self._kinds(kind),
+                self._minutes(component, kind),
+                quotes_from=self._plan.engine_kind,
+                trail=trail if code == product else None,
+            )
             for code in settings.instruments
         }
         feed = (
@@ -180,8 +199,11 @@ class Assembly:
             feed=feed,
             known={name: KnownTable(name) for name in sorted(kind.tables)},
             book=tables.journal.book(strategy_id),
-            shadows=Shadows(
-                int(settings.venue.slippage), tables.shadows, bars=self._plan.engine_kind is Kind.BARS
+            following=Following(
+                Shadows(
+                    int(settings.venue.slippage), tables.shadows, bars=self._plan.engine_kind is Kind.BARS
+                ),
+                trail,
             ),
             account=Account(PRODUCTS[product].tick_value),
             records=Records(strategy_id, tables.orders, tables.fills, tables.positions),
@@ -193,9 +215,9 @@ class Assembly:
         return _prepared(kind, context)
 
     def _kinds(self, kind: type[MiaStrategy]) -> frozenset[Kind]:
-        """Return what is on a strategy's tapes: what it reads, what bars come of, and quotes for shadows."""
+        """Return what is on a strategy's tapes: what it reads, and what bars come of."""
         source = Kind.BARS if self._plan.engine_kind is Kind.BARS else Kind.TRADES
-        return kind.reads | {source, Kind.QUOTES}
+        return kind.reads | {source}
 
     def _minutes(self, component: Component, kind: type[MiaStrategy]) -> tuple[int, ...]:
         return tuple(dict.fromkeys((_settings_of(component).bar, *kind.longer_bars)))

@@ -153,8 +153,7 @@ class MiaStrategy(Guarded, Strategy):
 
     def _stop(self) -> None:
         self.desk.finish()
-        if self.context.shadows is not None:
-            self.context.shadows.end(self.tape.now)
+        self.context.following.end(self.tape.now)
 
     def _open(self, day: TradingDay) -> None:
         for code, tape in self.tapes.items():
@@ -167,8 +166,7 @@ class MiaStrategy(Guarded, Strategy):
 
     def _close(self, now: int) -> None:
         self._at_bar(now)  # its timer may come after this alert
-        if self.context.shadows is not None:
-            self.context.shadows.end(now)
+        self.context.following.end(now)
 
     def _flat(self, now: int) -> None:
         self.desk.leave("session_end", now)
@@ -187,9 +185,8 @@ class MiaStrategy(Guarded, Strategy):
             table.advance(now)
         for feature in self.measures:
             feature.advance(tape, lo, now)
-        if context.shadows is not None:
-            quotes = tape.quotes(lo, now)
-            context.shadows.advance(quotes.ts, quotes.bid_ticks, quotes.ask_ticks)
+        if now >= context.following.due:
+            context.following.look(now)
         return closed
 
     def _at_bar(self, now: int) -> None:
@@ -218,17 +215,7 @@ class MiaStrategy(Guarded, Strategy):
             self.desk.enter(now, decision, number, base_id)
         else:
             number = book.record(now, self._instrument, cause, decision, None, price)
-            self._shadow(number, now, decision)
-
-    def _shadow(self, number: int, now: int, decision: Decision) -> None:
-        """Follow what a candidate that was not taken would have done."""
-        stop, target, shadows = decision.stop, decision.target, self.context.shadows
-        if shadows is None or stop is None or target is None or not decision.side:
-            return
-        until = self._timetable.flat_at
-        until = until if decision.until is None else min(until, decision.until)
-        if now < until:
-            shadows.open(number, now, decision.side, stop, target, until)
+            self.context.following.open(number, now, decision, self._timetable.flat_at)
 
 
 class _Wire:
