@@ -105,7 +105,9 @@ def test_expected_shortfall_of_cornish_and_fisher_is_the_mean_of_its_quantiles()
 @given(some_returns, st.sampled_from([0.1, 0.5, 2.0]))
 def test_scale(returns: Floats, scale: float) -> None:
     for figure in SCALED:
-        assert float(figure(scale * returns)) == pytest.approx(scale * float(figure(returns)), rel=1e-6, abs=1e-9)
+        assert float(figure(scale * returns)) == pytest.approx(
+            scale * float(figure(returns)), rel=1e-6, abs=1e-9
+        )
     for figure in UNCHANGED:
         assert float(figure(scale * returns)) == pytest.approx(float(figure(returns)), rel=1e-6, abs=1e-6)
 
