@@ -63,7 +63,7 @@ class RoundTrip:
     """The highest such price, in ticks."""
 
     def see(self, quotes: Quotes) -> None:
-        """Take note of the quotes between its first and its last fill: bids of a long one, asks of a short."""
+        """Take note of quotes between its first and its last fill: bids of a long one, asks of a short."""
         begin = int(quotes.ts.searchsorted(self.ts_open, "right"))
         end = int(quotes.ts.searchsorted(self.ts_close, "left")) if self.ts_close else len(quotes.ts)
         prices = (quotes.bid_ticks if self.side > 0 else quotes.ask_ticks)[begin:end]

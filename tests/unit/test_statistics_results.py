@@ -121,7 +121,8 @@ def test_after_the_balance_is_gone_there_are_no_returns() -> None:
 def test_a_fall_and_its_recovery() -> None:
     ts = cents(*(n * DAY for n in range(1, 7)))
     found = drawdown_of(equity_of(ts, cents(100, -300, -100, 250, 150, -10), 1000), 1000, 0)
-    assert (found.amount, found.share) == (Decimal("4.00"), pytest.approx(400 / 1100))
+    assert found.amount == Decimal("4.00")
+    assert found.share == pytest.approx(400 / 1100)
     assert (found.ts_peak, found.ts_bottom, found.ts_recovered) == (DAY, 3 * DAY, 5 * DAY)
     assert (found.fall_days, found.recovery_days, found.longest_days) == (2, 2, 4)
 
@@ -136,7 +137,8 @@ def test_a_fall_from_the_capital_that_lasts() -> None:
 def test_without_a_fall(net: tuple[int, ...]) -> None:
     ts = cents(*(n * DAY for n in range(1, len(net) + 1)))
     found = drawdown_of(equity_of(ts, cents(*net), 1000), 1000, 0)
-    assert (found.amount, found.share, found.ts_peak, found.longest_days) == (0, 0, None, 0)
+    assert found.amount == 0
+    assert (found.share, found.ts_peak, found.longest_days) == (0, None, 0)
 
 
 @given(money)
@@ -183,9 +185,11 @@ def test_kelly_by_hand() -> None:
     results = np.array([2.0] * 120 + [-1.0] * 80)
     found = kelly_of(results)
     p = wilson(120, 200)[0]
-    assert (found.p, found.b) == (pytest.approx(p), pytest.approx(2))
+    assert found.p == pytest.approx(p)
+    assert found.b == pytest.approx(2)
     assert found.f == pytest.approx(p - (1 - p) / 2)
-    assert (found.risk, found.reason) == (pytest.approx((p - (1 - p) / 2) / 4), "")
+    assert found.risk == pytest.approx((p - (1 - p) / 2) / 4)
+    assert found.reason == ""
     assert kelly_of(1000 * results) == found
     assert kelly_of(np.concatenate((np.full(500, -9.0), results))) == found
 
@@ -202,7 +206,8 @@ def test_kelly_by_hand() -> None:
 )
 def test_kelly_at_its_edges(results: list[float], risk: float, reason: str) -> None:
     found = kelly_of(np.array(results))
-    assert (found.risk, found.reason) == (pytest.approx(risk), reason)
+    assert found.risk == pytest.approx(risk)
+    assert found.reason == reason
 
 
 @settings(deadline=None)  # the first call imports scipy
