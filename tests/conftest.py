@@ -52,7 +52,8 @@ def mia(capfd: pytest.CaptureFixture[str]) -> Mia:
         # What a plugins folder brought must not outlive the command.
         for name in set(sys.modules) - modules:
             file = getattr(sys.modules[name], "__file__", None) or ""
-            if not file.startswith((str(ROOT), sys.prefix, sys.base_prefix)):
+            # Compiled submodules have no file of their own, and cannot be imported anew.
+            if file and not file.startswith((str(ROOT), sys.prefix, sys.base_prefix)):
                 del sys.modules[name]
         sys.path[:] = path
         return Outcome(code, out, err)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from nautilus_trader.backtest import BacktestEngine
 from nautilus_trader.model import Currency, Venue
 
@@ -120,7 +121,7 @@ class Backtest:
         self._custom.begin(day)
         self._pass([session_edge(str(session.day), session.open)])
 
-    def _load_tables(self, tables: Iterable[tuple[str, Any]]) -> None:
+    def _load_tables(self, tables: Iterable[tuple[str, pa.Table]]) -> None:
         for name, rows in tables:
             for known in (reader.context.known for reader in (*self._actors, *self._strategies)):
                 if name in known:
@@ -141,7 +142,7 @@ class Backtest:
         if custom := self._custom.take(chunk.end):
             objects.append(custom)
         self._pass(objects)
-        self.reached = chunk.end
+        self.reached = chunk.end - 1
 
     def _pass(self, objects: list[list[Any]]) -> None:
         """Let the time of some objects pass in the engine."""

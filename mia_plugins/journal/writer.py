@@ -119,7 +119,7 @@ class DecisionBook:
         journal, d = self._journal, decision
         number = journal.next_id
         outcome = d.outcome
-        if journal.changes_only:
+        if journal.changes_only and outcome.__class__ is Outcome:
             judged = (d.side, outcome, d.reason, d.size, d.tier)
             if outcome is not _TAKEN and self._before.get(instrument_id) == judged:
                 journal.next_id = number + 1

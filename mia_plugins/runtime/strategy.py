@@ -63,7 +63,7 @@ class MiaStrategy(Guarded, Strategy):
         """Make Nautilus' part of it."""
         config = StrategyConfig(
             strategy_id=StrategyId(context.strategy_id),
-            order_id_tag=context.product,
+            order_id_tag=f"{context.name}_{context.product}",
             log_events=False,
             log_commands=False,
         )

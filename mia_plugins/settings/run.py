@@ -93,7 +93,7 @@ class RunSettings(PluginWishes):
     """The first trading day (a session belongs to the day it ends on, New York)."""
     end: dt.date
     """The last trading day, included."""
-    capital: Annotated[Dollars, Field(gt=0)] = Dollars(Decimal(25000))
+    capital: Annotated[Dollars, Field(gt=0)] = Dollars(Decimal(50000))
     """The account's balance at the start."""
     venue: Venue = Venue()
     """How orders are filled in the simulation."""
