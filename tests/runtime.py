@@ -31,12 +31,13 @@ import pyarrow as pa
 
 from catalog.store import Store
 from mia_plugins.backtest.run import BacktestJob, run_backtest
-from mia_plugins.backtest.statistics import Logs, statistics_of
+from mia_plugins.backtest.statistics import statistics_of
 from mia_plugins.backtest.worker import Reporter
 from mia_plugins.data.columns import LEVELS, Bars, Depth, Quotes, Trades, rows_of
 from mia_plugins.data.files import Files
-from mia_plugins.data.sessions import NEW_YORK, NS, utc_ns
+from mia_plugins.data.sessions import NEW_YORK, NS, session_on, utc_ns
 from mia_plugins.runs.rows import read_log, seal
+from mia_plugins.statistics.trades import Days
 from tests.market import DAY, ES, ID, ORIGIN
 
 BASE = 24_000
@@ -289,8 +290,7 @@ class Played:
     @property
     def statistics(self) -> dict[str, Any]:
         """As they are in the run store."""
-        logs = Logs(*(self.folder / f"{name}.arrows" for name in ("positions", "decisions", "orders")))
-        return statistics_of(logs, Decimal(CAPITAL))
+        return statistics_of(self.folder, Days((session_on(DAY),)), Decimal(CAPITAL))
 
 
 def mirrored(quotes: Quotes) -> Quotes:

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from mia_plugins.backtest.plan import Plan
 from mia_plugins.backtest.process import Ended
-from mia_plugins.backtest.statistics import Logs, statistics_of
+from mia_plugins.backtest.statistics import statistics_of
 from mia_plugins.errors import ExitCode, MiaError
 from mia_plugins.runs.draft import RunDraft, Sealed
 from mia_plugins.runs.folder import RunFolder, RunRecord, RunStatus
@@ -20,6 +20,7 @@ from mia_plugins.runs.identity import RunInputs
 from mia_plugins.runs.ledger import Entry, Ledger
 from mia_plugins.runs.rows import read_log
 from mia_plugins.settings.resolve import Run
+from mia_plugins.statistics.trades import Days
 
 CTRL_C = "stopped by Ctrl-C"
 
@@ -84,7 +85,8 @@ def finish(making: Making, ended: Ended, ledger: Ledger) -> Finished:
     sealed = folder = None
     error = ended.error
     try:
-        statistics = _statistics(making)
+        reached = _reached((ended.result or {}).get("reached"), making.draft.log("decisions"))
+        statistics = _statistics(making, reached)
         sealed, folder = making.draft.seal(_record(making, ended, status, reason))
     except MiaError as fault:
         status, error = RunStatus.FAILED, _both(error, fault)
@@ -117,11 +119,12 @@ def _status_of(ended: Ended) -> tuple[RunStatus, str]:
     return RunStatus.FAILED, ended.error.what if ended.error else ended.status
 
 
-def _statistics(making: Making) -> dict[str, Any]:
+def _statistics(making: Making, reached: int | None) -> dict[str, Any]:
     """Return the statistics, which are now in the draft."""
     draft = making.draft
-    logs = Logs(draft.log("positions"), draft.log("decisions"), draft.log("orders"))
-    found = statistics_of(logs, Decimal(making.prepared.run.settings.capital))
+    days = (day.session for day in making.prepared.plan.days)
+    seen = Days(tuple(session for session in days if reached is not None and session.open < reached))
+    found = statistics_of(draft.folder, seen, Decimal(making.prepared.run.settings.capital))
     draft.write("statistics.json", json.dumps(found, indent=2) + "\n")
     return found
 

@@ -30,7 +30,8 @@ class ColumnsFeed:
         self._tapes = tapes
         self._product = product
         self._scouts: list[Trigger] = []
-        self._ahead = Tape(product, tapes[product].kinds - {Kind.BARS}, (), quotes_from=tapes[product].quotes_from)
+        own = tapes[product]
+        self._ahead = Tape(product, own.kinds - {Kind.BARS}, (), quotes_from=own.quotes_from)
 
     def prepare(self, measures: Iterable[Feature]) -> None:
         """Send copies of the triggers among some features ahead."""
@@ -74,7 +75,8 @@ class HandlersFeed:
         self._quotes_from = quotes_from
         self._tapes, self._product, self._venue = tapes, product, venue
         self._scouts: list[Trigger] = []
-        self._ahead = Tape(product, tapes[product].kinds - {Kind.BARS}, (), quotes_from=tapes[product].quotes_from)
+        own = tapes[product]
+        self._ahead = Tape(product, own.kinds - {Kind.BARS}, (), quotes_from=own.quotes_from)
         self._seen = -1
         self._products: dict[InstrumentId, str] = {}
         self._trades: dict[str, list[tuple[int, ...]]] = {code: [] for code in tapes}

@@ -1,6 +1,9 @@
 """How a strategy's shadows see the market: behind it, in long stretches, which is all they need."""
 
+from collections.abc import Callable, Sequence
+
 from mia_plugins.data.bars import MINUTE
+from mia_plugins.data.columns import Quotes
 from mia_plugins.journal.decision import Decision
 from mia_plugins.journal.shadow import Shadows
 from mia_plugins.tape.trail import Trail
@@ -9,11 +12,17 @@ LAG = 240 * MINUTE
 """ns that shadows may be behind. Outcomes do not depend on it; a short look costs like a long one."""
 
 
+def _unseen(quotes: Sequence[Quotes]) -> None:
+    """Let quotes go by."""
+    del quotes
+
+
 class Following:
-    """Brackets of decisions that were not taken, and the quotes they have yet to see."""
+    """Brackets of decisions that were not taken, what is held, and the quotes they have yet to see."""
 
     def __init__(self, shadows: Shadows, trail: Trail) -> None:
         self._shadows, self._trail = shadows, trail
+        self._see: Callable[[Sequence[Quotes]], None] = _unseen
         self.due = 0
         """When they look at the market again: UTC ns."""
 
@@ -26,11 +35,17 @@ class Following:
         if now < until:
             self._shadows.open(number, now, decision.side, stop, target, until)
 
+    def watch(self, see: Callable[[Sequence[Quotes]], None]) -> None:
+        """Have a function see all quotes too, those of a look at once."""
+        self._see = see
+
     def look(self, now: int) -> None:
         """See the quotes up to now (UTC ns)."""
         self.due = now + LAG
-        for quotes in self._trail.until(now):
+        seen = list(self._trail.until(now))
+        for quotes in seen:
             self._shadows.advance(quotes.ts, quotes.bid_ticks, quotes.ask_ticks)
+        self._see(seen)
 
     def end(self, now: int) -> None:
         """See the quotes up to now (UTC ns) and write what is still open: the data end there."""
