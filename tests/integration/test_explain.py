@@ -272,7 +272,7 @@ def test_what_is_no_run_is_told_of(mia: Mia, run: Path) -> None:
 
 def test_a_run_that_did_not_end_says_so(mia: Mia) -> None:
     run = written_run(status=RunStatus.INTERRUPTED)
-    assert f"run {ID} is interrupted" in mia("explain", SHORT).err
+    assert f"run {ID} was interrupted" in mia("explain", SHORT).err
     (run / "run.json").write_text("{", encoding="utf-8")
     assert f"runs/{ID}/run.json is damaged" in mia("explain", SHORT).err
 
