@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
-from catalog.market.session import session_of
 
 from catalog.drafts import DayDraft
 from catalog.generation import trading_days
@@ -46,7 +45,7 @@ def bars_catalog(folder: Path, count: int) -> tuple[dt.date, dt.date]:
 def depth_catalog(folder: Path, count: int) -> tuple[dt.date, dt.date]:
     """Write one synthetic day of ES so many times; return the first and the last day."""
     days = trading_days(FIRST_DEPTH_DAY, FIRST_DEPTH_DAY + dt.timedelta(days=2 * count + 7))[:count]
-    made = generate_day(PRESETS["demo"][0], session_of(days[0])).instruments["ES"]
+    made = generate_day(PRESETS["demo"][0], days[0]).instruments["ES"]
 
     def write(draft: DayDraft, session: Session) -> None:
         instrument_id = lead_contract("ES", session.day).instrument_id
