@@ -149,7 +149,7 @@ def bare_ema_cross(config: Path) -> Took:
         return BareEmaCross(names, [day.session for day in plan.days])
 
     def sight(strategy: Any) -> Sight:
-        return Sight(lambda name: _bar_at(bars[name], strategy.clock.timestamp_ns()), strategy.stop_of)
+        return Sight(lambda name: _bar_at(bars[name], strategy.clock.timestamp_ns()), strategy.beside)
 
     return _bare(config, frozenset(), make, sight, bars)
 
@@ -176,7 +176,8 @@ def _bare(
         run = load_run(config, (Path(__file__).with_name("plugins"),))
         plan = plan_of(run.settings, reads)
         strategy = make(plan)
-        engine = engine_of(run.settings, plan, Guard(), sight(strategy))
+        guard = Guard()
+        engine = engine_of(run.settings, plan, guard, sight(strategy))
         engine.add_strategy(strategy)
         objects = Objects()
         for day in plan.days:
@@ -195,6 +196,8 @@ def _bare(
                     engine.clear_data()
         with watch.measuring("running"):
             engine.end()
+    if guard.fault is not None:
+        raise guard.fault.as_error()
     account = engine.cache.account_for_venue(Venue(VENUE))
     assert account is not None
     balance = account.balance_total(Currency.from_str("USD")).as_decimal()

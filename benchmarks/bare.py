@@ -5,6 +5,7 @@ from typing import Any, Self
 from nautilus_trader.model import BarType, BookType, InstrumentId, OrderSide, Price, Quantity, TimeInForce
 from nautilus_trader.trading import Strategy, StrategyConfig
 
+from mia_plugins.backtest.fills import Guarding
 from mia_plugins.data.sessions import Session
 
 FAST, SLOW, STOP, TARGET = 10, 21, 4.0, 8.0
@@ -73,9 +74,9 @@ class BareEmaCross(Bare):
             )
         )
 
-    def stop_of(self, _: str) -> int | None:
-        """Return the stop of the bracket that works, in ticks; the model of fills asks."""
-        return self._stop
+    def beside(self, _: str) -> Guarding:
+        """Return what stands with the target that works; the model of fills asks."""
+        return Guarding(self._stop, None)
 
     def leave(self, instrument_id: InstrumentId) -> None:
         """Cancel what works and leave what is held."""
