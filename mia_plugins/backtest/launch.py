@@ -12,7 +12,7 @@ from mia_plugins.backtest.assembly import planned, strategy_classes
 from mia_plugins.backtest.plan import Plan
 from mia_plugins.backtest.process import Ended, Job, Progress, run_jobs
 from mia_plugins.backtest.run import BacktestJob, run_backtest
-from mia_plugins.backtest.statistics import Logs, statistics_of
+from mia_plugins.backtest.statistics import statistics_of
 from mia_plugins.errors import ExitCode, MiaError
 from mia_plugins.runs.draft import RunDraft, Sealed
 from mia_plugins.runs.folder import RunFolder, RunRecord, RunStatus, run_ids
@@ -21,6 +21,7 @@ from mia_plugins.runs.inputs import inputs_of
 from mia_plugins.runs.ledger import Entry, Ledger
 from mia_plugins.settings.listing import settings_yaml
 from mia_plugins.settings.resolve import Run
+from mia_plugins.statistics.trades import Days
 
 
 @dataclass(frozen=True)
@@ -112,14 +113,12 @@ def _finish(
 ) -> Finished:
     """Seal what a run left and enter it in the ledger."""
     status, reason = _status_of(ended)
-    statistics = statistics_of(
-        Logs(draft.log("positions"), draft.log("decisions"), draft.log("orders")),
-        Decimal(one.run.settings.capital),
-    )
-    draft.write("statistics.json", json.dumps(statistics, indent=2) + "\n")
     result = ended.result or {}
     reached = result.get("reached")
     days = one.plan.days
+    seen = Days(tuple(day.session for day in days if reached is not None and day.session.open < reached))
+    statistics = statistics_of(draft.folder, seen, Decimal(one.run.settings.capital))
+    draft.write("statistics.json", json.dumps(statistics, indent=2) + "\n")
     record = RunRecord(
         one.inputs,
         status,

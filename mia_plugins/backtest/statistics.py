@@ -1,85 +1,69 @@
-"""What a run came to, in a few exact numbers."""
+"""What a run came to, in a few numbers that say the same wherever they are made."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from mia_plugins.runs.rows import read_log
+from mia_plugins.statistics.figures import Figure
+from mia_plugins.statistics.run import Core
+from mia_plugins.statistics.sources import Sources
+from mia_plugins.statistics.trades import Days, trades_of
+
+DIGITS = 9
+"""Decimals of ratios: machines differ in the last bits."""
 
 
-@dataclass
-class Tally:
-    """Round trips, counted one after the other in the order in which they ended."""
+def statistics_of(folder: Path, days: Days, capital: Decimal) -> dict[str, Any]:
+    """Return the headline figures of a run in the making, given the trading days that it reached.
 
-    capital: Decimal
-    trades: int = 0
-    wins: int = 0
-    """Round trips with more than 0 $ after fees."""
-    gross: Decimal = Decimal(0)
-    fees: Decimal = Decimal(0)
-    net: Decimal = Decimal(0)
-    drawdown: Decimal = Decimal(0)
-    """$ from the highest balance to the lowest after it, of closed round trips."""
-    exits: dict[str, int] = field(default_factory=dict)
-    _peak: Decimal = Decimal(0)
-
-    def add(self, gross: Decimal, fees: Decimal, net: Decimal, exit_: str) -> None:
-        """Count a round trip."""
-        self.trades += 1
-        self.wins += net > 0
-        self.gross, self.fees, self.net = self.gross + gross, self.fees + fees, self.net + net
-        self._peak = max(self._peak, self.net)
-        self.drawdown = max(self.drawdown, self._peak - self.net)
-        self.exits[exit_] = self.exits.get(exit_, 0) + 1
-
-    def as_data(self) -> dict[str, Any]:
-        """Return it as plain data; money as text, which is exact."""
-        return {
-            "capital": f"{self.capital:.2f}",
-            "balance": f"{self.capital + self.net:.2f}",
-            "trades": self.trades,
-            "wins": self.wins,
-            "gross": f"{self.gross:.2f}",
-            "fees": f"{self.fees:.2f}",
-            "net": f"{self.net:.2f}",
-            "max_drawdown": f"{self.drawdown:.2f}",
-            "exits": dict(sorted(self.exits.items())),
-        }
-
-
-def statistics_of(logs: "Logs", capital: Decimal) -> dict[str, Any]:
-    """Return the statistics of a run from its logs, in bounded memory."""
-    tally = Tally(capital)
-    for gross, fees, net, exit_ in _rows(logs.positions, ("gross", "fees", "net", "exit")):
-        tally.add(gross, fees, net, exit_)
-    outcomes: dict[str, int] = {}
-    for (outcome,) in _rows(logs.decisions, ("outcome",)):
-        outcomes[outcome] = outcomes.get(outcome, 0) + 1
-    refused: dict[str, int] = {}
-    for (state,) in _rows(logs.orders, ("state",)):
-        if state in {"denied", "rejected"}:
-            refused[state] = refused.get(state, 0) + 1
+    Its closed trades are held in memory, its decisions and orders a piece at a time.
+    """
+    sources = Sources(folder)
+    core = Core.of(trades_of(sources), days, int(capital * 100))
+    figures, returns = core.figures, core.returns
+    outcomes = _counted(sources, "decisions", "outcome")
+    states = _counted(sources, "orders", "state")
+    exits = Counter(core.trades.exit.tolist())
     return {
-        **tally.as_data(),
+        "capital": f"{capital:.2f}",
+        "balance": f"{Decimal(core.balance) / 100:.2f}",
+        "trades": figures.trades,
+        "wins": figures.wins,
+        "gross": f"{Decimal(core.gross) / 100:.2f}",
+        "fees": f"{Decimal(core.fees) / 100:.2f}",
+        "net": f"{figures.net:.2f}",
+        "max_drawdown": f"{core.drawdown.amount:.2f}",
+        "exits": dict(sorted(exits.items())),
         "decisions": dict(sorted(outcomes.items())),
-        "orders_refused": sum(refused.values()),
+        "orders_refused": states["denied"] + states["rejected"],
+        "days": returns.days,
+        "total_return": _number(returns.total),
+        "annual_return": _number(returns.annual),
+        "max_drawdown_share": round(core.drawdown.share, DIGITS),
+        "sharpe": _with_interval(returns.sharpe),
+        "sortino": _with_interval(returns.sortino),
+        "calmar": _number(returns.calmar),
+        "win_rate": _with_interval(figures.win_rate),
+        "profit_factor": _with_interval(figures.profit_factor),
+        "expectancy": _with_interval(figures.expectancy),
+        "expectancy_r": _with_interval(figures.expectancy_r),
     }
 
 
-@dataclass(frozen=True)
-class Logs:
-    """The logs of a run that statistics are made from."""
+def _counted(sources: Sources, table: str, name: str) -> Counter[str]:
+    """Return how often each word stands in a column, read a piece at a time."""
+    found: Counter[str] = Counter()
+    for batch in sources.batches(table, [name]):
+        for one in batch[name].value_counts():
+            found[one["values"].as_py()] += one["counts"].as_py()
+    return found
 
-    positions: Path
-    decisions: Path
-    orders: Path
+
+def _number(figure: Figure) -> float | None:
+    return None if figure.value is None else round(figure.value, DIGITS)
 
 
-def _rows(log: Path, names: tuple[str, ...]) -> Iterable[tuple[Any, ...]]:
-    """Yield some columns of a log, a row at a time."""
-    if not log.exists():
-        return
-    for batch in read_log(log):
-        yield from zip(*(batch.column(name).to_pylist() for name in names), strict=True)
+def _with_interval(figure: Figure) -> dict[str, float | None]:
+    ends = (None if end is None else round(end, DIGITS) for end in (figure.low, figure.high))
+    return {"value": _number(figure), **dict(zip(("low", "high"), ends, strict=True))}

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+from mia_plugins.data.columns import Quotes
+
 
 class Role(StrEnum):
     """What an order is for."""
@@ -55,6 +57,27 @@ class RoundTrip:
     ts_close: int = 0
     exit: str = ""
     """How it ended: stop, target, or the reason it was closed for."""
+    low: int | None = None
+    """The lowest price that it could have been left at while it was held, in ticks; None: no quote came."""
+    high: int | None = None
+    """The highest such price, in ticks."""
+
+    def see(self, quotes: Quotes) -> None:
+        """Take note of the quotes between its first and its last fill: bids of a long one, asks of a short."""
+        begin = int(quotes.ts.searchsorted(self.ts_open, "right"))
+        end = int(quotes.ts.searchsorted(self.ts_close, "left")) if self.ts_close else len(quotes.ts)
+        prices = (quotes.bid_ticks if self.side > 0 else quotes.ask_ticks)[begin:end]
+        if len(prices):
+            low, high = int(prices.min()), int(prices.max())
+            self.low = low if self.low is None else min(self.low, low)
+            self.high = high if self.high is None else max(self.high, high)
+
+    def excursions(self, entry: float, leave: float) -> tuple[float, float]:
+        """Return how far prices went against and for it, in ticks, given what it was entered and left at."""
+        low = min(leave, leave if self.low is None else self.low)
+        high = max(leave, leave if self.high is None else self.high)
+        against, beyond = (entry - low, high - entry) if self.side > 0 else (high - entry, entry - low)
+        return max(0.0, against), max(0.0, beyond)
 
     @property
     def position(self) -> int:

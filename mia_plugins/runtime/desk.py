@@ -5,9 +5,10 @@ from typing import Any, Protocol
 
 from nautilus_trader.model import ClientOrderId, InstrumentId
 
+from mia_plugins.data.columns import Quotes
 from mia_plugins.errors import MiaError
 from mia_plugins.journal.decision import Decision
-from mia_plugins.runtime.account import Fill, Role
+from mia_plugins.runtime.account import Fill, Role, RoundTrip
 from mia_plugins.runtime.brackets import Bracket, OrderState
 from mia_plugins.runtime.context import Context
 from mia_plugins.runtime.orders import OrderMaker, lots_of, ticks_of
@@ -59,6 +60,7 @@ class Desk:
         self._maker, self._wire, self._timetable, self._wakes = maker, wire, timetable, wakes
         self._instrument_id: InstrumentId | None = None
         self._orders: dict[str, tuple[Bracket, OrderState]] = {}
+        self._closed: list[tuple[RoundTrip, str]] = []
         self.bracket: Bracket | None = None
 
     def begin_session(self, instrument_id: InstrumentId) -> None:
@@ -90,6 +92,19 @@ class Desk:
         self._cancel(bracket.orders)
         self._exit(bracket, now)
 
+    @property
+    def watches(self) -> bool:
+        """Say whether it wants the quotes."""
+        return bool(self._closed or self._context.account.trip)
+
+    def see(self, quotes: Quotes) -> None:
+        """Take the quotes since those before, up to now, and record the round trips that closed within."""
+        if self._context.account.trip:
+            self._context.account.trip.see(quotes)
+        for trip, _ in self._closed:
+            trip.see(quotes)
+        self._record_closed()
+
     def on_order_event(self, event: Any) -> None:
         """Follow an order of ours."""
         kind = type(event).__name__
@@ -113,6 +128,7 @@ class Desk:
 
     def finish(self) -> None:
         """Record what is still open when the run ends."""
+        self._record_closed()
         if self.bracket is None:
             return
         for order in self.bracket.orders:
@@ -149,11 +165,17 @@ class Desk:
         context.records.fill(fill, instrument_id)
         trip = context.account.take(fill, bracket.leaving)
         if trip:
-            context.records.position(trip, instrument_id, context.account.tick_value)
+            self._closed.append((trip, instrument_id))  # quotes up to its end are still to be seen
         if not order.is_open:
             self._ended(bracket, order, fill.ts, "")
         if self._wakes:
             self._timetable.evaluate_after(fill.ts + 1, "order")
+
+    def _record_closed(self) -> None:
+        context = self._context
+        closed, self._closed = self._closed, []
+        for trip, instrument_id in closed:
+            context.records.position(trip, instrument_id, context.account.tick_value)
 
     def _ended(self, bracket: Bracket, order: OrderState, ts: int, reason: str) -> None:
         order.ts_done, order.reason = ts, str(reason or "")

@@ -60,6 +60,8 @@ POSITIONS = _schema(
     ("fees", _MONEY, "$", "commissions"),
     ("net", _MONEY, "$", "profit or loss after fees"),
     ("exit", _NAME, "", "stop, target, or the reason it was left for"),
+    ("mae", pa.float64(), "ticks", "the furthest it went against the entry while it was held"),
+    ("mfe", pa.float64(), "ticks", "the furthest it went for the entry while it was held"),
 )
 
 
@@ -100,7 +102,7 @@ class Records:
         self._positions.append((
             trip.decision, self._strategy, instrument_id, trip.side, trip.ts_open, trip.ts_close,
             trip.bought, entry, leave, gross.quantize(_CENT), trip.fees.quantize(_CENT),
-            (gross - trip.fees).quantize(_CENT), trip.exit,
+            (gross - trip.fees).quantize(_CENT), trip.exit, *trip.excursions(entry, leave),
         ))  # fmt: skip
 
 

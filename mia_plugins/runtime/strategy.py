@@ -22,6 +22,7 @@ from nautilus_trader.model import ClientId, ClientOrderId, InstrumentId, Strateg
 from nautilus_trader.trading import Strategy, StrategyConfig
 
 from mia_plugins.data.arrow import Kind
+from mia_plugins.data.columns import Quotes
 from mia_plugins.hookspecs import Kind as PluginKind
 from mia_plugins.journal.decision import Decision, JournalColumns, Outcome
 from mia_plugins.runtime.account import Account
@@ -186,10 +187,16 @@ class MiaStrategy(Guarded, Strategy):
             table.advance(now)
         for feature in self.measures:
             feature.advance(tape, lo, now)
-        if context.shadows is not None:
-            quotes = tape.quotes(lo, now)
-            context.shadows.advance(quotes.ts, quotes.bid_ticks, quotes.ask_ticks)
+        if context.shadows is not None or self.desk.watches:
+            self._take_quotes(tape.quotes(lo, now))
         return closed
+
+    def _take_quotes(self, quotes: Quotes) -> None:
+        """Let shadows and what is held live through quotes."""
+        if self.context.shadows is not None:
+            self.context.shadows.advance(quotes.ts, quotes.bid_ticks, quotes.ask_ticks)
+        if self.desk.watches:
+            self.desk.see(quotes)
 
     def _at_bar(self, now: int) -> None:
         if now > self.tape.now and self._look(now):
