@@ -99,7 +99,7 @@ class Launch:
 
     def _draft(self, one: Prepared) -> RunDraft:
         draft = RunDraft.begin(self.runs_dir, one.inputs)
-        draft.write("settings.yaml", settings_yaml(one.run))
+        draft.write("settings.yaml", settings_yaml(one.run, with_origin=True))
         return draft
 
     def _job(self, one: Prepared, draft: RunDraft) -> Job:

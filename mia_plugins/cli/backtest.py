@@ -126,7 +126,7 @@ def _tell_one(session: Session, one: "Finished") -> None:
         )
         session.say(f"  balance    {_dollars(found['capital'])} → {_dollars(found['balance'])}")
     session.say(f"  folder     {one.folder.path}")
-    session.say(f"  next       mia explain {one.folder.id}", style="cyan")
+    session.say(f"  next       mia report {one.folder.id}, mia explain {one.folder.id}", style="cyan")
 
 
 def _dollars(amount: str) -> str:
