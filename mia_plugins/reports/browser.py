@@ -31,7 +31,7 @@ def find() -> str:
     if found is None:
         raise BrowserError(
             "pictures need Chromium, and there is none on the PATH",
-            "install it (Debian: `apt-get install chromium`), or leave out --png: the report needs no browser",
+            "install it (Debian: `apt-get install chromium`); the report itself needs no browser",
         )
     return found
 

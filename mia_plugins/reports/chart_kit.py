@@ -13,7 +13,7 @@ WIN, LOSS = "var(--win)", "var(--loss)"
 
 
 def kept(values: Floats, most: int = POINTS) -> NDArray[np.intp]:
-    """Return the places of points that keep a line's look: the least and the most of each stretch, and the ends."""
+    """Return the places of points that keep a line's look: least and most of each stretch, and the ends."""
     count = len(values)
     if count <= most:
         return np.arange(count)

@@ -1,9 +1,10 @@
-"""The prices and levels of a run's catalog, as its chart needs them; a catalog that is gone is told, not fatal."""
+"""The prices and levels of a run's catalog, for its chart; a catalog that is gone is told, not fatal."""
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, get_args
 
 import numpy as np
@@ -85,7 +86,7 @@ class Market:
         found = []
         for product in self._settings.get("instruments") or ():
             contracts = contracts_between(product, first, last) if product in PRODUCTS else ()
-            for before, after in zip(contracts[:-1], contracts[1:], strict=True):
+            for before, after in pairwise(contracts):
                 session = next(one for one in self._days.sessions if one.day >= before.roll)
                 found.append((session.open, before, after))
         return sorted(found)

@@ -46,7 +46,7 @@ def written(value: float | None, how: str, digits: int = 2) -> str:
         return dollars(value)
     if how == "dollars_cents":
         return dollars(value, cents=True)
-    return percent(value, digits) if how == "percent" else plain(value, digits)
+    return percent(value, min(digits, 1)) if how == "percent" else plain(value, digits)
 
 
 def duration(seconds: float) -> str:

@@ -1,4 +1,4 @@
-"""The page: sections in their order, styles, plotly.js and our script in one file that asks for nothing else."""
+"""The page: sections in their order, styles, plotly.js and our script, in one file."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,8 @@ from mia_plugins.settings.model import BaseSettings
 from mia_plugins.settings.resolve import declared_settings
 
 _ASSETS = Path(__file__).parent / "assets"
-_NOTHING_ELSE = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'"
+_NOTHING_ELSE = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
+    "img-src data: blob:; base-uri 'none'"
 """What the browser holds the page to: it asks for nothing."""
 
 
@@ -87,7 +88,7 @@ def _blocks(row: Registration, section: Section, runs: Sequence[RunView], faults
 
 
 def _whole(runs: Sequence[RunView], parts: Iterable[tuple[str, str, str]], charts: str) -> str:
-    from plotly.offline import get_plotlyjs
+    from plotly.offline import get_plotlyjs  # noqa: PLC0415 only a page needs it
 
     parts = list(parts)
     name = f"Run {runs[0].id}" if len(runs) == 1 else f"{len(runs)} runs compared"

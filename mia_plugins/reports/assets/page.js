@@ -30,7 +30,7 @@
     for (const key of new Set(["xaxis", "yaxis", ...Object.keys(look).filter((one) => /^[xy]axis\d*$/.test(one))])) {
       const axis = whole[key] || {};
       whole[key] = {
-        gridcolor: colour("--grid"), zerolinecolor: colour("--line"), linecolor: colour("--line"), zerolinewidth: 1,
+        automargin: true, gridcolor: colour("--grid"), zerolinecolor: colour("--line"), linecolor: colour("--line"), zerolinewidth: 1,
         showgrid: key.startsWith("y"), nticks: narrow() ? 5 : undefined, ...axis,
         title: { standoff: 8, font: { size: 12, color: colour("--muted") }, ...(axis.title || {}) },
       };
@@ -232,7 +232,7 @@
           values.push(at); texts.push(clock(t[at]) + (begins ? `<br>${dayText(t[at])}` : ""));
         }
       } else {
-        const starts = [];
+        const starts = first === 0 ? [0] : [];
         for (let at = Math.max(1, first); at <= last; at++) {
           if (Math.floor((t[at] + 360) / 1440) !== Math.floor((t[at - 1] + 360) / 1440)) starts.push(at);
         }

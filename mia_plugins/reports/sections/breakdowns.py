@@ -7,7 +7,7 @@ from mia_plugins.reports.chart_kit import axis
 from mia_plugins.reports.numbers import dollars, interval, percent, plain
 from mia_plugins.reports.section import Section
 from mia_plugins.reports.view import RunView
-from mia_plugins.statistics.breakdowns import Breakdown, Group
+from mia_plugins.statistics.breakdowns import WEEKDAYS, Breakdown, Group
 
 _TITLES = {
     "month": "By month",
@@ -19,9 +19,8 @@ _TITLES = {
     "side": "By side",
 }
 _UNITS = {"month": "Month of the trading day", "hour": "New York hour", "weekday": "Trading day"}
-_WORDS = {"rth": "regular hours (9:30–16:00)", "overnight": "outside regular hours"}
+_WORDS = {"rth": "9:30–16:00", "overnight": "outside 9:30–16:00"}
 _ALWAYS = ("month", "session", "hour", "weekday", "side")
-_MONTH_TEXT = "%b %Y"
 
 
 class Breakdowns(Section):
@@ -37,7 +36,7 @@ class Breakdowns(Section):
             return
         by = {one.by: one for one in run.stats.breakdowns}
         shown = [by[name] for name in _TITLES if name in by and _is_worth(by[name])]
-        yield from (_chart(one) for one in shown if one.by in _TITLES)
+        yield from (_chart(one) for one in shown)
         for one in shown:
             yield _table(one)
 
@@ -51,6 +50,7 @@ def _chart(one: Breakdown) -> Chart:
     net = [float(group.figures.net) for group in one.groups]
     trace = {
         "type": "bar",
+        "width": min(0.65, 0.16 * len(names)),
         "x": names,
         "y": net,
         "marker": {"color": ["var(--win)" if value >= 0 else "var(--loss)" for value in net]},
@@ -59,8 +59,7 @@ def _chart(one: Breakdown) -> Chart:
     }
     layout = {
         "xaxis": axis(_UNITS.get(one.by, ""), type="category"),
-        "yaxis": axis("Net ($)", tickprefix="$", tickformat=",.0f"),
-        "bargap": 0.35,
+        "yaxis": axis("Net ($)", tickformat="$,.0f"),
         "showlegend": False,
     }
     return Chart(f"by-{one.by}", _TITLES[one.by], [trace], layout, 280, half=True)
@@ -88,6 +87,8 @@ def _table(one: Breakdown) -> Table:
 def _name(group: Group) -> str:
     if group.label in _WORDS:
         return _WORDS[group.label]
+    if group.label in WEEKDAYS:
+        return group.label[:3]
     return f"{group.label}:00" if len(group.label) == 2 and group.label.isdigit() else group.label
 
 

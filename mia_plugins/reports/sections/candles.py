@@ -49,8 +49,8 @@ def _title(product: str) -> str:
 
 def _note(at: Ints) -> str:
     told = (
-        "Drag to zoom in, down to the minute; double-click to see all. A trade tells its reasons; click it for the "
-        "command that explains it. Stops and targets are drawn where there is room."
+        "Drag to zoom in, down to the minute; double-click to see all. A trade tells its reasons; click it "
+        "for the command that explains it. Stops and targets are drawn where there is room."
     )
     return told if len(at) <= _TRADES else f"{told} {_TRADES:,} of {len(at):,} trades are on the chart."
 

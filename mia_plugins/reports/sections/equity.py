@@ -40,8 +40,8 @@ class Equity(Section):
         ]  # fmt: skip
         layout = {
             "xaxis": axis("New York time", type="date", anchor="y2"),
-            "yaxis": axis("Balance ($)", domain=[0.36, 1], tickprefix="$", tickformat=",.0f"),
-            "yaxis2": axis("Drawdown ($)", domain=[0, 0.28], tickformat=",.0f", tickprefix="$"),
+            "yaxis": axis("Balance ($)", domain=[0.36, 1], tickformat="$,.0f"),
+            "yaxis2": axis("Drawdown ($)", domain=[0, 0.28], nticks=4, tickformat="$,.0f"),
             "showlegend": False,
             "hovermode": "x unified",
         }
@@ -58,7 +58,7 @@ class Equity(Section):
             data.append(trace)
         layout = {
             "xaxis": axis("New York time", type="date"),
-            "yaxis": axis("Profit since the start ($)", tickprefix="$", tickformat=",.0f"),
+            "yaxis": axis("Profit since the start ($)", tickformat="$,.0f"),
             "hovermode": "x unified",
             "showlegend": True,
         }
@@ -89,7 +89,8 @@ def _fall_text(run: RunView) -> str:
     fall = run.stats.drawdown
     if fall.ts_peak is None or fall.ts_bottom is None:
         return "The balance never fell below a high."
-    told = f"The deepest fall, {dollars(fall.amount)}, lasted from {day_text(fall.ts_peak)} to {day_text(fall.ts_bottom)}"
+    when = f"{day_text(fall.ts_peak)} to {day_text(fall.ts_bottom)}"
+    told = f"The deepest fall, {dollars(fall.amount)}, lasted from {when}"
     if fall.ts_recovered is None:
         return f"{told} and was not made good by the end."
     return f"{told} and was made good on {day_text(fall.ts_recovered)}."

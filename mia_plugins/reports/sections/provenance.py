@@ -59,8 +59,8 @@ def _trials(trials: Trials | None) -> str:
     if trials is None:
         return "There is no ledger beside the run: how often something was tried is not known."
     return (
-        f"The ledger counts {trials.attempts:,} runs that were ever started, {trials.distinct:,} different ones of "
-        "which came to their end. The best of many looks good by chance alone."
+        f"The ledger counts {trials.attempts:,} runs that were ever started, {trials.distinct:,} different "
+        "ones of which came to their end. The best of many looks good by chance alone."
     )
 
 

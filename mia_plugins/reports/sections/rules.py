@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from mia_plugins.reports.blocks import Block, Chart, Note, Table
 from mia_plugins.reports.chart_kit import axis, win_or_loss
 from mia_plugins.reports.numbers import interval, plain
@@ -30,8 +32,6 @@ class RulesWorth(Section):
 
 
 def _chart(rules: list[RuleWorth]) -> Chart:
-    import numpy as np
-
     worth = np.array([one.worth_r for one in rules])
     trace = {
         "type": "bar",

@@ -1,6 +1,7 @@
-"""How trades went: results in R, excursions, durations, exits, and the best and the worst with their commands."""
+"""How trades went: results in R, excursions, durations, exits; the best and the worst, explained."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 
@@ -59,7 +60,7 @@ def _r(run: RunView) -> Chart:
         "y": counts.astype(np.float64),
         "width": np.diff(edges) * 0.94,
         "marker": {"color": [WIN if one > 0 else "var(--loss)" for one in middle.tolist()]},
-        "customdata": [f"{plain(a)} to {plain(b)} R" for a, b in zip(edges[:-1], edges[1:], strict=True)],
+        "customdata": [f"{plain(a)} to {plain(b)} R" for a, b in pairwise(edges)],
         "hovertemplate": "%{customdata}<br>%{y} trades<extra></extra>",
     }
     layout = {"xaxis": axis("Result after costs (R)"), "yaxis": axis("Trades"), "showlegend": False}
@@ -114,7 +115,7 @@ def _durations(run: RunView) -> Chart:
         {
             "type": "bar",
             "name": name,
-            "x": [f"{plain(a, 0)}–{plain(b, 0)}" for a, b in zip(edges[:-1], edges[1:], strict=True)],
+            "x": [f"{plain(a, 0)}–{plain(b, 0)}" for a, b in pairwise(edges)],
             "y": np.histogram(minutes[mask], edges)[0].astype(np.float64),
             "marker": {"color": colour},
             "hovertemplate": f"%{{x}} min<br>%{{y}} {name}<extra></extra>",
@@ -167,7 +168,7 @@ def _extremes(run: RunView) -> Table:
     rows = [
         (
             minute_text(int(trades.ts_open[at])),
-            f"{'long' if trades.side[at] > 0 else 'short'} {trades.lots[at]} {_symbol(str(trades.instrument_id[at]))}",
+            _what(run, at),
             dollars(trades.net[at] / 100, signed=True, cents=True),
             plain(float(trades.r[at]), signed=True),
             str(trades.exit[at]),
@@ -179,5 +180,7 @@ def _extremes(run: RunView) -> Table:
     return Table(("Opened, New York", "Trade", "Net", "R", "Exit", "Why"), rows, frozenset({2, 3}), caption)
 
 
-def _symbol(instrument_id: str) -> str:
-    return instrument_id.partition(".")[0]
+def _what(run: RunView, at: int) -> str:
+    trades = run.trades
+    side = "long" if trades.side[at] > 0 else "short"
+    return f"{side} {trades.lots[at]} {str(trades.instrument_id[at]).partition('.')[0]}"
