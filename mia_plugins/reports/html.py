@@ -61,7 +61,8 @@ def _table(table: Table) -> str:
         for row in table.rows
     )
     caption = f"<caption>{_text(table.caption)}</caption>" if table.caption else ""
-    html = f'<div class="table"><table>{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+    body = f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody>"
+    html = f'<div class="table"><table>{caption}{body}</table></div>'
     return f"<details><summary>{_text(table.folded)}</summary>{html}</details>" if table.folded else html
 
 

@@ -18,8 +18,10 @@ from mia_plugins.settings.model import BaseSettings
 from mia_plugins.settings.resolve import declared_settings
 
 _ASSETS = Path(__file__).parent / "assets"
-_NOTHING_ELSE = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
+_NOTHING_ELSE = (
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
     "img-src data: blob:; base-uri 'none'"
+)
 """What the browser holds the page to: it asks for nothing."""
 
 
@@ -53,7 +55,7 @@ def _sections(
     asked = [run.settings.get(str(Kind.REPORT_SECTIONS)) or {} for run in runs]
     found = []
     for name in host.registry.names(Kind.REPORT_SECTIONS):
-        own = next((one[name] for one in asked if isinstance(one.get(name), dict)), {})
+        own: dict[str, object] = next((one[name] for one in asked if isinstance(one.get(name), dict)), {})
         if own.get("enabled") is False:
             continue
         try:

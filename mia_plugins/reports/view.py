@@ -75,7 +75,7 @@ class RunView:
 
     @cached_property
     def outcomes(self) -> dict[str, int]:
-        """How many decisions came to what: taken, blocked by a rule, …"""
+        """How many decisions were taken, blocked, rejected, or none."""
         counted: dict[str, int] = {}
         for batch in self.sources.batches("decisions", ("outcome",)):
             for value in batch["outcome"].value_counts().to_pylist():

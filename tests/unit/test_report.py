@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from mia_plugins.errors import ExitCode
-from mia_plugins.host import PluginHost
 from mia_plugins.hookspecs import Kind
+from mia_plugins.host import PluginHost
 from mia_plugins.reports.page import Page, make_page
 from mia_plugins.reports.view import RunView
 from mia_plugins.runs.folder import RunFolder, RunStatus

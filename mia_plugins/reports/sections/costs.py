@@ -41,8 +41,10 @@ class Costs(Section):
 
 def _told(run: RunView) -> str:
     unmeasured = run.stats.costs[0].unmeasured
-    told = "Slippage: stops against their triggers, "
+    told = (
+        "Slippage: stops against their triggers, "
         "entries at the market against the price that the decision saw."
+    )
     if unmeasured:
         told += f" {unmeasured:,} contracts left at the market have no price to be measured against."
     return told
