@@ -41,7 +41,8 @@ class Renderer:
         detail = '<p class="picked" hidden></p>' if isinstance(chart, CandleChart) else ""
         return (
             f'<figure class="chart{half}"><figcaption>{_text(chart.title)}</figcaption>'
-            f'<div class="plot" id="{_text(name)}" role="img" aria-label="{_text(chart.title)}" '
+            f'<div class="plot" id="chart-{_text(name)}" data-chart="{_text(name)}" '
+            f'role="img" aria-label="{_text(chart.title)}" '
             f'style="height:{int(chart.height)}px"></div>{detail}{note}</figure>'
         )
 

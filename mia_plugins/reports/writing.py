@@ -12,7 +12,7 @@ from mia_plugins.reports import browser
 from mia_plugins.reports.page import make_page
 from mia_plugins.reports.view import RunView
 
-_MAIN = re.compile(r'class="plot" id="(equity|candles-\w+|by-month|r|rules)"')
+_MAIN = re.compile(r'data-chart="(equity|candles-\w+|by-month|r|rules)"')
 """The charts that pictures are made of."""
 
 

@@ -30,7 +30,7 @@ document.addEventListener("securitypolicyviolation", (event) => window.complaint
 ASK = """<script>
 (async () => {
   await window.miaReport.drawAll();
-  const chart = document.getElementById("candles-ES"), candles = window.miaReport.candles("candles-ES");
+  const chart = document.getElementById("chart-candles-ES"), candles = window.miaReport.candles("candles-ES");
   const at = chart.data.findIndex((one) => one.name === "long");
   Plotly.Fx.hover(chart, [{ curveNumber: at, pointNumber: 0 }]);
   const hover = chart.querySelector(".hoverlayer").textContent;
@@ -43,6 +43,7 @@ ASK = """<script>
     names: chart.data.map((one) => one.name),
     picked: chart.parentElement.querySelector(".picked code").textContent,
     undrawn: [...document.querySelectorAll(".plot")].filter((one) => !one.querySelector("svg")).map((one) => one.id),
+    twice: [...document.querySelectorAll("[id]")].map((one) => one.id).filter((id, at, all) => all.indexOf(id) !== at && !/^(clip|g)/.test(id)),
     sections: [...document.querySelectorAll("section")].map((one) => one.id),
     wider: document.documentElement.scrollWidth > window.innerWidth,
   };
@@ -68,6 +69,7 @@ def test_the_page_works(here: Path, run: RunView) -> None:
     assert found is not None, done.stderr
     answer = json.loads(found[1].replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
     assert (answer["complaints"], answer["undrawn"], answer["wider"]) == ([], [], False)
+    assert answer["twice"] == []
     assert "CONSOLE" not in done.stderr
     assert answer["sections"] == list(page.sections)
     for told in (

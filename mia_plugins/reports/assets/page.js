@@ -292,26 +292,26 @@
   // --- the page ------------------------------------------------------------------------------------------------
   const drawn = new Map();
   const draw = async (place) => {
-    const chart = charts[place.id];
+    const chart = charts[place.dataset.chart];
     if (!drawn.has(place)) drawn.set(place, chart.candles ? new Candles(place, chart.candles) : null);
     const candles = drawn.get(place);
     if (candles) await candles.draw();
     else await Plotly.react(place, chart.data.map(painted), styled(chart.layout), CONFIG);
     place.dataset.drawn = "yes";
   };
-  const places = [...document.querySelectorAll(".plot")].filter((place) => place.id in charts);
+  const places = [...document.querySelectorAll(".plot")].filter((place) => place.dataset.chart in charts);
   const drawAll = () => Promise.all(places.map(draw));
 
   // #only=NAME shows one chart and nothing else, for a picture; #all draws at once what is out of sight.
   const only = /^#only=(.+)$/.exec(location.hash);
   if (only) {
-    const place = document.getElementById(decodeURIComponent(only[1]));
+    const place = document.getElementById(`chart-${decodeURIComponent(only[1])}`);
     document.body.classList.add("only");
     if (place) {
       place.closest("section").classList.add("shown");
       place.closest("figure").classList.add("shown");
       place.closest("figure").classList.remove("half");
-      place.style.height = `${window.innerHeight - 60}px`;
+      place.style.height = `${window.outerHeight - 80}px`;
       draw(place);
     }
   } else if (location.hash === "#all") drawAll();
@@ -324,5 +324,5 @@
   const again = () => [...drawn.keys()].forEach(draw);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
   window.addEventListener("beforeprint", drawAll);
-  window.miaReport = { drawAll, candles: (name) => drawn.get(document.getElementById(name)) };
+  window.miaReport = { drawAll, candles: (name) => drawn.get(document.getElementById(`chart-${name}`)) };
 })();
