@@ -12,7 +12,7 @@ from mia_plugins.host import PluginHost
 from mia_plugins.reports.page import Page, make_page
 from mia_plugins.reports.view import RunView
 from mia_plugins.runs.folder import RunFolder, RunStatus
-from tests.conftest import Mia
+from tests.conftest import ROOT, Mia
 from tests.reported import made_run
 
 ALL = [
@@ -139,3 +139,36 @@ def test_pictures_without_chromium_are_a_clear_error(
 def test_a_run_named_twice_is_an_error(here: Path, mia: Mia) -> None:
     name = made_run(here / "runs", 4).name
     assert "named twice" in mia("report", name, "latest").err
+
+
+def test_the_section_of_the_docs_is_one(here: Path, mia: Mia) -> None:
+    snippet = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "report.md").read_text(), re.DOTALL)[0]
+    (here / "mine").mkdir()
+    (here / "mine" / "streaks.py").write_text(snippet)
+    folder = made_run(here / "runs", 12)
+    done = mia("--plugins-dir", "mine", "report", folder.name, "--json")
+    told = json.loads(done.out)
+    assert (told["faults"], told["sections"].index("streaks")) == ([], ALL.index("costs"))
+    assert "The most in a row" in (folder / "report.html").read_text()
+
+
+def test_a_section_that_fails_costs_only_itself(here: Path, mia: Mia) -> None:
+    (here / "mine").mkdir()
+    (here / "mine" / "broken.py").write_text(
+        "from mia_plugins.reports.section import Section\n"
+        "class Broken(Section):\n    title = 'Broken'\n    def of_run(self, run):\n        return 1 / 0\n"
+        "def mia_register_report_sections(register):\n    register('broken', f'{__name__}:Broken')\n"
+    )
+    folder = made_run(here / "runs", 4)
+    done = mia("--plugins-dir", "mine", "report", folder.name)
+    assert (done.code, "'broken'" in done.err, "ZeroDivisionError" in done.err) == (0, True, True)
+    page = (folder / "report.html").read_text()
+    assert "This section failed: ZeroDivisionError: division by zero" in page
+    assert '<section id="provenance">' in page
+
+
+def test_a_runs_file_leaves_a_section_out(here: Path) -> None:
+    folder = made_run(here, 4)
+    settings = folder / "settings.yaml"
+    settings.write_text(settings.read_text() + "report_sections:\n  rolls:\n    enabled: false\n")
+    assert page_of(folder).sections == tuple(name for name in ALL if name != "rolls")
