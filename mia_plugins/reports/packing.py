@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 type Array = NDArray[Any]
 
 _TYPES = {"float64": "f8", "float32": "f4", "int32": "i4", "int16": "i2", "int8": "i1", "uint8": "u1"}
-_LEVEL = 6
+_LEVEL = 3
 _TINY = 32
 """Numbers below which a plain list is shorter."""
 
