@@ -6,6 +6,7 @@ Run folders and a catalog are written first; what is timed is the whole command 
 user waits for it. The targets are 5 s and 10 MB for 10,000 trades and a year of minutes.
 """
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -33,9 +34,15 @@ def main() -> None:
 
 
 def _seconds(run: Path) -> float:
+    # As for a user, whose Python keeps compiled modules.
+    environ = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     started = time.perf_counter()
     subprocess.run(
-        [sys.executable, "-m", "mia_plugins", "report", str(run)], cwd=ROOT, check=True, capture_output=True
+        [sys.executable, "-m", "mia_plugins", "report", str(run)],
+        cwd=ROOT,
+        env=environ,
+        check=True,
+        capture_output=True,
     )
     return time.perf_counter() - started
 

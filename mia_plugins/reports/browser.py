@@ -55,7 +55,9 @@ def run(arguments: list[str], url: str, size: tuple[int, int] = SIZE) -> subproc
 def picture(report: Path, chart: str, target: Path) -> None:
     """Write a picture of one chart of a report."""
     target.unlink(missing_ok=True)
-    done = run([f"--screenshot={target.absolute()}"], f"{report.absolute().as_uri()}#only={chart}")
+    # A window without a window tells the page of less height than its picture has.
+    url = f"{report.absolute().as_uri()}#only={chart}&height={SIZE[1]}"
+    done = run([f"--screenshot={target.absolute()}"], url)
     if not target.is_file():
         raise BrowserError(
             f"Chromium made no picture of '{chart}'", "see -v for what it says", detail=done.stderr

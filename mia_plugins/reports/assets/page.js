@@ -303,7 +303,7 @@
   const drawAll = () => Promise.all(places.map(draw));
 
   // #only=NAME shows one chart and nothing else, for a picture; #all draws at once what is out of sight.
-  const only = /^#only=(.+)$/.exec(location.hash);
+  const only = /^#only=([^&]+)(?:&height=(\d+))?$/.exec(location.hash);
   if (only) {
     const place = document.getElementById(`chart-${decodeURIComponent(only[1])}`);
     document.body.classList.add("only");
@@ -311,7 +311,7 @@
       place.closest("section").classList.add("shown");
       place.closest("figure").classList.add("shown");
       place.closest("figure").classList.remove("half");
-      place.style.height = `${window.outerHeight - 80}px`;
+      place.style.height = `${(Number(only[2]) || window.innerHeight) - 70}px`;
       draw(place);
     }
   } else if (location.hash === "#all") drawAll();
