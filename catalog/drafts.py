@@ -47,13 +47,18 @@ class SealedFile:
 
 
 def sealed_days(files: Files) -> dict[dt.date, list[SealedFile]]:
-    """Return the days that are sealed and not yet published, with their files."""
+    """Return the days that are sealed and not yet published, with their files.
+
+    A seal that cannot be read, as a loss of power may leave one, seals nothing.
+    """
     found = {}
     for path in files.under(DRAFTS):
         folder, _, name = path.rpartition("/")
         if name == SEAL:
-            day = dt.date.fromisoformat(folder.rpartition("/")[2])
-            found[day] = [SealedFile(**entry) for entry in json.loads(files.read(path))]
+            content = files.read(path)
+            with suppress(ValueError, TypeError):
+                day = dt.date.fromisoformat(folder.rpartition("/")[2])
+                found[day] = [SealedFile(**entry) for entry in json.loads(content)]
     return found
 
 

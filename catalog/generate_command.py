@@ -82,14 +82,20 @@ def generate(  # noqa: PLR0913 each is an option
     settings = _changed(settings, seed, scenario or [], edge, null)
     _refuse_scenarios_elsewhere(settings, wanted)
     made: list[str] = []
+    forgotten: list[dt.date] = []
     try:
         processes = jobs or usual_jobs(settings.density)
         with progress("generating", len(wanted), quiet=as_json) as advance:
-            for day in make(Files(catalog), settings, wanted, processes, advance):
+            for day in make(Files(catalog), settings, wanted, processes, advance, forgotten.extend):
                 made.append(str(day))  # noqa: PERF401 an interruption is told how many there are
     except KeyboardInterrupt:
         session.warn(f"interrupted; {len(made)} more days are whole. The same command goes on from there")
         raise
+    if forgotten:
+        session.warn(
+            f"files of {', '.join(map(str, forgotten))} are gone, so that mia does not read what is left "
+            "of it: generate these days too"
+        )
     kept = len(wanted) - len(made)
     if as_json:
         session.say_json({"ok": True, "catalog": catalog, "made": sorted(made), "kept": kept})

@@ -56,21 +56,24 @@ def first_days(start: dt.date, count: int) -> list[Session]:
     return found[:count]
 
 
-def generate(
+def generate(  # noqa: PLR0913, PLR0917 the last two are who is told
     files: Files,
     settings: MarketSettings,
     days: Iterable[Session],
     jobs: int = 1,
     advance: Callable[[int], None] = lambda _: None,
+    forgotten: Callable[[list[dt.date]], object] = lambda _: None,
 ) -> Iterator[dt.date]:
     """Make what is missing of some days in a catalog, and yield each day as it is whole.
 
     Days are independent, so that their order, the number of `jobs` (processes) and an interruption
-    change no byte. `advance` is told of each day that is done.
+    change no byte. `advance` is told of each day that is done, `forgotten` of days that were whole,
+    lack a file now and are not among the wanted.
     """
     wanted = {session.day: session for session in days}
     with sole_writer(files):
         store = Store.begin(files, origin_of(settings))
+        forgotten([day for day in store.forgotten if day not in wanted])
         missing = store.missing(wanted)
         advance(len(wanted) - len(missing))
         store.write_instruments(_contracts(min(wanted), max(wanted)))

@@ -31,6 +31,9 @@ class Store(Catalog):
     `draft` may be called in other processes; `publish` in one only.
     """
 
+    forgotten: tuple[dt.date, ...] = ()
+    """Days that were whole and lack a file now, so that `begin` forgot them."""
+
     @classmethod
     def begin(cls, files: Files, origin: Origin) -> "Store":
         """Start a catalog, or go on with one of the same origin; another's is an error.
@@ -95,6 +98,7 @@ class Store(Catalog):
     def _forget_broken_days(self, manifest: Manifest) -> None:
         there = self.files.under()
         broken = [day for day, rows in manifest.days.items() if rows.keys() - there.keys()]
+        self.forgotten = tuple(broken)
         if broken:
             self.manifest = manifest.without(broken)
             write_manifest(self.files, self.manifest)

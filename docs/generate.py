@@ -31,8 +31,9 @@ NOTE = "<!-- Made by docs/generate.py from the code; a test fails when they diff
 CONFIGURATION = (
     "What a settings file may say. Beside these, `extends:` names the files it is laid over: one path or a "
     "list, seen from this file, or `mia:` and a file that ships with mia. [Concepts](concepts.md) says how "
-    "files are merged; `mia config show FILE --origin` says what came of it. Everything is checked today; "
-    "what concerns data and orders takes effect with the backtest."
+    "files are merged; `mia config show FILE --origin` says what came of it. Everything is checked. What "
+    "concerns data, days, orders and the journal, and the strategies, takes effect in "
+    "[backtests](backtests.md); the other components take effect as the methods that use them come."
 )
 COMPONENTS = (
     "Each of these sections holds the plugins of one kind that the run uses, by name, each with its "

@@ -48,8 +48,8 @@ def problems(
 
 
 def _instrument(known: Mapping[str, Instrument], instrument_id: str) -> Instrument | None:
-    """Return what is known of an instrument: what the catalog says, else what a product of ours is."""
-    return known.get(instrument_id) or (OURS if product_code(instrument_id) else None)
+    """Return what is known of an instrument: what a product of ours is, else what the catalog says."""
+    return OURS if product_code(instrument_id) else known.get(instrument_id)
 
 
 def _series(

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from catalog.checks.instruments import Instrument
 from catalog.checks.problem import Problem, ProblemKind, Tally, new_york
+from catalog.checks.rows import holes
 from catalog.store import Store
 from mia_plugins.data.arrow import times_of
 from mia_plugins.data.bars import MINUTE, bars_of
@@ -26,7 +27,8 @@ def bar_problems(
 ) -> Iterator[Problem]:
     """Yield where one instrument's bars are not what its trades make, file of trades by file.
 
-    A file is left out that another check must mend first: one that cannot be read or goes back in time.
+    A file is left out that another check must mend first: one that cannot be read, goes back in time or
+    lacks values.
     Memory is bounded by a row group of each.
     """
     ordered = sorted(trades, key=lambda file: (file.start, file.end))
@@ -40,13 +42,13 @@ def bar_problems(
         try:
             for minutes in _minutes(store, file, instrument):
                 check.feed(minutes)
-        except (CatalogError, CatalogFileError, pa.ArrowException, _DisorderError):
+        except (CatalogError, CatalogFileError, pa.ArrowException, _UnusableError):
             continue
         yield from check.problems()
 
 
-class _DisorderError(Exception):
-    """Trades go back in time, so that a minute's first and last cannot be told."""
+class _UnusableError(Exception):
+    """Rows go back in time or lack values, so that a minute's first and last cannot be told."""
 
 
 class _Comparison:
@@ -86,6 +88,7 @@ class _Comparison:
 
     def _read(self, file: DataFile, start: int, end: int) -> Iterator[Bars]:
         for table in self._store.row_groups(file.path, start, end):
+            _refuse_holes(table)
             ts = times_of(table["ts_init"].combine_chunks())
             prices = [
                 units_of(table[name].combine_chunks(), self._instrument.raw_tick)[0] for name in _PRICES
@@ -103,7 +106,7 @@ def _minutes(store: Store, file: DataFile, instrument: Instrument) -> Iterator[B
         if not len(trades):
             continue
         if trades.ts[0] < last or (np.diff(trades.ts) < 0).any():
-            raise _DisorderError
+            raise _UnusableError
         last = int(trades.ts[-1])
         made = _joined([*rest, bars_of(trades)])
         rest = [rows_of(made, slice(-1, None))]
@@ -112,7 +115,13 @@ def _minutes(store: Store, file: DataFile, instrument: Instrument) -> Iterator[B
     yield from rest
 
 
+def _refuse_holes(table: pa.Table) -> None:
+    if holes(table).any():
+        raise _UnusableError
+
+
 def _trades(table: pa.Table, instrument: Instrument) -> Trades:
+    _refuse_holes(table)
     ts = times_of(table["ts_init"].combine_chunks())
     ticks, _ = units_of(table["price"].combine_chunks(), instrument.raw_tick)
     lots, _ = units_of(table["size"].combine_chunks(), RAW_LOT)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
@@ -12,7 +13,15 @@ from catalog.checks.instruments import Instrument, product_code
 from catalog.checks.jumps import Jumps
 from catalog.checks.manifest import manifest_problems
 from catalog.checks.problem import Problem, ProblemKind, Tally, new_york
-from catalog.checks.rows import Scales, book_faults, duplicates, price_columns, side_faults, size_faults
+from catalog.checks.rows import (
+    Scales,
+    book_faults,
+    duplicates,
+    holes,
+    price_columns,
+    side_faults,
+    size_faults,
+)
 from catalog.checks.schema import false_claims, unreadable
 from catalog.store import Store
 from mia_plugins.data.arrow import times_of
@@ -21,6 +30,7 @@ from mia_plugins.data.errors import CatalogError, CatalogFileError
 from mia_plugins.data.layout import DataFile
 
 _ROW_FAULTS = {
+    ProblemKind.HOLE: "rows lack a value",
     ProblemKind.DISORDER: "rows go back in time",
     ProblemKind.EARLY: "rows have ts_init before ts_event",
     ProblemKind.DUPLICATES: "rows repeat another",
@@ -71,10 +81,11 @@ class FileCheck:
 
     def feed(self, table: pa.Table) -> NDArray[np.int64]:
         """Look at a row group and return its times (UTC ns)."""
+        self._rows += len(table)
+        table = self._without_holes(table)
         times = times_of(table["ts_init"].combine_chunks())
         if not len(times):
             return times
-        self._rows += len(times)
         self._span = (min(self._span[0], int(times.min())), max(self._span[1], int(times.max())))
         self._times(table, times)
         self._prices(table, times)
@@ -115,9 +126,18 @@ class FileCheck:
         """Judge what can be said once all rows have been seen."""
         if self._rows == 0:
             self._blame(ProblemKind.TRUNCATED, "it has no rows")
-        elif self._span != (self._file.start, self._file.end):
+        elif not self._tallies[ProblemKind.HOLE].count and self._span != (self._file.start, self._file.end):
             first, last = (new_york(ts) for ts in self._span)
             self._blame(ProblemKind.NAME, f"its rows run from {first} to {last} New York")
+
+    def _without_holes(self, table: pa.Table) -> pa.Table:
+        """Return the rows that have all their values: no other check can look at the rest."""
+        lacking = holes(table)
+        if not lacking.any():
+            return table
+        times = times_of(pc.fill_null_forward(table["ts_init"].combine_chunks()).fill_null(self._file.start))
+        self._tallies[ProblemKind.HOLE].add(times, lacking)
+        return table.filter(pa.array(~lacking))
 
     def _times(self, table: pa.Table, times: NDArray[np.int64]) -> None:
         before = times[0] if self._last is None else self._last

@@ -1,6 +1,9 @@
 """What a catalog's instruments say of prices, and where a product's price has roughly been."""
 
+import datetime as dt
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
@@ -9,15 +12,21 @@ import pyarrow as pa
 
 from catalog.checks.problem import Problem, ProblemKind
 from catalog.store import Store
-from mia_plugins.data.arrow import Kind
 from mia_plugins.data.decimals import SCALE
 from mia_plugins.data.errors import CatalogError, CatalogFileError
-from mia_plugins.data.instruments import PRODUCTS, TICK
+from mia_plugins.data.instruments import PRICE_PRECISION, PRODUCTS, TICK, InstrumentError, contract_of
 from mia_plugins.data.layout import DATA, PARQUET
-from mia_plugins.data.sessions import NS
+from mia_plugins.data.sessions import NEW_YORK, NS
 
 LEGACY_FOLDERS = {"trade_tick", "quote_tick", "bar", "order_book_delta", "order_book_depth10"}
 """What Nautilus 1.x calls its folders of data."""
+DEFINITIONS = {
+    *("betting_instrument", "binary_option", "cfd", "commodity", "crypto_future", "crypto_futures_spread"),
+    *("crypto_option", "crypto_option_spread", "crypto_perpetual", "currency_pair", "equity"),
+    *("futures_contract", "futures_spread", "index_instrument", "option_contract", "option_spread"),
+    *("perpetual_contract", "synthetic_instrument", "tokenized_asset"),
+}
+"""Nautilus' folders of instruments; what else it has, such as deltas and custom data, is not looked at."""
 ROUGH_YEARS = (2000, 2005, 2010, 2015, 2020, 2023, 2026)
 ROUGH_PRICES = {
     "ES": (1_400, 1_200, 1_100, 2_000, 3_200, 4_200, 6_300),
@@ -44,7 +53,8 @@ class Instrument:
         return int(self.tick * 10**SCALE)
 
 
-OURS = Instrument(2, TICK)
+_OURS = re.compile(rf"({'|'.join(PRODUCTS)})[FGHJKMNQUVXZ]\d{{1,2}}")
+OURS = Instrument(PRICE_PRECISION, TICK)
 """What ES, NQ and the micros are, should the catalog not say."""
 
 
@@ -55,7 +65,7 @@ def instrument_files(paths: Iterable[str], instrument_id: str | None = None) -> 
         for path in paths
         if path.count("/") == 3
         and path.endswith(PARQUET)
-        and path.split("/")[1] not in {*Kind, *LEGACY_FOLDERS}
+        and path.split("/")[1] in DEFINITIONS
         and instrument_id in {None, path.split("/")[2]}
     ]
 
@@ -68,9 +78,9 @@ def catalog_instruments(
     wrong: list[Problem] = []
     for path in instrument_files(store.files.under(DATA), instrument_id):
         try:
-            defined: dict[str, Instrument] = {}
-            for table in store.row_groups(path):
-                defined |= _definitions(table.to_pylist())
+            rows = [row for table in store.row_groups(path) for row in table.to_pylist()]
+            defined = _definitions(rows)
+            unlike = [problem for row in rows for problem in _unlike_product(path, row)]
         except (CatalogError, CatalogFileError, pa.ArrowException, OSError) as error:
             what = f"it is no whole Parquet file: {' '.join(str(error).split())}"
             wrong.append(Problem(ProblemKind.TRUNCATED, path, what))
@@ -78,7 +88,7 @@ def catalog_instruments(
         except (KeyError, ValueError, InvalidOperation) as error:
             wrong.append(Problem(ProblemKind.SCHEMA, path, f"it defines no instrument: {error!r}"))
             continue
-        wrong += _misplaced(path, defined)
+        wrong += list(_misplaced(path, defined)) or unlike
         found |= defined
     return found, wrong
 
@@ -91,10 +101,35 @@ def _misplaced(path: str, defined: Mapping[str, Instrument]) -> Iterator[Problem
         yield Problem(ProblemKind.METADATA, path, f"it defines {names}; {folder} was expected")
 
 
+def _unlike_product(path: str, row: Mapping[str, object]) -> Iterator[Problem]:
+    """Yield what a definition of ES, NQ or a micro says that the exchange does not: profits come of it."""
+    name = str(row["id"])
+    code = product_code(name)
+    if code is None:
+        return
+    expected: dict[str, object] = {
+        "price_increment": TICK,
+        "price_precision": OURS.precision,
+        "size_precision": OURS.size_precision,
+        "multiplier": PRODUCTS[code].multiplier,
+    }
+    got: dict[str, object] = {part: Decimal(str(row[part])) for part in expected}
+    expiry = row.get("expiration_ns")
+    if isinstance(expiry, dt.datetime):
+        with suppress(InstrumentError):
+            got["expiration_ns"] = expiry.astimezone(NEW_YORK).date()
+            expected["expiration_ns"] = contract_of(name, expiry.date()).expiry
+    for part, value in expected.items():
+        if got[part] != value:
+            yield Problem(
+                ProblemKind.DEFINITION, path, f"{part} is {got[part]}; {value} was expected of {name}"
+            )
+
+
 def product_code(instrument_id: str) -> str | None:
     """Return the product of ESU6.XCME and the like; None for what is none of ours."""
-    root = instrument_id.partition(".")[0][:-2]
-    return root if root in PRODUCTS else None
+    found = _OURS.fullmatch(instrument_id.partition(".")[0])
+    return found[1] if found else None
 
 
 def rough_price(code: str, ts: int) -> float:
@@ -106,7 +141,7 @@ def rough_price(code: str, ts: int) -> float:
 
 def _definitions(rows: list[Mapping[str, object]]) -> dict[str, Instrument]:
     """Return the instruments that rows of an instrument file define."""
-    return {
+    found = {
         str(row["id"]): Instrument(
             int(str(row["price_precision"])),
             Decimal(str(row["price_increment"])),
@@ -114,3 +149,7 @@ def _definitions(rows: list[Mapping[str, object]]) -> dict[str, Instrument]:
         )
         for row in rows
     }
+    for name, instrument in found.items():
+        if not (instrument.tick.is_finite() and instrument.raw_tick > 0):
+            raise ValueError(f"the price_increment of {name} is {instrument.tick}")
+    return found

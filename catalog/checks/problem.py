@@ -27,6 +27,7 @@ class ProblemKind(StrEnum):
     CHANGED = "changed"
     OVERLAP = "overlap"
     NO_INSTRUMENT = "no instrument"
+    DEFINITION = "wrong instrument"
     PRECISION = "wrong precision"
     OFF_GRID = "off the tick grid"
     SCALE = "power of ten"
@@ -36,6 +37,7 @@ class ProblemKind(StrEnum):
     SIDE = "wrong side"
     BAR = "impossible bar"
     BARS_DIFFER = "bars unlike trades"
+    HOLE = "no value"
     DISORDER = "disorder"
     EARLY = "known before it happened"
     DUPLICATES = "duplicates"
@@ -63,6 +65,8 @@ REMEDIES = {
     ProblemKind.CHANGED: "restore the file, or delete it and run what makes this catalog again",
     ProblemKind.OVERLAP: "delete one of the two: a backtest would replay both",
     ProblemKind.NO_INSTRUMENT: "write the instrument into the catalog: a backtest refuses data without one",
+    ProblemKind.DEFINITION: "delete the file and run what makes this catalog again, or write the instrument "
+    "anew: profits, margins and the last trading day come of it",
     ProblemKind.PRECISION: "import the source again: the engine ignores prices of another precision",
     ProblemKind.OFF_GRID: "import the source again with the right tick size and price multiplier",
     ProblemKind.SCALE: "import the source again with the price multiplier that undoes it",
@@ -72,6 +76,7 @@ REMEDIES = {
     ProblemKind.SIDE: "import the source again: a side is BUY, SELL or NO_AGGRESSOR",
     ProblemKind.BARS_DIFFER: "make the bars again from the trades, or import both from one source",
     ProblemKind.BAR: "import the source again: a bar's high and low enclose its open and close",
+    ProblemKind.HOLE: "drop these rows and import the source again: every column must have a value",
     ProblemKind.DISORDER: "sort the source by time and import it again",
     ProblemKind.EARLY: "import the source again: decisions would see these rows before they happened",
     ProblemKind.DUPLICATES: "import the source again, once",

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from catalog.checks.instruments import rough_price
@@ -39,6 +40,21 @@ def _of_levels(table: pa.Table, part: str) -> Iterator[tuple[pa.Array, NDArray[n
         side = _array(table, name)
         lengths = np.diff(side.offsets.to_numpy())
         yield side.flatten().field(part), np.repeat(np.arange(len(table)), lengths)
+
+
+def holes(table: pa.Table) -> NDArray[np.bool_]:
+    """Return which rows lack a value that they must have."""
+    lacking = np.zeros(len(table), bool)
+    for name in table.column_names:
+        column = _array(table, name)
+        if column.null_count:
+            lacking |= column.is_null().to_numpy(zero_copy_only=False)
+        levels = column.flatten() if pa.types.is_list(column.type) else None
+        for part in levels.flatten() if levels is not None else ():
+            if part.null_count:
+                rows = pc.list_parent_indices(column).to_numpy()
+                lacking[rows[part.is_null().to_numpy(zero_copy_only=False)]] = True
+    return lacking
 
 
 def book_faults(kind: Kind, table: pa.Table) -> dict[ProblemKind, NDArray[np.bool_]]:

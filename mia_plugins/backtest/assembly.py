@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from time import monotonic
 from types import TracebackType
 from typing import Self
 
@@ -9,7 +10,7 @@ from mia_plugins.backtest.engine import TAPE_VENUE, TRADER
 from mia_plugins.backtest.plan import Plan, plan_of
 from mia_plugins.data.arrow import Kind
 from mia_plugins.data.instruments import PRODUCTS
-from mia_plugins.errors import PluginError
+from mia_plugins.errors import MiaError, PluginError
 from mia_plugins.hookspecs import Kind as PluginKind
 from mia_plugins.journal.decision import JournalColumns
 from mia_plugins.journal.schema import SHADOWS
@@ -20,13 +21,19 @@ from mia_plugins.runtime.account import Account
 from mia_plugins.runtime.actor import ActorContext, MiaActor
 from mia_plugins.runtime.context import Context, Warnings
 from mia_plugins.runtime.feeds import ColumnsFeed, HandlersFeed
-from mia_plugins.runtime.guard import Guard
+from mia_plugins.runtime.following import Following
+from mia_plugins.runtime.guard import Fault, Guard
 from mia_plugins.runtime.records import FILLS, ORDERS, POSITIONS, Records
 from mia_plugins.runtime.settings import StrategySettings
 from mia_plugins.runtime.strategy import MiaStrategy
 from mia_plugins.settings.resolve import Component, Run
 from mia_plugins.tape.known import KnownTable
 from mia_plugins.tape.tape import Tape
+from mia_plugins.tape.trail import Trail
+
+FLUSH_SECONDS = 0.5
+"""How much of a run's work a killed process may take along. A session of bars takes a few ms, and
+writing each by itself would be a cost of its own."""
 
 
 def strategy_classes(run: Run) -> dict[str, type[MiaStrategy]]:
@@ -40,6 +47,7 @@ def strategy_classes(run: Run) -> dict[str, type[MiaStrategy]]:
                 "MiaStrategy",
                 f"derive {component.registration.target} from mia_plugins.runtime.strategy.MiaStrategy",
             )
+        _settings_of(component)  # so that it is refused before anything starts
         found[component.name] = target
     if not found:
         raise PluginError("the run has no strategy", "name one under `strategies:`, such as `ema_cross:`")
@@ -94,9 +102,14 @@ class Tables:
         self.fills = RowLog(folder / "fills.arrows", FILLS)
         self.positions = RowLog(folder / "positions.arrows", POSITIONS)
         self.shadows = RowLog(folder / "shadows.arrows", SHADOWS)
+        self._next_flush = 0.0
 
     def flush(self) -> None:
-        """Bring to disk what there is."""
+        """Bring to disk what there is, if that was not done just before."""
+        now = monotonic()
+        if now < self._next_flush:
+            return
+        self._next_flush = now + FLUSH_SECONDS
         for log in (self.journal, self.orders, self.fills, self.positions, self.shadows):
             log.flush()
 
@@ -159,8 +172,15 @@ class Assembly:
 
     def _strategy(self, component: Component, kind: type[MiaStrategy], product: str) -> MiaStrategy:
         settings = self._run.settings
+        trail = Trail()
         tapes = {
-            str(code): Tape(code, self._kinds(kind), self._minutes(component, kind))
+            str(code): Tape(
+                code,
+                self._kinds(kind),
+                self._minutes(component, kind),
+                quotes_from=self._plan.engine_kind,
+                trail=trail if code == product else None,
+            )
             for code in settings.instruments
         }
         feed = (
@@ -179,7 +199,12 @@ class Assembly:
             feed=feed,
             known={name: KnownTable(name) for name in sorted(kind.tables)},
             book=tables.journal.book(strategy_id),
-            shadows=Shadows(int(settings.venue.slippage), tables.shadows),
+            following=Following(
+                Shadows(
+                    int(settings.venue.slippage), tables.shadows, bars=self._plan.engine_kind is Kind.BARS
+                ),
+                trail,
+            ),
             account=Account(PRODUCTS[product].tick_value),
             records=Records(strategy_id, tables.orders, tables.fills, tables.positions),
             guard=self._guard,
@@ -187,17 +212,27 @@ class Assembly:
             trader_id=TRADER,
             warnings=self.warnings,
         )
-        strategy = kind(context)
-        strategy.prepare()
-        return strategy
+        return _prepared(kind, context)
 
     def _kinds(self, kind: type[MiaStrategy]) -> frozenset[Kind]:
-        """Return what is on a strategy's tapes: what it reads, what bars come of, and quotes for shadows."""
+        """Return what is on a strategy's tapes: what it reads, and what bars come of."""
         source = Kind.BARS if self._plan.engine_kind is Kind.BARS else Kind.TRADES
-        return kind.reads | {source, Kind.QUOTES}
+        return kind.reads | {source}
 
     def _minutes(self, component: Component, kind: type[MiaStrategy]) -> tuple[int, ...]:
         return tuple(dict.fromkeys((_settings_of(component).bar, *kind.longer_bars)))
+
+
+def _prepared(kind: type[MiaStrategy], context: Context) -> MiaStrategy:
+    """Return a strategy that can start; what it raises at that names it."""
+    try:
+        strategy = kind(context)
+        strategy.prepare()
+    except MiaError:
+        raise
+    except Exception as error:
+        raise Fault(error, context.who, "begin()", None).as_error() from error
+    return strategy
 
 
 def _settings_of(component: Component) -> StrategySettings:

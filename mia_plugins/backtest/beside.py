@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+import pyarrow as pa
 from nautilus_trader.model import NautilusDataType, register_custom_data_class
 
 from mia_plugins.data.catalog import Catalog
@@ -34,20 +35,24 @@ def table_paths(catalog: Catalog, names: Iterable[str], days: tuple[TradingDay, 
 
 def tables_before(
     catalog: Catalog, paths: Mapping[str, list[str]], first: dt.date
-) -> Iterator[tuple[str, Any]]:
+) -> Iterator[tuple[str, pa.Table]]:
     """Yield the rows of the last day before the first, by table."""
     for name, files in paths.items():
         earlier = [path for path in files if table_day(path) < first]
-        for path in earlier[-1:]:
-            yield from ((name, rows) for rows in catalog.row_groups(path))
+        yield from ((name, _whole(catalog, path)) for path in earlier[-1:])
 
 
-def tables_of(catalog: Catalog, paths: Mapping[str, list[str]], day: dt.date) -> Iterator[tuple[str, Any]]:
+def tables_of(
+    catalog: Catalog, paths: Mapping[str, list[str]], day: dt.date
+) -> Iterator[tuple[str, pa.Table]]:
     """Yield the rows of a trading day, by table."""
     for name, files in paths.items():
-        for path in files:
-            if table_day(path) == day:
-                yield from ((name, rows) for rows in catalog.row_groups(path))
+        yield from ((name, _whole(catalog, path)) for path in files if table_day(path) == day)
+
+
+def _whole(catalog: Catalog, path: str) -> pa.Table:
+    """Return a day of a table, however many row groups it has."""
+    return pa.concat_tables(catalog.row_groups(path))
 
 
 class CustomData:

@@ -73,6 +73,9 @@ def engine_of(settings: RunSettings, plan: Plan, guard: Guard, sight: Sight) -> 
         book_type=BookType.L2_MBP if plan.engine_kind is Kind.DEPTH else BookType.L1_MBP,
         oto_trigger_mode=OtoTriggerMode.PARTIAL,
         trade_execution=False,
+        liquidity_consumption=plan.engine_kind is Kind.DEPTH,
+        # A stop that is already passed when it becomes active is filled at once, as at the exchange.
+        reject_stop_orders=False,
     )
     for contract in plan.contracts:
         engine.add_instrument(futures_contract(contract))

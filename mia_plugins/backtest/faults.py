@@ -11,7 +11,8 @@ from mia_plugins.secrets import redact
 type Told = tuple[str, str, str, int]
 """What was wrong, the remedy, the detail and the exit code: an error as plain data."""
 
-REPORT_IT = "this is a fault of mia's or of the plugin the traceback names (-v shows it): please report it"
+REPORT_IT = "this is a fault of mia's or of the plugin the traceback names: please report it"
+_TRACEBACK = "Traceback (most recent call last)"
 NO_PLACE = "where it was cannot be told"
 _FRAME = re.compile(r'^ +File "(?P<file>[^"]*)", line (?P<line>\d+) in (?P<name>.*)$', re.MULTILINE)
 _THREAD = re.compile(r"^(?=(?:Current t|T)hread 0x)", re.MULTILINE)
@@ -20,11 +21,11 @@ _CODES = {int(code): code for code in ExitCode}
 _REMEDIES: dict[int, str] = {
     signal.SIGKILL: "if nobody killed it, the system did, out of memory (`dmesg` tells): run fewer at once, "
     "or free some memory",
-    signal.SIGABRT: "native code gave up; -v shows what Python was at. Disable the plugin it names",
+    signal.SIGABRT: "native code gave up; the traceback shows where Python was. Disable the plugin it names",
     signal.SIGTERM: "something asked it to end; run it again",
     signal.SIGHUP: "its terminal was closed; run it again, under nohup or tmux",
 }
-_CRASHED = "native code crashed; -v shows what Python was at. Disable the plugin it names"
+_CRASHED = "native code crashed; the traceback shows where Python was. Disable the plugin it names"
 
 
 class JobError(MiaError):
@@ -49,7 +50,8 @@ def told(error: BaseException) -> Told:
 def _told(error: BaseException) -> Told:
     trace = "".join(traceback.format_exception(error))
     if isinstance(error, MiaError):
-        detail = "\n".join(part for part in (str(error.detail), trace) if part)
+        own = str(error.detail)
+        detail = own if _TRACEBACK in own else "\n".join(part for part in (own, trace) if part)
         return redact(str(error.what)), redact(str(error.remedy)), redact(detail), int(error.exit_code)
     return redact(_meaning(error)), REPORT_IT, redact(trace), ExitCode.INTERNAL
 
@@ -80,7 +82,8 @@ def death(exit_code: int, last: str, trace: str, *, begun: bool) -> JobError:
         what = f"the process ended with exit code {exit_code} before it began"
         remedy = "a script that starts runs does so under `if __name__ == '__main__':`"
     place = f", in {where(trace, crashed=True)}" if trace else ""
-    return JobError(f"{what}{place}; {last}", remedy, trace, ExitCode.INTERNAL)
+    detail = trace.partition("\nExtension modules:")[0]
+    return JobError(f"{what}{place}; {last}", remedy, detail, ExitCode.INTERNAL)
 
 
 def _by_signal(number: int) -> tuple[str, str]:
@@ -95,7 +98,7 @@ def _by_signal(number: int) -> tuple[str, str]:
 def hang(stall: float, last: str, trace: str) -> JobError:
     """Return what is said of a process that reported nothing for `stall` seconds."""
     what = f"nothing was heard of the process for {stall:g} s: it hangs in {where(trace)}; {last}"
-    remedy = "-v shows where it was; disable the plugin that is named there, or report it to its authors"
+    remedy = "disable the plugin that is named there, or report it to its authors"
     return JobError(what, remedy, trace, ExitCode.INTERNAL)
 
 

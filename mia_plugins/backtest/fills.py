@@ -2,13 +2,13 @@
 
 A market or stop order takes the quote that is there plus slippage; with depth it walks the book. A
 target is filled when the market trades through it. Where a bar reaches both the stop and the target,
-the stop was first.
+the stop was first; the bar in which a limit entry is filled may hit its stop and not its target.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from nautilus_trader.execution import FeeModel, FillModel
 from nautilus_trader.model import BookOrder, BookType, Money, OrderBook, OrderSide, Quantity
@@ -21,14 +21,23 @@ ENOUGH = 1_000_000
 """Contracts that are there at a simulated price."""
 
 
+class Guarding(NamedTuple):
+    """What stands beside a target."""
+
+    stop: int | None
+    """The stop's price, in ticks, while it works."""
+    entered: int | None
+    """When the position was begun: UTC ns."""
+
+
 @dataclass
 class Sight:
     """What the fill model has to know of the market and of our orders; the runner connects it."""
 
     bar_now: Callable[[str], Bar | None]
     """Returns the bar of an instrument that is being traded through, where bars are all there is."""
-    stop_of: Callable[[str], int | None]
-    """Returns the stop that stands with a target, by the target's order id: ticks."""
+    beside: Callable[[str], Guarding | None]
+    """Returns what stands beside a target, by its order id; None for other orders."""
 
 
 class QuoteFills(FillModel):
@@ -88,15 +97,21 @@ class BarFills(QuoteFills):
         if bar is None or kind == "MarketOrder":
             return super().book_for(instrument, order, best_bid, best_ask)
         if kind == "LimitOrder":
-            stop = self._sight.stop_of(str(order.client_order_id))
-            first = stop is not None and bar.low <= stop <= bar.high
-            return OrderBook(instrument.id, BookType.L2_MBP) if first else None
+            beside = self._sight.beside(str(order.client_order_id))
+            closed = beside is not None and _is_closed_to_target(bar, beside)
+            return OrderBook(instrument.id, BookType.L2_MBP) if closed else None
         trigger = ticks_of(order.trigger_price)
         if order.side == OrderSide.BUY:
             at = max(trigger, bar.open) + self._slippage
             return _book(instrument, at - 1, at)
         at = min(trigger, bar.open) - self._slippage
         return _book(instrument, at, at + 1)
+
+
+def _is_closed_to_target(bar: Bar, beside: Guarding) -> bool:
+    """Say whether a bar may not fill a target: its stop is first, and so is the way to its entry."""
+    stop = beside.stop
+    return beside.entered == bar.ts or (stop is not None and bar.low <= stop <= bar.high)
 
 
 def _book(instrument: Any, bid: int, ask: int) -> OrderBook:

@@ -1,51 +1,23 @@
-"""From settings files to runs in the run store: checked, run in processes, sealed, entered in the ledger."""
+"""From settings files to runs in the run store: checked, and each run in a process of its own."""
 
-import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from mia_plugins.backtest.assembly import planned, strategy_classes
-from mia_plugins.backtest.plan import Plan
-from mia_plugins.backtest.process import Ended, Job, Progress, run_jobs
+from mia_plugins.backtest.finish import Finished, Making, Prepared, finish, never_begun
+from mia_plugins.backtest.process import Job, Progress, run_jobs
 from mia_plugins.backtest.run import BacktestJob, run_backtest
-from mia_plugins.backtest.statistics import statistics_of
-from mia_plugins.errors import ExitCode, MiaError
-from mia_plugins.runs.draft import RunDraft, Sealed
-from mia_plugins.runs.folder import RunFolder, RunRecord, RunStatus, run_ids
-from mia_plugins.runs.identity import RunInputs, data_hash
+from mia_plugins.runs.draft import RunDraft
+from mia_plugins.runs.folder import RunFolder, RunStatus, run_ids
+from mia_plugins.runs.identity import data_hash
 from mia_plugins.runs.inputs import inputs_of
-from mia_plugins.runs.ledger import Entry, Ledger
+from mia_plugins.runs.ledger import Ledger
 from mia_plugins.settings.listing import settings_yaml
 from mia_plugins.settings.resolve import Run
-from mia_plugins.statistics.trades import Days
 
-
-@dataclass(frozen=True)
-class Prepared:
-    """A run that can start."""
-
-    config: Path
-    run: Run
-    plan: Plan
-    inputs: RunInputs
-
-
-@dataclass(frozen=True)
-class Finished:
-    """A run that was made, or that had been made before."""
-
-    config: Path
-    folder: RunFolder
-    sealed: Sealed | None
-    """None for one that had been made before and was not made again."""
-    statistics: dict[str, Any]
-    seconds: float
-    error: MiaError | None
-    exit_code: int
+__all__ = ["Finished", "Launch", "Prepared", "made_before", "prepare"]
 
 
 def prepare(config: Path, run: Run, ledger: Ledger) -> Prepared:
@@ -61,7 +33,7 @@ def made_before(prepared: Prepared, runs_dir: Path) -> Finished | None:
     folder = RunFolder.at(runs_dir / prepared.inputs.id)
     if folder.record.status is not RunStatus.COMPLETE:
         return None
-    return Finished(prepared.config, folder, None, folder.statistics(), 0.0, None, ExitCode.OK)
+    return Finished(prepared, RunStatus.COMPLETE, folder, statistics=folder.statistics())
 
 
 @dataclass(frozen=True)
@@ -78,84 +50,43 @@ class Launch:
     def go(
         self, prepared: Sequence[Prepared], ledger: Ledger, watch: Callable[[Progress], None]
     ) -> list[Finished]:
-        """Run all of them and return what became of each, in their order."""
-        started = time.time_ns()
-        drafts = [self._draft(one) for one in prepared]
+        """Run all of them and return what became of each, in their order.
+
+        Each has its place in the store as soon as it ends, whatever becomes of those beside it.
+        """
+        drafts = self._drafts(prepared)
         jobs = [self._job(one, draft) for one, draft in zip(prepared, drafts, strict=True)]
-        took: dict[int, float] = {}
-        clock = time.perf_counter()
+        makings: dict[int, Making] = {}
+        finished: dict[int, Finished] = {}
 
-        def timed(progress: Progress) -> None:
-            if progress.status is not None:
-                took[progress.index] = time.perf_counter() - clock
+        def seen(progress: Progress) -> None:
             watch(progress)
+            number = progress.index
+            if number not in makings:
+                makings[number] = Making(prepared[number], drafts[number], time.time_ns())
+            if progress.ended is not None:
+                finished[number] = finish(makings[number], progress.ended, ledger)
 
-        ended = run_jobs(jobs, self.parallel, timed, stall=self.stall)
-        rows = zip(prepared, drafts, ended, strict=True)
+        run_jobs(jobs, self.parallel, seen, stall=self.stall)
         return [
-            _finish(one, draft, end, ledger, started, took.get(number, 0.0))
-            for number, (one, draft, end) in enumerate(rows)
+            finished.get(number) or never_begun(one, draft)
+            for number, (one, draft) in enumerate(zip(prepared, drafts, strict=True))
         ]
 
-    def _draft(self, one: Prepared) -> RunDraft:
-        draft = RunDraft.begin(self.runs_dir, one.inputs)
-        draft.write("settings.yaml", settings_yaml(one.run, with_origin=True))
-        return draft
+    def _drafts(self, prepared: Sequence[Prepared]) -> list[RunDraft]:
+        """Begin all of them, or none."""
+        drafts: list[RunDraft] = []
+        try:
+            for one in prepared:
+                drafts.append(RunDraft.begin(self.runs_dir, one.inputs))
+                drafts[-1].write("settings.yaml", settings_yaml(one.run, with_origin=True))
+        except BaseException:
+            for draft in drafts:
+                draft.discard()
+            raise
+        return drafts
 
     def _job(self, one: Prepared, draft: RunDraft) -> Job:
-        metadata = {"run": one.inputs.id, "settings": one.inputs.settings}
+        metadata = {"run": one.inputs.id, "settings_hash": one.inputs.settings}
         argument = BacktestJob(one.config, self.plugins_dirs, draft.folder, metadata, self.chunk_ns)
         return Job(str(one.config), run_backtest, argument)
-
-
-def _finish(
-    one: Prepared, draft: RunDraft, ended: Ended, ledger: Ledger, started: int, seconds: float
-) -> Finished:
-    """Seal what a run left and enter it in the ledger."""
-    status, reason = _status_of(ended)
-    result = ended.result or {}
-    reached = result.get("reached")
-    days = one.plan.days
-    seen = Days(tuple(day.session for day in days if reached is not None and day.session.open < reached))
-    statistics = statistics_of(draft.folder, seen, Decimal(one.run.settings.capital))
-    draft.write("statistics.json", json.dumps(statistics, indent=2) + "\n")
-    record = RunRecord(
-        one.inputs,
-        status,
-        reason,
-        tuple(one.run.settings.instruments),
-        None if reached is None else (days[0].session.open, reached),
-        tuple(result.get("warnings", ())),
-    )
-    sealed, folder = draft.seal(record)
-    ledger.add(
-        Entry(
-            run_id=one.inputs.id,
-            config=str(one.config),
-            started=started,
-            seconds=round(seconds, 3),
-            status="repeated" if sealed is Sealed.REPEATED else str(status),
-            instruments=tuple(one.run.settings.instruments),
-            first_day=days[0].session.day,
-            last_day=days[-1].session.day,
-            settings_hash=one.inputs.settings,
-            data_hash=one.inputs.data,
-            code_hash=one.inputs.code_hash,
-            net=Decimal(statistics["net"]) if status is RunStatus.COMPLETE else None,
-            trades=statistics["trades"] if status is RunStatus.COMPLETE else None,
-        )
-    )
-    exit_code = {
-        RunStatus.COMPLETE: ExitCode.OK,
-        RunStatus.INTERRUPTED: ExitCode.INTERRUPTED,
-    }.get(status, ended.exit_code or ExitCode.INTERNAL)
-    return Finished(one.config, folder, sealed, statistics, seconds, ended.error, exit_code)
-
-
-def _status_of(ended: Ended) -> tuple[RunStatus, str]:
-    """Return how a run ended, and why when it was not to its end."""
-    if ended.result is not None and ended.result["status"] == "complete":
-        return RunStatus.COMPLETE, ""
-    if ended.status == "interrupted":
-        return RunStatus.INTERRUPTED, "stopped by Ctrl-C"
-    return RunStatus.FAILED, ended.error.what if ended.error else ended.status

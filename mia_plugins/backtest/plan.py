@@ -11,13 +11,14 @@ from mia_plugins.data.catalog import Catalog
 from mia_plugins.data.errors import CatalogError
 from mia_plugins.data.files import Files, told
 from mia_plugins.data.instruments import Contract, lead_contract
-from mia_plugins.data.layout import DataFile
+from mia_plugins.data.layout import DATA, DataFile
 from mia_plugins.data.sessions import CalendarError, sessions
 from mia_plugins.runtime.context import TradingDay
 from mia_plugins.settings.run import RunSettings
 
 ENGINE_KIND = {"depth": Kind.DEPTH, "quotes": Kind.QUOTES, "bars": Kind.BARS}
 """What the engine is fed, by `venue.fills`."""
+FOLDERS_OF_1X = ("trade_tick", "quote_tick", "order_book_depth10", "order_book_delta", "bar")
 
 
 @dataclass(frozen=True)
@@ -137,10 +138,14 @@ def _what_there_is(catalog: Catalog) -> str:
     found: dict[str, set[str]] = {}
     for file in catalog.data_files():
         found.setdefault(file.instrument_id, set()).add(str(file.kind))
-    return (
-        "; ".join(f"{', '.join(sorted(kinds))} of {name}" for name, kinds in sorted(found.items()))
-        or "nothing"
+    return "; ".join(f"{', '.join(sorted(kinds))} of {name}" for name, kinds in sorted(found.items())) or (
+        "files of NautilusTrader 1.x, which cannot be read" if _is_of_1x(catalog) else "nothing"
     )
+
+
+def _is_of_1x(catalog: Catalog) -> bool:
+    """Say whether the folders are named as Nautilus 1 named them."""
+    return any(catalog.files.is_folder(f"{DATA}/{name}") for name in FOLDERS_OF_1X)
 
 
 def _overlaps(file: DataFile, day: TradingDay) -> bool:

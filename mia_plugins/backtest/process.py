@@ -51,6 +51,8 @@ class Progress:
     note: str = ""
     status: Status | None = None
     """None while it runs."""
+    ended: "Ended | None" = None
+    """How it ended; with the last that is told of it."""
 
     @property
     def words(self) -> str:
@@ -216,8 +218,8 @@ class _Crew:
         usual = ExitCode.INTERRUPTED if status == "interrupted" else ExitCode.OK
         code = usual if error is None else error.exit_code
         last = replace(self._last[index], status=status)
-        self._ended[index] = Ended(last.job, status, result, error, code, last)
-        self._tell(last)
+        ended = self._ended[index] = Ended(last.job, status, result, error, code, last)
+        self._tell(replace(last, ended=ended))
 
     def _end_after_grace(self) -> None:
         after = 0.0 if self._stopped is None else time.monotonic() - self._stopped

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from nautilus_trader.backtest import BacktestEngine
 from nautilus_trader.model import Currency, Venue
 
 from mia_plugins.backtest.assembly import Assembly, Tables, journal_columns, planned, strategy_classes
 from mia_plugins.backtest.beside import CustomData, tables_before, tables_of
 from mia_plugins.backtest.engine import TAPE_VENUE, Objects, add_parts, engine_of, session_edge
-from mia_plugins.backtest.fills import Sight
+from mia_plugins.backtest.fills import Guarding, Sight
 from mia_plugins.backtest.plan import Plan
 from mia_plugins.backtest.stream import Chunk, Part, chunks
 from mia_plugins.backtest.worker import Reporter
@@ -22,6 +23,7 @@ from mia_plugins.data.columns import Bars
 from mia_plugins.data.instruments import VENUE
 from mia_plugins.errors import MiaError
 from mia_plugins.runtime.actor import MiaActor
+from mia_plugins.runtime.booking import CENT
 from mia_plugins.runtime.context import TradingDay
 from mia_plugins.runtime.guard import Guard, Interrupted
 from mia_plugins.runtime.strategy import MiaStrategy
@@ -54,8 +56,9 @@ def run_backtest(job: BacktestJob, reporter: Reporter) -> dict[str, Any]:
     run = load_run(job.config, job.plugins_dirs)
     classes = strategy_classes(run)
     plan = planned(run, classes)
-    with Tables(job.folder, journal_columns(run, classes), run, job.metadata) as tables:
-        guard = Guard()
+    reporter.progress(0, plan.rows, str(plan.days[0].session.day))
+    guard = Guard()
+    with Tables(job.folder, journal_columns(run, classes), run, job.metadata) as tables, guard.telling():
         assembly = Assembly(run, plan, tables, guard, lambda: reporter.stopping)
         strategies = list(assembly.strategies(classes))
         backtest = Backtest(run, plan, strategies, guard, assembly.actors())
@@ -77,7 +80,7 @@ class Backtest:
         self._reads = frozenset[Kind]().union(*(strategy.reads for strategy in strategies))
         self._bars: dict[str, Bars] = {}
         self._engine: BacktestEngine = engine_of(
-            run.settings, plan, guard, Sight(self._bar_now, self._stop_of)
+            run.settings, plan, guard, Sight(self._bar_now, self._beside)
         )
         for actor in actors:
             self._engine.add_actor(actor)
@@ -100,6 +103,7 @@ class Backtest:
                 tables.flush()
                 if self._is_over(reporter):
                     return "interrupted"
+                self.reached = min(chunk.end, day.session.close)
             self._pass([session_edge(str(day.session.day), day.session.close)])
         self._engine.end()
         if self._is_over(reporter):
@@ -120,7 +124,7 @@ class Backtest:
         self._custom.begin(day)
         self._pass([session_edge(str(session.day), session.open)])
 
-    def _load_tables(self, tables: Iterable[tuple[str, Any]]) -> None:
+    def _load_tables(self, tables: Iterable[tuple[str, pa.Table]]) -> None:
         for name, rows in tables:
             for known in (reader.context.known for reader in (*self._actors, *self._strategies)):
                 if name in known:
@@ -141,7 +145,6 @@ class Backtest:
         if custom := self._custom.take(chunk.end):
             objects.append(custom)
         self._pass(objects)
-        self.reached = chunk.end
 
     def _pass(self, objects: list[list[Any]]) -> None:
         """Let the time of some objects pass in the engine."""
@@ -174,16 +177,19 @@ class Backtest:
             return None
         now = self._strategies[0].data_time()
         row = int(np.searchsorted(bars.ts, now))
-        if row == len(bars) or bars.ts[row] != now:
+        # Once a strategy has looked at its close the bar is over: what it orders meets the market then.
+        is_over = any(strategy.tape.now >= now for strategy in self._strategies)
+        if is_over or row == len(bars) or bars.ts[row] != now:
             return None
         return Bar(*(int(getattr(bars, name)[row]) for name in Bars.__slots__))
 
-    def _stop_of(self, target_id: str) -> int | None:
-        """Return the stop that stands with a target, in ticks."""
+    def _beside(self, target_id: str) -> Guarding | None:
+        """Return what stands beside a target."""
         for strategy in self._strategies:
-            bracket = strategy.desk.bracket
-            if bracket and bracket.target.order_id == target_id and bracket.stop.is_open:
-                return bracket.stop.ticks
+            bracket, trip = strategy.desk.bracket, strategy.account.trip
+            if bracket and bracket.target.order_id == target_id:
+                stop = bracket.stop.ticks if bracket.stop.is_open else None
+                return Guarding(stop, trip.ts_open if trip else None)
         return None
 
     def _refuse_lost_money(self) -> None:
@@ -192,10 +198,9 @@ class Backtest:
         if account is None:
             raise MoneyError(f"the engine has no account at {VENUE}")
         balance = account.balance_total(Currency.from_str("USD")).as_decimal()
-        expected = Decimal(self._settings.capital) + sum(
-            (strategy.account.booked for strategy in self._strategies), Decimal(0)
-        )
-        if balance != expected.quantize(Decimal("0.01")):
+        bookings = [strategy.account.booking for strategy in self._strategies]
+        expected = Decimal(self._settings.capital) + sum((one.total for one in bookings), Decimal(0))
+        if abs(balance - expected) > CENT * sum(one.ties for one in bookings):
             raise MoneyError(
                 f"the engine's account holds {balance} $ at {told_time(self.reached or 0)}; the capital and "
                 f"the fills add up to {expected} $",

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 def run() -> None:
     """Run `mia` with the arguments of the process."""
     mend_streams()
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:  # so early that nothing was there to tell it
+        sys.exit(ExitCode.INTERRUPTED)
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -2,13 +2,14 @@
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mia_plugins.cli.outcomes import outcome_data, tell_outcome
 from mia_plugins.cli.runs import RUNS, RunsDir
-from mia_plugins.cli.session import AsJson, Session, error_data
-from mia_plugins.errors import MiaError
+from mia_plugins.cli.session import AsJson, Session
+from mia_plugins.errors import ExitCode, MiaError
 
 if TYPE_CHECKING:
     from mia_plugins.backtest.launch import Finished, Prepared
@@ -23,13 +24,14 @@ Configs = Annotated[
 
 
 @app.command(epilog="Example: mia backtest run.yaml other.yaml --jobs 2")
-def backtest(
+def backtest(  # noqa: PLR0913 each is an option
     context: typer.Context,
     configs: Configs,
+    *,
     runs: RunsDir = RUNS,
     jobs: Annotated[int, typer.Option(help="Runs at a time; 0: one a core.", min=0, metavar="N")] = 0,
     again: Annotated[bool, typer.Option("--again", help="Make a known run again and compare.")] = False,
-    stall: Annotated[float, typer.Option(help="End a run that is silent for so long (s).", min=1)] = 300,
+    stall: Annotated[float, typer.Option(help="End a run that is silent for so long (s).", min=5)] = 300,
     chunk: Annotated[
         float | None, typer.Option(help="Cut the data every so many seconds; changes no result.", min=0.001)
     ] = None,
@@ -52,9 +54,16 @@ def backtest(
         launch = Launch(runs, session.plugins_dirs, jobs or os.cpu_count() or 1, stall, _ns(chunk))
         with jobs_progress(quiet=as_json) as watch:
             made = launch.go(todo, ledger, watch)
-    finished = [*known.values(), *made]
+    ended = known | {one.prepared.inputs.id: one for one in made}
+    finished = [ended[one.inputs.id] for one in prepared]
     _tell(session, finished, as_json=as_json)
-    raise typer.Exit(next((one.exit_code for one in finished if one.exit_code), 0))
+    raise typer.Exit(_exit_code(finished))
+
+
+def _exit_code(finished: "list[Finished]") -> int:
+    """Return the first code that is not 0; that of Ctrl-C before any other."""
+    codes = [one.exit_code for one in finished]
+    return ExitCode.INTERRUPTED if ExitCode.INTERRUPTED in codes else next(filter(None, codes), ExitCode.OK)
 
 
 def _prepare(session: Session, configs: list[Path], ledger: "Ledger") -> "list[Prepared]":
@@ -82,52 +91,9 @@ def _ns(seconds: float | None) -> int | None:
 
 def _tell(session: Session, finished: "list[Finished]", *, as_json: bool) -> None:
     if as_json:
-        session.say_json({"ok": not any(one.exit_code for one in finished), "runs": [*map(_data, finished)]})
+        session.say_json(
+            {"ok": not any(one.exit_code for one in finished), "runs": [*map(outcome_data, finished)]}
+        )
         return
     for one in finished:
-        _tell_one(session, one)
-
-
-def _data(one: "Finished") -> dict[str, Any]:
-    record = one.folder.record
-    return {
-        "config": str(one.config),
-        "run": one.folder.id,
-        "folder": str(one.folder.path),
-        "status": str(record.status),
-        "made": one.sealed is not None,
-        "reason": record.reason,
-        "warnings": list(record.warnings),
-        "statistics": one.statistics,
-        "seconds": round(one.seconds, 3),
-        **({"error": error_data(one.error)} if one.error else {}),
-    }
-
-
-def _tell_one(session: Session, one: "Finished") -> None:
-    record, found = one.folder.record, one.statistics
-    how = "was made before" if one.sealed is None else f"{record.status} in {one.seconds:.1f} s"
-    if one.sealed is not None and one.sealed.value == "repeated":
-        how += ", the same to the byte as the one that is there"
-    session.say(f"{one.config}: run {one.folder.id}, {how}", style="bold")
-    if one.error:
-        session.report(one.error)
-        if one.error.detail and not session.verbose:
-            session.say(one.error.detail.rstrip(), style="dim")
-    for warning in record.warnings:
-        session.warn(warning)
-    if found:
-        counted = ", ".join(f"{count:,} {name}" for name, count in found["decisions"].items())
-        session.say(f"  decisions  {counted or 'none'}")
-        session.say(f"  trades     {found['trades']:,}, of which {found['wins']:,} won")
-        session.say(
-            f"  net        {_dollars(found['net'])} after {_dollars(found['fees'])} fees; "
-            f"worst drawdown {_dollars(found['max_drawdown'])}"
-        )
-        session.say(f"  balance    {_dollars(found['capital'])} → {_dollars(found['balance'])}")
-    session.say(f"  folder     {one.folder.path}")
-    session.say(f"  next       mia report {one.folder.id}, mia explain {one.folder.id}", style="cyan")
-
-
-def _dollars(amount: str) -> str:
-    return f"{float(amount):,.2f} $"
+        tell_outcome(session, one)

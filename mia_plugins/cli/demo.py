@@ -13,9 +13,12 @@ import typer
 
 from mia_plugins.cli.session import Session
 from mia_plugins.errors import ExitCode, FileError, MiaError
+from mia_plugins.runs.folder import LATEST, RunFolder
 from mia_plugins.settings.layers import shipped_configs
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+RUNS = "runs"
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ def _steps(folder: Path) -> tuple[_Step, ...]:
             ("catalog", "generate", data),
         ),
         _Step("Gaps, disorder, crossed books, wrong prices would be told", ("catalog", "check", data)),
-        _Step("What there is now", ("catalog", "list", data)),
+        _Step("A strategy trades the day", ("backtest", backtest, "--runs", str(folder / RUNS))),
     )
 
 
@@ -49,7 +52,7 @@ def demo(
     context: typer.Context,
     folder: Annotated[Path, typer.Option(help="Where the files go.", metavar="FOLDER")] = Path("mia-demo"),
 ) -> None:
-    """Write a settings file and a plugin into a folder and run seven commands on them.
+    """Write settings, a plugin and a day of data into a folder, run a backtest and explain a trade.
 
     Files that are there already are kept as they are.
     """
@@ -59,14 +62,44 @@ def demo(
         f"{len(written)} files written to {folder}" if written else f"the files in {folder} were kept"
     )
     for number, step in enumerate(_steps(folder), start=1):
-        session.say()
-        session.say(f"{number}. {step.title}", style="bold")
-        session.say(f"$ mia {' '.join(step.arguments)}", style="cyan")
-        _run(step, session)
+        _show(session, number, step)
+    run = RunFolder.open(folder / RUNS, LATEST)
+    decision = _decision_of(run)
+    if decision is not None:
+        why = ("explain", "latest", str(decision), "--runs", str(folder / RUNS))
+        _show(session, len(_steps(folder)) + 1, _Step("Why it made its first trade", why))
+    _say_what_next(session, folder, run)
+
+
+def _show(session: Session, number: int, step: _Step) -> None:
+    """Say what a step is about, and run it."""
     session.say()
-    session.say(
-        f"Now edit {folder / 'backtest.yaml'} and check it again. docs/quickstart.md goes on from here."
-    )
+    session.say(f"{number}. {step.title}", style="bold")
+    session.say(f"$ mia {' '.join(step.arguments)}", style="cyan")
+    _run(step, session)
+
+
+def _decision_of(run: RunFolder) -> int | None:
+    """Return the first decision that led to a trade; None without one."""
+    from mia_plugins.journal.decision import Outcome
+    from mia_plugins.journal.explain import listing
+    from mia_plugins.journal.reader import Where
+
+    found = listing(run.path, Where(frozenset({Outcome.TAKEN})), 1)
+    return found.lines[0].row.id if found.lines else None
+
+
+def _say_what_next(session: Session, folder: Path, run: RunFolder) -> None:
+    runs = f"--runs {folder / RUNS}"
+    session.say()
+    session.say(f"The run lies in {run.path}.", style="bold")
+    session.say("It says nothing of a real market: the day is made up, ema_cross an example.")
+    session.say()
+    session.say(f"Now set another stop in {folder / 'backtest.yaml'}, and see what it changes:")
+    session.say(f"$ mia backtest {folder / 'backtest.yaml'} {runs}", style="cyan")
+    session.say(f"$ mia runs diff {run.id} latest {runs}", style="cyan")
+    session.say(f"$ mia explain latest {runs}", style="cyan")
+    session.say("docs/quickstart.md goes on from here.")
 
 
 def _run(step: _Step, session: Session) -> None:
@@ -77,7 +110,8 @@ def _run(step: _Step, session: Session) -> None:
     done = subprocess.run(  # noqa: S603 ourselves
         command, env=environ, capture_output=True, text=True, encoding="utf-8", check=False
     )
-    session.say(f"{done.stdout}{done.stderr}".rstrip())
+    # Of a command that went well, only its progress stands in the other stream.
+    session.say(f"{done.stdout}{done.stderr if done.returncode else ''}".rstrip())
     if done.returncode != step.exit_code:
         raise MiaError(
             f"exit code {done.returncode}; {int(step.exit_code)} was expected here",

@@ -41,9 +41,16 @@ def explain(  # noqa: PLR0913 each is an option
     come to, in units of its risk.
     """
     from mia_plugins.journal.decision import Outcome
-    from mia_plugins.runs.folder import RunFolder
+    from mia_plugins.runs.errors import RunError
+    from mia_plugins.runs.folder import RunFolder, RunStatus
 
-    folder = RunFolder.open(runs, run).path
+    found = RunFolder.open(runs, run)
+    folder = found.path
+    if found.record.status is not RunStatus.COMPLETE and not (folder / "decisions.parquet").exists():
+        raise RunError(
+            f"run {found.id} has no decisions: it {_ended(found.record.status)} ({found.record.reason})",
+            f"see `mia runs show {run}`",
+        )
     if decision is not None:
         _explain(Session.of(context), folder, decision, as_json=as_json)
         return
@@ -79,6 +86,10 @@ def _list(  # noqa: PLR0913 each is an option
         session.say_json(listing_data(name, found))
         return
     if found.status not in ("", "complete"):
-        session.warn(f"run {name} is {found.status}: what follows is not all of it")
+        session.warn(f"run {name} {_ended(found.status)}: what follows is not all there would have been")
     for line in tell_list(found):
         session.say(line)
+
+
+def _ended(status: str) -> str:
+    return "was interrupted" if status == "interrupted" else status

@@ -77,15 +77,16 @@ class Session:
         for fault in host.faults():
             self.warn(f"{fault.what} (skipped)")
 
-    def report(self, error: MiaError) -> None:
-        """Print an error that a user can mend."""
+    def report(self, error: MiaError, *, whole: bool = False) -> None:
+        """Print an error that a user can mend; its traceback if asked for, or if it is to be told whole."""
         if self.as_json:
             self.say_json({"ok": False, "error": error_data(error)})
         self._complain(f"error: {error.what}", style="bold red")
         if error.remedy:
             self._complain(f"remedy: {error.remedy}")
         if error.detail:
-            self._complain(error.detail if self.verbose else "(-v shows the traceback)", style="dim")
+            shown = error.detail.rstrip() if whole or self.verbose else "(-v shows the traceback)"
+            self._complain(shown, style="dim")
 
     def report_fault(self, error: BaseException) -> None:
         """Print what nobody foresaw, whole."""

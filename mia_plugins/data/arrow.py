@@ -128,6 +128,7 @@ def table_of(columns: Columns, instrument_id: str, first: int = 0) -> pa.Table:
 def columns_of(kind: Kind, table: pa.Table, where: str) -> Columns:
     """Return a table of Nautilus' as columns; `where` names its file should a price be off the grid."""
     columns = {name: _joined(table[name]) for name in table.column_names}
+    _refuse_holes(columns, where)
     ts = times_of(columns["ts_init"])
     match kind:
         case Kind.TRADES:
@@ -144,6 +145,7 @@ def columns_of(kind: Kind, table: pa.Table, where: str) -> Columns:
 def best_of(table: pa.Table, where: str) -> Quotes:
     """Return the best bid and ask of each depth update, without reading the levels behind them."""
     columns = {name: _joined(table[name]) for name in ("ts_init", "bids", "asks")}
+    _refuse_holes(columns, where)
     (bid_ticks, bid_lots), (ask_ticks, ask_lots) = (_best(columns[name], where) for name in ("bids", "asks"))
     return Quotes(times_of(columns["ts_init"]), bid_ticks, ask_ticks, bid_lots, ask_lots)
 
@@ -256,8 +258,20 @@ def _side_columns(array: pa.Array, where: str) -> list[NDArray[np.int64]]:
     return columns
 
 
+def _refuse_holes(columns: Mapping[str, pa.Array], where: str) -> None:
+    """Refuse a column that lacks a value: it would be read as a price or a time of zero."""
+    for name, column in columns.items():
+        if column.null_count:
+            row = int(np.argmax(column.is_null().to_numpy(zero_copy_only=False)))
+            raise CatalogError(
+                f"{where}: {name} has no value in row {row} of a row group",
+                "`mia catalog check` counts all such rows; import the data again",
+            )
+
+
 def _whole(columns: Mapping[str, pa.Array], where: str, *names: str) -> list[NDArray[np.int64]]:
     """Return prices in ticks and sizes in contracts; what is not whole is an error, never rounded."""
+    _refuse_holes({name: columns[name] for name in names}, where)
     found = []
     for name in names:
         raw_unit = RAW_LOT if "size" in name or name == "volume" else RAW_TICK

@@ -77,6 +77,8 @@ class Files:
                 f"{self.uri} cannot be used: a catalog lies in a folder or in an S3 bucket",
                 f"write a path, or {REMOTE}bucket/prefix",
             )
+        if self.is_remote and not self.root.partition("/")[0]:
+            raise CatalogFileError(f"{self.uri} names no bucket", f"write {REMOTE}bucket/prefix")
         if self.is_remote:
             return self._bucket_system()
         system = fs.LocalFileSystem()
@@ -96,8 +98,9 @@ class Files:
 
     def exists(self, path: str = "") -> bool:
         """Say whether there is a file or folder; a bucket's prefix without a file is none."""
+        system = self.system
         with told(self.full(path), "read"):
-            return bool(self.system.get_file_info(self.full(path)).type != fs.FileType.NotFound)
+            return bool(system.get_file_info(self.full(path)).type != fs.FileType.NotFound)
 
     def is_folder(self, path: str) -> bool:
         """Say whether there is a folder, or in a bucket a prefix with a file."""

@@ -67,7 +67,13 @@ def table_path(table: str, day: dt.date) -> str:
 def table_name(path: str) -> str:
     """Return the table of our own that a path belongs to; "" if it is of none."""
     found = _TABLE.fullmatch(path)
-    return found[1] if found else ""
+    if found is None:
+        return ""
+    try:
+        table_day(path)
+    except ValueError:
+        return ""
+    return found[1]
 
 
 def table_day(path: str) -> dt.date:
@@ -85,10 +91,18 @@ def data_files(paths: Iterable[tuple[str, int]]) -> Iterator[DataFile]:
     """Yield what is market data with a proper name among paths, with their sizes in bytes."""
     for path, size in paths:
         parts = path.split("/")
-        found = _NAME.fullmatch(parts[-1])
-        if found and len(parts) == 4 and parts[0] == DATA and parts[1] in set(Kind):
-            start, end = _ns(found[1], found[2]), _ns(found[3], found[4])
-            yield DataFile(path, Kind(parts[1]), parts[2], start, end, size)
+        span = _span(parts[-1])
+        if span and len(parts) == 4 and parts[0] == DATA and parts[1] in set(Kind):
+            yield DataFile(path, Kind(parts[1]), parts[2], *span, size)
+
+
+def _span(name: str) -> tuple[int, int] | None:
+    """Return the times (UTC ns) that a file's name says; None where it says none that can be."""
+    found = _NAME.fullmatch(name)
+    try:
+        return (_ns(found[1], found[2]), _ns(found[3], found[4])) if found else None
+    except ValueError:
+        return None
 
 
 def _ns(time: str, ns: str) -> int:

@@ -10,6 +10,9 @@ It is filled at the first quote after the decision, a buy at the ask plus slippa
 - time: at `until`, by the last quote known then, less slippage. One that was not filled by then never was.
 - open: the data ended before; it is valued by the last quote, less slippage.
 
+Quotes that bars were made into (`bars`) have a spread where they stand for a bar's whole range. In it a
+stop is filled at its own price, less slippage; a target must be traded through, by one tick.
+
 No quote can be both at the stop and at the target. Quotes have two sides: leave out those of an empty book.
 """
 
@@ -82,8 +85,9 @@ class _Shadow:
 class Shadows:
     """The brackets of a run's decisions that were not taken, of one instrument."""
 
-    def __init__(self, slippage_ticks: int, log: "RowLog | None") -> None:
-        """Outcomes go to `log`; without one they are kept in `closed`."""
+    def __init__(self, slippage_ticks: int, log: "RowLog | None", *, bars: bool = False) -> None:
+        """Outcomes go to `log`; without one they are kept in `closed`. `bars`: the quotes come of bars."""
+        self._bars = bars
         self.closed: list[ShadowOutcome] = []
         self._slippage = slippage_ticks
         self._log = log
@@ -148,17 +152,19 @@ class Shadows:
                 shadow.ts_entry, shadow.entry = int(ts[start]), int(ask[start]) + self._slippage
                 shadow.low = shadow.high = shadow.last = int(bid[start])
                 start += 1
-        at = _exit_at(shadow, bid[start:late])
+        at = _exit_at(shadow, bid[start:late], int(self._bars))
         if at is not None:
             at += start
             shadow.see(bid[start : at + 1])
-            return at, self._over(shadow, int(ts[at]), *self._fill(shadow))
+            inside = self._bars and bool(ask[at] > bid[at])
+            return at, self._over(shadow, int(ts[at]), *self._fill(shadow, inside=inside))
         shadow.see(bid[start:late])
         return None if late == len(ts) else (late, self._over(shadow, shadow.until, None, "time"))
 
-    def _fill(self, shadow: _Shadow) -> tuple[int, Exit]:
-        """Return the price and the kind of an exit at the last bid."""
-        market = shadow.last - self._slippage
+    def _fill(self, shadow: _Shadow, *, inside: bool) -> tuple[int, Exit]:
+        """Return the price and the kind of an exit at the last bid, or `inside` a bar's range."""
+        at = shadow.stop if inside and shadow.last <= shadow.stop else shadow.last
+        market = at - self._slippage
         assert shadow.entry is not None  # noqa: S101 for the type checker
         if shadow.entry <= shadow.stop:
             return market, "stop"
@@ -194,13 +200,13 @@ class Shadows:
                 self._log.append(outcome)
 
 
-def _exit_at(shadow: _Shadow, bids: Ints) -> int | None:
-    """Return the place of the first bid at which a shadow is over."""
+def _exit_at(shadow: _Shadow, bids: Ints, beyond: int) -> int | None:
+    """Return the place of the first bid at which a shadow is over; a target by `beyond` ticks."""
     if shadow.is_stillborn:
         return 0 if len(bids) else None
     for start, end in _looks(len(bids)):
         part = bids[start:end]
-        hit = (part <= shadow.stop) | (part >= shadow.target)
+        hit = (part <= shadow.stop) | (part >= shadow.target + beyond)
         first = int(hit.argmax())
         if hit[first]:
             return start + first

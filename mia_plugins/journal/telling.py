@@ -89,6 +89,7 @@ def _head(one: Explanation) -> Iterator[str]:
     yield ""
     day, zone = weekday_and_zone(row.ts)
     price = _price(row.price, one) if row.price is not None else UNKNOWN
+    judged = made.score is not None or made.confidence is not None or made.tier
     scores = f"score {_number(made.score)}, confidence {_number(made.confidence)}"
     yield from _table(
         (),
@@ -97,7 +98,7 @@ def _head(one: Explanation) -> Iterator[str]:
             ("New York", f"{day} {new_york_text(row.ts)} {zone}"),
             ("UTC", f"{utc_text(row.ts)} = {row.ts} ns"),
             ("price", price),
-            ("judged", f"{scores}, tier {made.tier or UNKNOWN}"),
+            *([("judged", f"{scores}, tier {made.tier or UNKNOWN}")] if judged else []),
             ("settings", one.settings_hash or UNKNOWN),
         ],
         "<<",
@@ -115,6 +116,9 @@ def _measured(one: Explanation) -> Iterator[str]:
         )
         for feature in one.measured
     ]
+    if all(f.weight is None and f.contribution is None for f in one.measured):
+        yield from _table(("feature", "value"), [row[:2] for row in rows], "<>") if rows else ()
+        return
     known = [f.contribution for f in one.measured if f.contribution is not None]
     if known:
         rows.append(("together", "", "", _signed(sum(known))))

@@ -68,9 +68,7 @@ class Journal:
         """Write what is pending, so that it outlives this process."""
         rows, self._rows = self._rows, []
         try:
-            for row in rows:
-                self._log.append(row)
-            self._log.flush()
+            self._log.extend(rows)
         except RunError as error:
             raise _fault_in(rows, self.schema, error) from error
 
@@ -119,9 +117,9 @@ class DecisionBook:
         journal, d = self._journal, decision
         number = journal.next_id
         outcome = d.outcome
-        if journal.changes_only:
+        if journal.changes_only and outcome.__class__ is Outcome:
             judged = (d.side, outcome, d.reason, d.size, d.tier)
-            if outcome is not _TAKEN and self._before.get(instrument_id) == judged:
+            if outcome != _TAKEN and self._before.get(instrument_id) == judged:
                 journal.next_id = number + 1
                 return number
             self._before[instrument_id] = judged

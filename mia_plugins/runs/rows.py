@@ -40,6 +40,11 @@ class RowLog:
         if len(self._rows) >= self._batch:
             self.flush()
 
+    def extend(self, rows: list[tuple[object, ...]]) -> None:
+        """Take rows and write them with what is pending."""
+        self._rows += rows
+        self.flush()
+
     def flush(self) -> None:
         """Write what is pending and hand it to the operating system."""
         if self._error is not None:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from mia_plugins.data.columns import Quotes
+from mia_plugins.runtime.booking import Booking
 
 
 class Role(StrEnum):
@@ -63,7 +64,7 @@ class RoundTrip:
     """The highest such price, in ticks."""
 
     def see(self, quotes: Quotes) -> None:
-        """Take note of the quotes between its first and its last fill: bids of a long one, asks of a short."""
+        """Take note of quotes between its first and its last fill: bids of a long one, asks of a short."""
         begin = int(quotes.ts.searchsorted(self.ts_open, "right"))
         end = int(quotes.ts.searchsorted(self.ts_close, "left")) if self.ts_close else len(quotes.ts)
         prices = (quotes.bid_ticks if self.side > 0 else quotes.ask_ticks)[begin:end]
@@ -101,8 +102,6 @@ class Account:
     """Round trips begun since the session opened."""
     realized_today: Decimal = Decimal(0)
     """$ after fees, of what was closed since the session opened, and fees of what is open."""
-    booked: Decimal = Decimal(0)
-    """$ that the account was moved by: round trips that are closed, and all fees."""
     losses_in_row: int = 0
     """Round trips lost one after the other."""
     last_exit_ts: int = 0
@@ -111,6 +110,12 @@ class Account:
     """How the last round trip ended."""
     trip: RoundTrip | None = field(default=None, repr=False)
     """The one that is open."""
+    booking: Booking = field(init=False, repr=False)
+    """What a broker's account was moved by."""
+
+    def __post_init__(self) -> None:
+        """Start without a position."""
+        self.booking = Booking(self.tick_value)
 
     def begin_session(self) -> None:
         """Start a trading day."""
@@ -122,6 +127,7 @@ class Account:
 
         A fill that turns the position round closes one trip and begins the next.
         """
+        self.booking.take(fill.side, fill.lots, fill.ticks, fill.fee)
         left = fill.lots
         closed = None
         if self.trip and fill.side != self.trip.side and left >= abs(self.position):
@@ -147,7 +153,6 @@ class Account:
         trip.fees += fee
         self.position += fill.side * lots
         self.realized_today -= fee
-        self.booked -= fee
         return trip
 
     def _close(self, trip: RoundTrip, fill: Fill, reason: str) -> None:
@@ -155,7 +160,6 @@ class Account:
         trip.exit = reason if fill.role is Role.EXIT and reason else str(fill.role)
         gross = trip.gross(self.tick_value)
         self.realized_today += gross
-        self.booked += gross
         self.losses_in_row = self.losses_in_row + 1 if gross - trip.fees < 0 else 0
         self.last_exit_ts, self.last_exit = fill.ts, trip.exit
         self.trip = None

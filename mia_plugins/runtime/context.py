@@ -15,8 +15,8 @@ from mia_plugins.tape.known import KnownTable
 from mia_plugins.tape.tape import Rows, Tape
 
 if TYPE_CHECKING:
-    from mia_plugins.journal.shadow import Shadows
     from mia_plugins.journal.writer import DecisionBook
+    from mia_plugins.runtime.following import Following
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,8 @@ class Context:
     known: Mapping[str, KnownTable]
     """The tables it reads, by name."""
     book: "DecisionBook"
-    shadows: "Shadows | None"
+    following: "Following"
+    """What its decisions that were not taken would have done."""
     account: Account
     records: Records
     guard: Guard

@@ -1,21 +1,25 @@
 """The desk: makes brackets of decisions and sees them through to their end."""
 
+from collections.abc import Sequence
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any, Protocol
 
 from nautilus_trader.model import ClientOrderId, InstrumentId
 
 from mia_plugins.data.columns import Quotes
+from mia_plugins.data.sessions import NS
 from mia_plugins.errors import MiaError
 from mia_plugins.journal.decision import Decision
 from mia_plugins.runtime.account import Fill, Role, RoundTrip
 from mia_plugins.runtime.brackets import Bracket, OrderState
 from mia_plugins.runtime.context import Context
 from mia_plugins.runtime.orders import OrderMaker, lots_of, ticks_of
+from mia_plugins.runtime.times import told_time
 from mia_plugins.runtime.timetable import Timetable
 
-EXITS = 3
-"""How often a position is sent to the market before the run ends over it."""
+LONGEST_WAIT = 64
+"""s after which, at the latest, what nobody took is offered again; it begins with one and doubles."""
 
 STATES = {
     "OrderSubmitted": "submitted",
@@ -65,8 +69,13 @@ class Desk:
 
     def begin_session(self, instrument_id: InstrumentId) -> None:
         """Trade a contract from now on."""
-        if self.bracket and instrument_id != self._instrument_id:
-            raise DeskError(f"{self._context.who} holds {self._instrument_id} while {instrument_id} leads")
+        if self.bracket:
+            raise DeskError(
+                f"{self._context.who} still has {self.bracket.held} contracts and the orders of "
+                f"{self.bracket.base_id} in {self._instrument_id} when a session opens: nobody took them in "
+                "the one before",
+                "give it more time to leave: `flat_before_close`",
+            )
         self._instrument_id = instrument_id
 
     def refusal(self, now: int) -> str:
@@ -92,24 +101,22 @@ class Desk:
         self._cancel(bracket.orders)
         self._exit(bracket, now)
 
-    @property
-    def watches(self) -> bool:
-        """Say whether it wants the quotes."""
-        return bool(self._closed or self._context.account.trip)
-
-    def see(self, quotes: Quotes) -> None:
+    def see(self, seen: Sequence[Quotes]) -> None:
         """Take the quotes since those before, up to now, and record the round trips that closed within."""
-        if self._context.account.trip:
-            self._context.account.trip.see(quotes)
-        for trip, _ in self._closed:
-            trip.see(quotes)
+        held = self._context.account.trip
+        trips = [trip for trip, _ in self._closed] + ([held] if held else [])
+        for trip in trips:
+            for quotes in seen:
+                trip.see(quotes)
         self._record_closed()
 
     def on_order_event(self, event: Any) -> None:
         """Follow an order of ours."""
         kind = type(event).__name__
-        if kind == "OrderInitialized":
-            return  # the cache is locked while it is told of
+        if kind == "OrderModifyRejected":
+            self._context.warnings.add(kind, f"the size of {event.client_order_id} stays: {event.reason}")
+        if kind not in STATES and kind != "OrderFilled":
+            return  # it changes nothing yet, and the cache is locked while it is told of
         known = self._orders.get(str(event.client_order_id))
         if known is None:
             raise DeskError(
@@ -118,7 +125,7 @@ class Desk:
         bracket, order = known
         if kind == "OrderFilled":
             self._filled(bracket, order, event)
-        elif kind in STATES:
+        else:
             order.state = STATES[kind]
             if kind == "OrderUpdated":
                 order.lots = int(event.quantity)
@@ -166,8 +173,11 @@ class Desk:
         trip = context.account.take(fill, bracket.leaving)
         if trip:
             self._closed.append((trip, instrument_id))  # quotes up to its end are still to be seen
+            context.following.due = 0
         if not order.is_open:
             self._ended(bracket, order, fill.ts, "")
+        if order.role is not Role.ENTRY:
+            self._cancel([bracket.entry])  # an entry that goes on would have no stop
         if self._wakes:
             self._timetable.evaluate_after(fill.ts + 1, "order")
 
@@ -198,18 +208,35 @@ class Desk:
             order.lots = lots
             self._wire.resize(ClientOrderId(order.order_id), lots_of(lots))
         if bracket.is_bare():
-            if bracket.target.is_open or bracket.stop.state in REFUSED:
-                self._context.warnings.add("bare", f"{bracket.base_id} had no working stop and was left")
-                self.leave("no_stop", now)
+            self._leave_bare(bracket, now)
         elif bracket.leaving and not any(order.is_open for order in bracket.orders):
+            self._exit_again(bracket, now)
+
+    def _leave_bare(self, bracket: Bracket, now: int) -> None:
+        """Leave what no stop covers: the rest of one that found too few takers, or it was refused."""
+        if bracket.stop.filled:
+            self.leave(str(Role.STOP), now)
+            return
+        self._context.warnings.add("bare", f"{bracket.base_id} had no working stop and was left")
+        self.leave("no_stop", now)
+
+    def _exit_again(self, bracket: Bracket, now: int) -> None:
+        """Leave what came late at once, and in a while what nobody took."""
+        tried = len(bracket.exits)
+        if not tried:
             self._exit(bracket, now)
+            return
+        self._context.warnings.add(
+            "exit", f"{bracket.base_id}: {bracket.held} contracts found no taker and were offered again"
+        )
+        name, at = f"again-{bracket.base_id}-{tried}", now + min(2 ** (tried - 1), LONGEST_WAIT) * NS
+        if at < self._timetable.close_at:
+            self._timetable.alert(name, at, lambda ts: self._exit(bracket, ts))
 
     def _exit(self, bracket: Bracket, now: int) -> None:
         """Send what is held to the market."""
         if not bracket.held:
             return
-        if len(bracket.exits) >= EXITS:
-            raise DeskError(f"{bracket.base_id}: {bracket.held} contracts are left after {EXITS} exits")
         side = -bracket.side if bracket.held > 0 else bracket.side
         order_id = f"{bracket.base_id}-X{len(bracket.exits) + 1}"
         order = OrderState(order_id, Role.EXIT, side, abs(bracket.held), None, now, "market")
@@ -234,10 +261,16 @@ def _bracket(now: int, decision: Decision, number: int, base_id: str, who: str) 
         raise DeskError(
             f"decision {number} of {who} is taken without a {'stop' if stop is None else 'target'}"
         )
-    if (target - stop) * side <= 0:
+    between = [stop, target] if decision.entry is None else [stop, decision.entry, target]
+    if any((other - one) * side <= 0 for one, other in pairwise(between)):
+        at = "" if decision.entry is None else f" at {decision.entry}"
         raise DeskError(
             f"decision {number} of {who}: the stop at {stop} ticks and the target at {target} are on the "
-            f"wrong sides for a {'buy' if side > 0 else 'sale'}"
+            f"wrong sides for a {'buy' if side > 0 else 'sale'}{at}"
+        )
+    if decision.until is not None and decision.until <= now:
+        raise DeskError(
+            f"decision {number} of {who} is to be left at {told_time(decision.until)}, which is past"
         )
     entry_type = "market" if decision.entry is None else "limit"
 

@@ -30,7 +30,8 @@ class ColumnsFeed:
         self._tapes = tapes
         self._product = product
         self._scouts: list[Trigger] = []
-        self._ahead = Tape(product, tapes[product].kinds - {Kind.BARS}, ())
+        own = tapes[product]
+        self._ahead = Tape(product, own.kinds - {Kind.BARS}, (), quotes_from=own.quotes_from)
 
     def prepare(self, measures: Iterable[Feature]) -> None:
         """Send copies of the triggers among some features ahead."""
@@ -74,7 +75,8 @@ class HandlersFeed:
         self._quotes_from = quotes_from
         self._tapes, self._product, self._venue = tapes, product, venue
         self._scouts: list[Trigger] = []
-        self._ahead = Tape(product, tapes[product].kinds - {Kind.BARS}, ())
+        own = tapes[product]
+        self._ahead = Tape(product, own.kinds - {Kind.BARS}, (), quotes_from=own.quotes_from)
         self._seen = -1
         self._products: dict[InstrumentId, str] = {}
         self._trades: dict[str, list[tuple[int, ...]]] = {code: [] for code in tapes}
@@ -181,13 +183,12 @@ class HandlersFeed:
 
     def _arrived(self, code: str) -> Iterable[Rows]:
         """Yield what has arrived since the last time, as columns."""
-        kinds = self._tapes[code].kinds
-        for kind, made, arrived in (
-            (Kind.TRADES, Trades, self._trades[code]),
-            (Kind.QUOTES, Quotes, self._quotes[code]),
-            (Kind.BARS, Bars, self._bars[code]),
+        for made, arrived in (
+            (Trades, self._trades[code]),
+            (Quotes, self._quotes[code]),
+            (Bars, self._bars[code]),
         ):
-            if arrived and kind in kinds:
+            if arrived:
                 columns = np.array(arrived, np.int64).T
                 if made is Trades:
                     yield Trades(columns[0], columns[1], columns[2], columns[3].astype(np.int8))

@@ -1,13 +1,18 @@
 """The first exception of a run. Nautilus logs those of handlers and goes on; nothing of ours may."""
 
 import inspect
+import re
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from mia_plugins.errors import ExitCode, MiaError, text_of
 from mia_plugins.runtime.times import told_time
+
+_RANDOM = re.compile(r"\b\w*id=[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(, )?")
+"""What Nautilus draws for each event: the same run is to end with the same message."""
 
 
 class Interrupted(BaseException):
@@ -56,6 +61,16 @@ class Guard:
         """Keep a fault unless there was one before."""
         if self.fault is None:
             self.fault = Fault(error, who, doing, ts)
+
+    @contextmanager
+    def telling(self) -> Iterator[None]:
+        """Raise the fault that was kept in the place of whatever came of it on its way here."""
+        try:
+            yield
+        except BaseException:
+            if self.fault is None or isinstance(self.fault.error, Interrupted):
+                raise
+            raise self.fault.as_error() from self.fault.error
 
     def guarded(
         self, function: Callable[..., Any], who: str, name: str, now: Callable[[], int]
@@ -115,7 +130,7 @@ def _time_of(argument: Any, now: Callable[[], int]) -> int | None:
 def _short(argument: Any) -> str:
     """Return what a handler was given, in a line."""
     try:
-        text = " ".join(repr(argument).split())
+        text = " ".join(_RANDOM.sub("", repr(argument)).split())
     except BaseException:  # noqa: BLE001 a plugin's message may fail even at this
         text = f"a {type(argument).__name__}"
     return text if len(text) <= 160 else f"{text[:157]}…"

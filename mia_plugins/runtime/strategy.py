@@ -22,7 +22,6 @@ from nautilus_trader.model import ClientId, ClientOrderId, InstrumentId, Strateg
 from nautilus_trader.trading import Strategy, StrategyConfig
 
 from mia_plugins.data.arrow import Kind
-from mia_plugins.data.columns import Quotes
 from mia_plugins.hookspecs import Kind as PluginKind
 from mia_plugins.journal.decision import Decision, JournalColumns, Outcome
 from mia_plugins.runtime.account import Account
@@ -63,7 +62,7 @@ class MiaStrategy(Guarded, Strategy):
         """Make Nautilus' part of it."""
         config = StrategyConfig(
             strategy_id=StrategyId(context.strategy_id),
-            order_id_tag=context.product,
+            order_id_tag=f"{context.name}_{context.product}",
             log_events=False,
             log_commands=False,
         )
@@ -90,6 +89,7 @@ class MiaStrategy(Guarded, Strategy):
         self._timetable = Timetable(context.days, self.settings.bar, self.settings.flat_before_close, calls)
         maker = OrderMaker(TraderId(context.trader_id), self.strategy_id, reduce_only=context.reduce_only)
         self.desk = Desk(context, maker, _Wire(self), self._timetable, wakes=self.after_fills)
+        context.following.watch(self.desk.see)
         ours: dict[str, Callable[..., Any]] = {
             "on_start": self._start,
             "on_stop": self._stop,
@@ -119,7 +119,7 @@ class MiaStrategy(Guarded, Strategy):
 
     def prepare(self) -> None:
         """Let it prepare; the runner's."""
-        self.begin()
+        self._guarded(self.begin, "begin")()
         self.context.feed.prepare(self.measures)
 
     def take_rows(self, product: str, rows: Rows) -> None:
@@ -128,7 +128,8 @@ class MiaStrategy(Guarded, Strategy):
 
     def foresee(self, end: int) -> None:
         """Set alarms for the triggers in what was loaded, before `end` (UTC ns); the runner's."""
-        self._timetable.foresee(self.context.feed.triggers(end))
+        look = self._guarded(lambda: self.context.feed.triggers(end), "triggers")
+        self._timetable.foresee(look())
 
     def wake(self, now: int, cause: str) -> None:
         """Evaluate now (UTC ns, a full tenth of a second); a feed's."""
@@ -153,8 +154,7 @@ class MiaStrategy(Guarded, Strategy):
 
     def _stop(self) -> None:
         self.desk.finish()
-        if self.context.shadows is not None:
-            self.context.shadows.end(self.tape.now)
+        self.context.following.end(self.tape.now)
 
     def _open(self, day: TradingDay) -> None:
         for code, tape in self.tapes.items():
@@ -167,8 +167,7 @@ class MiaStrategy(Guarded, Strategy):
 
     def _close(self, now: int) -> None:
         self._at_bar(now)  # its timer may come after this alert
-        if self.context.shadows is not None:
-            self.context.shadows.end(now)
+        self.context.following.end(now)
 
     def _flat(self, now: int) -> None:
         self.desk.leave("session_end", now)
@@ -187,16 +186,9 @@ class MiaStrategy(Guarded, Strategy):
             table.advance(now)
         for feature in self.measures:
             feature.advance(tape, lo, now)
-        if context.shadows is not None or self.desk.watches:
-            self._take_quotes(tape.quotes(lo, now))
+        if now >= context.following.due:
+            context.following.look(now)
         return closed
-
-    def _take_quotes(self, quotes: Quotes) -> None:
-        """Let shadows and what is held live through quotes."""
-        if self.context.shadows is not None:
-            self.context.shadows.advance(quotes.ts, quotes.bid_ticks, quotes.ask_ticks)
-        if self.desk.watches:
-            self.desk.see(quotes)
 
     def _at_bar(self, now: int) -> None:
         if now > self.tape.now and self._look(now):
@@ -224,17 +216,7 @@ class MiaStrategy(Guarded, Strategy):
             self.desk.enter(now, decision, number, base_id)
         else:
             number = book.record(now, self._instrument, cause, decision, None, price)
-            self._shadow(number, now, decision)
-
-    def _shadow(self, number: int, now: int, decision: Decision) -> None:
-        """Follow what a candidate that was not taken would have done."""
-        stop, target, shadows = decision.stop, decision.target, self.context.shadows
-        if shadows is None or stop is None or target is None or not decision.side:
-            return
-        until = self._timetable.flat_at
-        until = until if decision.until is None else min(until, decision.until)
-        if now < until:
-            shadows.open(number, now, decision.side, stop, target, until)
+            self.context.following.open(number, now, decision, self._timetable.flat_at)
 
 
 class _Wire:

@@ -28,6 +28,13 @@ SECTIONS = tuple(kind for kind in Kind if kind not in (Kind.INDICATORS, Kind.IMP
 """The kinds a run names in its file. Indicators are used by these; importers and commands stand alone."""
 
 
+def _in_order(span: tuple[float, float]) -> tuple[float, float]:
+    """Refuse a span whose least is above its most."""
+    if span[0] > span[1]:
+        raise ValueError(f"the least comes before the most; got {span[0]:g}, {span[1]:g}")
+    return span
+
+
 def _component(kind: Kind) -> Section:
     section: Section = Field(
         default={}, description=f"The {kind.replace('_', ' ')} of the run, each with its settings."
@@ -44,6 +51,24 @@ class Venue(BaseSettings):
     """What market and stop orders pay beyond the quote or bar; with depth the book itself is walked."""
     commission: Annotated[Dollars, Field(ge=0)] | None = None
     """A contract and side, exchange fees included; left out: what is usual for the product."""
+
+
+AtLeast = Annotated[float, Field(ge=0)] | Annotated[tuple[float, float], AfterValidator(_in_order)] | None
+
+
+class Targets(BaseSettings):
+    """What a run aims at: a number, or the least and the most. It is shown beside what came of it."""
+
+    win_rate: AtLeast = None
+    """Winning trades of a hundred, at least."""
+    profit_factor: AtLeast = None
+    """What was won for a dollar lost, at least."""
+    max_drawdown: AtLeast = None
+    """The deepest fall of the balance from a high, in % of it, at most."""
+    trades_a_day: AtLeast = None
+    """Trades a trading day, at least."""
+    daily_profit: AtLeast = None
+    """$ a trading day, at least."""
 
 
 class PluginWishes(BaseSettings):
@@ -68,7 +93,7 @@ class RunSettings(PluginWishes):
     """The first trading day (a session belongs to the day it ends on, New York)."""
     end: dt.date
     """The last trading day, included."""
-    capital: Annotated[Dollars, Field(gt=0)] = Dollars(Decimal(25000))
+    capital: Annotated[Dollars, Field(gt=0)] = Dollars(Decimal(50000))
     """The account's balance at the start."""
     venue: Venue = Venue()
     """How orders are filled in the simulation."""
@@ -76,6 +101,8 @@ class RunSettings(PluginWishes):
     """How data reach computation: as columns, or one by one as in live trading; decisions are the same."""
     custom_data: tuple[CustomDataClass, ...] = ()
     """Nautilus' custom data to replay too: classes such as `mia_foo.data:NewsItem`."""
+    targets: Targets = Targets()
+    """Figures that are aimed at; nothing depends on them."""
     journal: Literal["all", "changes"] = "all"
     """Which decisions are kept: every one, or those that differ from the one before."""
     features: Section = _component(Kind.FEATURES)

@@ -44,7 +44,7 @@ class TradeFigures:
     expectancy: Figure
     """Mean result of a trade, in $."""
     expectancy_r: Figure
-    """Mean result of a trade, in R: net / (|entry − first stop| · contracts · tick value)."""
+    """Mean result of a trade, in R: net / (distance from entry to stop · contracts · tick value)."""
 
 
 def trade_figures(net: Ints, r: Floats, day: Ints, days: int, resamples: Resamples | None) -> TradeFigures:

@@ -18,10 +18,12 @@ from mia_plugins.data.instruments import PRODUCTS, VENUE
 from mia_plugins.runs.errors import RunFileError, told
 from mia_plugins.runs.folder import SETTINGS
 from mia_plugins.runs.rows import log_schema, read_log
+from mia_plugins.settings.run import RunSettings
 from mia_plugins.statistics.figures import Floats, Ints
 
 _AGAIN = "delete the run's folder and run it again"
 _ROWS = 50_000
+_CAPITAL = RunSettings.model_fields["capital"].default
 type Words = NDArray[np.object_]
 
 
@@ -48,7 +50,7 @@ class Sources:
     @property
     def capital(self) -> int:
         """The balance at the start, in cents."""
-        return int(Decimal(str(self.settings.get("capital", 25000))) * 100)
+        return int(Decimal(str(self.settings.get("capital", _CAPITAL))) * 100)
 
     def commission(self, product: str) -> float:
         """Return what a contract and side costs, in $."""

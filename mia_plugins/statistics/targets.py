@@ -60,7 +60,7 @@ def _span(name: str, aim: Any) -> tuple[float | None, float | None]:
     """Return the least and the most that is aimed at; one number is the least, of a drawdown the most."""
     if isinstance(aim, (list, tuple)):
         low, high = aim
-        return low, high
+        return float(low), float(high)
     return (None, float(aim)) if name == "max_drawdown" else (float(aim), None)
 
 

@@ -96,13 +96,13 @@ class BarSeries:
 
     def close_until(self, now: int) -> bool:
         """Close the bars that have ended by now (UTC ns) and say whether one ended just now."""
-        closed = None
-        while self._open and self._open[0].ts <= now:
-            closed = self._open.pop(0)
+        waiting = self._open
+        if not waiting or waiting[0].ts > now:
+            return False
+        while waiting and waiting[0].ts <= now:
+            closed = waiting.pop(0)
             self._closed.append(closed)
             self.count += 1
-        if closed is None:
-            return False
         self.close = closed.close
         return closed.ts == now
 

@@ -23,17 +23,6 @@ def best_in(depth: Depth) -> Quotes:
     return Quotes(depth.ts, *(level[:, 0] for level in levels))
 
 
-class Quoting:
-    """Keeps of quotes those with both sides that differ from the one before, however they are cut."""
-
-    def __init__(self) -> None:
-        self._last = np.zeros((1, 2), np.int64)
-
-    def of(self, quotes: Quotes) -> Quotes:
-        """Return the next quotes, as far as their prices tell something new."""
-        both = rows_of(quotes, (quotes.bid_lots > 0) & (quotes.ask_lots > 0))
-        prices = np.column_stack((both.bid_ticks, both.ask_ticks))
-        changed = (np.diff(np.concatenate((self._last, prices)), axis=0) != 0).any(axis=1)
-        if len(prices):
-            self._last = prices[-1:]
-        return rows_of(both, changed)
+def with_both_sides(quotes: Quotes) -> Quotes:
+    """Return those quotes that have a bid and an ask."""
+    return rows_of(quotes, (quotes.bid_lots > 0) & (quotes.ask_lots > 0))

@@ -11,8 +11,9 @@ from mia_plugins.data.sessions import Session
 from mia_plugins.errors import did_you_mean
 from mia_plugins.tape.bars import Bar, BarSeries
 from mia_plugins.tape.errors import LookAheadError, TapeError
-from mia_plugins.tape.quoting import Quoting, best_in, quotes_in
+from mia_plugins.tape.quoting import best_in, quotes_in, with_both_sides
 from mia_plugins.tape.series import Series
+from mia_plugins.tape.trail import Trail
 
 __all__ = ["LookAheadError", "Tape", "TapeError"]
 
@@ -46,8 +47,21 @@ class Tape:
     `now` is an error, not an empty answer. `load` and `advance` are the runtime's.
     """
 
-    def __init__(self, code: str, kinds: Iterable[Kind], minutes: Iterable[int]) -> None:
-        """`kinds` are those that are read; `minutes` the lengths of bars, the base first."""
+    def __init__(
+        self,
+        code: str,
+        kinds: Iterable[Kind],
+        minutes: Iterable[int],
+        *,
+        quotes_from: Kind = Kind.DEPTH,
+        trail: Trail | None = None,
+    ) -> None:
+        """`kinds` are those that are read; `minutes` the lengths of bars, the base first.
+
+        `quotes_from` is what quotes come of; with `Kind.QUOTES` those that depth implies are left out.
+        `trail` is given the quotes too, for what looks at them later.
+        """
+        self.quotes_from = quotes_from
         self.code = code
         """The product's, such as ES."""
         self.now = -1
@@ -59,16 +73,23 @@ class Tape:
         self._trades = Series(f"{code}'s trades", no_trades)
         self._quotes = Series(f"{code}'s quotes", no_quotes)
         self._depth = Series(f"{code}'s depth", no_depth)
-        self._quoting = Quoting()
+        self._read = tuple(
+            series
+            for kind, series in (
+                (Kind.TRADES, self._trades),
+                (Kind.QUOTES, self._quotes),
+                (Kind.DEPTH, self._depth),
+            )
+            if kind in self.kinds
+        )
+        self._trail = trail
         self._minute_bars: list[Bar] = []
         self._next_minute = 0
         self._bars = {length: BarSeries(length) for length in minutes}
-        self._base = next(iter(self._bars.values()), BarSeries(1))
-
-    @property
-    def base(self) -> BarSeries:
+        self.base = next(iter(self._bars.values()), BarSeries(1))
         """The bars at whose closes the strategy is evaluated."""
-        return self._base
+        self._longer = tuple(bars for bars in self._bars.values() if bars is not self.base)
+        self._has_bars, self._has_trades = Kind.BARS in self.kinds, Kind.TRADES in self.kinds
 
     def bars(self, minutes: int) -> BarSeries:
         """Return the closed bars of a length the strategy has declared."""
@@ -104,11 +125,12 @@ class Tape:
             case Trades():
                 self._trades.load(rows)
             case Quotes():
-                self._quotes.load(self._quoting.of(rows))
+                self._load_quotes(rows)
             case Depth():
                 if Kind.DEPTH in self.kinds:
                     self._depth.load(rows)
-                self._load_quotes(best_in(rows))
+                if self.quotes_from is not Kind.QUOTES:
+                    self._load_quotes(best_in(rows))
             case Bars():
                 self._load_bars(rows)
                 self._load_quotes(quotes_in(rows))
@@ -120,27 +142,28 @@ class Tape:
         if now == self.now:
             return False
         lo, self.now = self.now, now
-        if Kind.TRADES in self.kinds:
-            self._trades.advance(now)
-            self._bars_from_trades(self._trades.rows(lo, now))
-        if Kind.QUOTES in self.kinds:
-            self._quotes.advance(now)
-        if Kind.DEPTH in self.kinds:
-            self._depth.advance(now)
-        if Kind.BARS in self.kinds:
+        for series in self._read:
+            series.advance(now)
+        if self._has_bars:
             self._bars_from_bars(now)
-        closed = False
-        for series in self._bars.values():
-            closed |= series.close_until(now) and series is self._base
-        return closed
+        elif self._has_trades:
+            self._bars_from_trades(self._trades.rows(lo, now))
+        for bars in self._longer:
+            bars.close_until(now)
+        return self.base.close_until(now)
 
     def _bars_from_trades(self, trades: Trades) -> None:
         for series in self._bars.values():
             series.add_trades(trades)
 
     def _load_quotes(self, rows: Quotes) -> None:
+        if Kind.QUOTES not in self.kinds and self._trail is None:
+            return
+        quotes = with_both_sides(rows)
         if Kind.QUOTES in self.kinds:
-            self._quotes.load(self._quoting.of(rows))
+            self._quotes.load(quotes)
+        if self._trail is not None:
+            self._trail.load(quotes)
 
     def _load_bars(self, rows: Bars) -> None:
         del self._minute_bars[: self._next_minute]
@@ -149,14 +172,14 @@ class Tape:
         self._minute_bars += map(Bar._make, zip(*columns, strict=True))
 
     def _bars_from_bars(self, now: int) -> None:
-        first = self._next_minute
-        bars, end = self._minute_bars, len(self._minute_bars)
-        number = first
+        bars, first = self._minute_bars, self._next_minute
+        number, end = first, len(bars)
         while number < end and bars[number].ts <= now:
             number += 1
-        self._next_minute = number
-        for series in self._bars.values():
-            series.add_minutes(bars[first:number])
+        if number > first:
+            self._next_minute = number
+            for series in self._bars.values():
+                series.add_minutes(bars[first:number])
 
     def _declared(self, kind: Kind) -> None:
         if kind not in self.kinds:

@@ -48,6 +48,9 @@ def test_the_readme_alone(copy: Path) -> None:
         assert done.returncode == 0, (line, done.stderr)
         if line.endswith("mia demo"):
             assert "4. Mistakes are told all at once" in done.stdout
+            assert "\n  trades      " in done.stdout
+            assert "\nStop and target\n" in done.stdout
+            assert "The run lies in mia-demo/runs/" in done.stdout
         if "tick-value" in line:
             assert done.stdout == "8 ticks of NQ on 1 = 40.00 $\n"
     assert (copy / "mia-demo" / "backtest.yaml").is_file()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT, Outcome
+from tests.market import sound_store
 
 SAMPLE = ROOT / "tests" / "packages" / "mia-sample"
 
@@ -70,3 +71,11 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Environment:
     uv("venv", "--quiet", "--python", sys.executable, made.folder)
     made.install(ROOT, SAMPLE)
     return made
+
+
+@pytest.fixture(scope="session")
+def catalog(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a small catalog: a day of ES."""
+    folder = tmp_path_factory.mktemp("catalog") / "data"
+    sound_store(str(folder))
+    return folder

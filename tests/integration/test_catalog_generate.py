@@ -188,6 +188,15 @@ def test_a_damaged_file_is_mended_as_check_says(thin: Path, mia: Mia, here: Path
     assert digest(here / "cat") == digest(thin)
 
 
+def test_a_day_that_lacks_a_file_is_told_when_other_days_are_asked_for(thin: Path, here: Path) -> None:
+    shutil.copytree(thin, here / "cat")
+    sorted((here / "cat/data/quotes").glob("ESM6*/*"))[2].unlink()
+    told: list[dt.date] = []
+    assert list(generate(Files("cat"), THIN, first_days(START, 1), forgotten=told.extend)) == []
+    assert told == [dt.date(2026, 6, 3)]
+    assert list(generate(Files("cat"), THIN, first_days(START, 3), forgotten=told.extend)) == told
+
+
 @pytest.mark.parametrize(
     "damage",
     [

@@ -18,8 +18,11 @@ from mia_plugins.journal.decision import Decision, JournalColumns, Outcome
 from mia_plugins.journal.schema import SHADOWS
 from mia_plugins.journal.shadow import Shadows
 from mia_plugins.journal.writer import Journal
-from mia_plugins.runs.rows import RowLog, seal
+from mia_plugins.runs.draft import RunDraft
+from mia_plugins.runs.folder import RunStatus
+from mia_plugins.runs.rows import RowLog
 from tests.conftest import Mia
+from tests.runs import INPUTS, RUNS, record
 
 NS = 1_000_000_000
 TS = 1_780_321_500 * NS + 1
@@ -52,11 +55,12 @@ def trades(path: Path, rows: list[tuple[Any, ...]]) -> None:
     pq.write_table(table, path)
 
 
-def written_run(folder: Path, keep: Any = "all") -> Path:
+def written_run(seed: int = 7, keep: Any = "all", status: RunStatus = RunStatus.COMPLETE) -> Path:
     """Write a run: 1 nothing, 2 taken, 3 as 1, 4 blocked, 5 rejected, 6 taken of another instrument and held."""
-    folder.mkdir(parents=True)
+    inputs = replace(INPUTS, seed=seed)
+    draft = RunDraft.begin(RUNS, inputs)
     columns = {"trend": TREND, "bare": JournalColumns()}
-    journal = Journal(folder / "decisions.arrows", columns, keep, {"settings_hash": "a1b2c3"})
+    journal = Journal(draft.log("decisions"), columns, keep, {"settings_hash": "a1b2c3"})
     trend, bare = journal.book("trend"), journal.book("bare")
     quiet = replace(BUY, side=0, outcome=Outcome.NONE, size=0, stop=None, target=None)
     trend.record(TS - 60 * NS, ES, "bar", quiet, None, 24_000)
@@ -68,7 +72,7 @@ def written_run(folder: Path, keep: Any = "all") -> Path:
         TS + 240 * NS, "BTC.BINANCE", "bar", Decision(1, Outcome.TAKEN, size=1, stop=90), "bare-6", 100
     )
     journal.close()
-    log = RowLog(folder / "shadows.arrows", SHADOWS)
+    log = RowLog(draft.log("shadows"), SHADOWS)
     shadows = Shadows(1, log)
     shadows.open(4, TS + 120 * NS, -1, 24_010, 23_980, TS + 3_600 * NS)
     quotes = [
@@ -78,26 +82,26 @@ def written_run(folder: Path, keep: Any = "all") -> Path:
     ]
     shadows.advance(*(pa.array(column).to_numpy() for column in zip(*quotes, strict=True)))
     log.close()
-    for name in ("decisions", "shadows"):
-        seal(folder / f"{name}.arrows", folder / f"{name}.parquet")
     trades(
-        folder / "orders.parquet",
+        draft.folder / "orders.parquet",
         [("trend-2-in", 2, TS, 1, 2, None, 0.0), ("trend-2-stop", 2, TS, -1, 2, 23_990, 0.0), ("bare-6-in", 6, TS, 1, 1, None, 0.0)],
     )  # fmt: skip
     trades(
-        folder / "fills.parquet",
+        draft.folder / "fills.parquet",
         [("trend-2-in", 2, TS + 5, 1, 2, 24_001, 4.2), ("trend-2-stop", 2, TS + NS, -1, 2, 23_989, 4.2), ("bare-6-in", 6, TS, 1, 1, 101, 0.1)],
     )  # fmt: skip
-    return folder
+    return draft.seal(record(inputs, status))[1].path
 
 
 @pytest.fixture
 def run(here: Path) -> Path:
-    return written_run(here / "runs" / "3f9a12bc34de")
+    return here / written_run()
 
 
-EXPLAINED = """\
-Decision 2 of run 3f9a12bc34de: buy 2 ESU6.XCME, taken
+ID = INPUTS.id
+SHORT = ID[:4]
+EXPLAINED = f"""\
+Decision 2 of run {ID}: buy 2 ESU6.XCME, taken
 
 strategy  trend, asked by a bar's close
 New York  Mon 2026-06-01 09:45:00.000000001 EDT
@@ -155,14 +159,14 @@ Where this is from
 
 @pytest.mark.usefixtures("run")
 def test_a_taken_decision_is_explained_from_measure_to_money(mia: Mia) -> None:
-    outcome = mia("explain", "3f9a", 2)
+    outcome = mia("explain", SHORT, 2)
     assert (outcome.code, outcome.err) == (ExitCode.OK, "")
     assert outcome.out == EXPLAINED
 
 
 @pytest.mark.usefixtures("run")
 def test_a_blocked_decision_names_its_rule_and_what_it_would_have_come_to(mia: Mia) -> None:
-    out = mia("explain", "3f9a", 4).out
+    out = mia("explain", SHORT, 4).out
     assert "sell 1 ESU6.XCME, blocked by blind_spot" in out
     assert "asked by an event of its own" in out
     assert "  blind_spot  BLOCKS      4.5\n" in out
@@ -180,7 +184,7 @@ def test_a_blocked_decision_names_its_rule_and_what_it_would_have_come_to(mia: M
 
 @pytest.mark.usefixtures("run")
 def test_of_an_instrument_mia_does_not_know_nothing_is_said_in_money(mia: Mia) -> None:
-    out = mia("explain", "3f9a", 6).out
+    out = mia("explain", SHORT, 6).out
     assert "10 ticks from the price\n" in out
     assert "+1 contracts were not closed by its own orders" in out
     assert "points" not in out
@@ -188,7 +192,7 @@ def test_of_an_instrument_mia_does_not_know_nothing_is_said_in_money(mia: Mia) -
 
 
 def test_the_list_has_what_mattered(mia: Mia, run: Path) -> None:
-    for name in ("3f9a", str(run)):
+    for name in (SHORT, str(run)):
         out = mia("explain", name).out
         assert out.splitlines() == [
             "id  New York             what             outcome   size  score    result  reason",
@@ -213,20 +217,20 @@ def test_the_list_has_what_mattered(mia: Mia, run: Path) -> None:
     ],
 )
 def test_the_list_can_be_narrowed(mia: Mia, options: list[str], ids: list[int]) -> None:
-    found = json.loads(mia("explain", "3f9a", *options, "--json").out)
+    found = json.loads(mia("explain", SHORT, *options, "--json").out)
     assert [one["id"] for one in found["decisions"]] == ids
     assert found["count"] == (4 if "--limit" in options else len(ids))
 
 
 @pytest.mark.usefixtures("run")
 def test_the_list_says_how_many_it_leaves_out(mia: Mia) -> None:
-    assert mia("explain", "3f9a", "--limit", 1).out.endswith("\n3 more of 4; --limit shows them\n")
-    assert mia("explain", "3f9a", "--blocked", "--strategy", "bare").out == "no decision of this kind\n"
+    assert mia("explain", SHORT, "--limit", 1).out.endswith("\n3 more of 4; --limit shows them\n")
+    assert mia("explain", SHORT, "--blocked", "--strategy", "bare").out == "no decision of this kind\n"
 
 
 @pytest.mark.usefixtures("run")
 def test_the_data_for_a_script_are_exact(mia: Mia) -> None:
-    found = json.loads(mia("explain", "3f9a", 2, "--json").out)
+    found = json.loads(mia("explain", SHORT, 2, "--json").out)
     assert (found["ts"], found["new_york"]) == (TS, "2026-06-01 09:45:00.000000001")
     assert found["features"][0] == {
         "name": "order_book_imbalance", "value": -0.8, "weight": 0.7, "contribution": -0.56
@@ -235,46 +239,48 @@ def test_the_data_for_a_script_are_exact(mia: Mia) -> None:
     assert found["stop"] == {"ticks": 23_990, "away": -10, "dollars": "125.00"}
     assert found["result"] == {"net_lots": 0, "ticks": -24, "fees": "8.4", "dollars": "-308.40"}
     assert [order["ticks"] for order in found["orders"]] == [None, 23_990]
-    shadow = json.loads(mia("explain", "3f9a", 4, "--json").out)["shadow"]
+    shadow = json.loads(mia("explain", SHORT, 4, "--json").out)["shadow"]
     assert (shadow["exit"], shadow["entry"], shadow["exit_ticks"]) == ("target", 23_999, 23_980)
 
 
 def test_a_decision_that_was_not_kept_is_told_of(mia: Mia, here: Path) -> None:
-    written_run(here / "runs" / "77aa", "changes")
-    missing = mia("explain", "77aa", 99)
+    missing = mia("explain", here / written_run(keep="changes"), 99)
     assert missing.code == ExitCode.FAILED
     assert "has no decision 99; the nearest is 6" in missing.err
     assert "remedy: 6 is the last one of the run" in missing.err
 
 
 def test_what_is_no_run_is_told_of(mia: Mia, run: Path) -> None:
-    written_run(run.parent / "3f00")
-    (run.parent / ".drafts").mkdir()
+    seed = next(n for n in range(100) if n != 7 and replace(INPUTS, seed=n).id.startswith(ID[0]))
+    other = written_run(seed).name
     told = {
-        "3f": "error: 2 runs begin with '3f': 3f00, 3f9a12bc34de",
-        "3f01": "error: there is no run '3f01' in runs; did you mean '3f00'?",
-        ".dr": "error: there is no run '.dr' in runs; known: 3f00, 3f9a12bc34de",
-        "runs": "error: runs has no decisions.parquet",
+        ID[0]: f"error: '{ID[0]}' may mean 2 runs: {', '.join(sorted((ID, other)))}",
+        ".dr": "error: there is no run '.dr' in runs; ",
+        f"{ID[:-1]}x": f"error: there is no run '{ID[:-1]}x' in runs; did you mean '{ID}'?",
     }
     for name, error in told.items():
         outcome = mia("explain", name)
-        assert outcome.code == ExitCode.FILES
-        assert outcome.err.splitlines()[0] == error
-    assert mia("explain", "3f00", "--runs", run.parent.resolve()).code == ExitCode.OK
-    assert "no strategy 'trned'; did you mean 'trend'" in mia("explain", "3f9a", "--strategy", "trned").err
+        assert outcome.code == ExitCode.FAILED
+        assert outcome.err.splitlines()[0].startswith(error)
+    assert mia("explain", other, "--runs", run.parent.resolve()).code == ExitCode.OK
+    assert "no strategy 'trned'; did you mean 'trend'" in mia("explain", SHORT, "--strategy", "trned").err
+    (run / "decisions.parquet").unlink()
+    without = mia("explain", SHORT)
+    assert without.code == ExitCode.FILES
+    assert f"runs/{ID} has no decisions.parquet" in without.err
 
 
-def test_a_run_that_did_not_end_says_so(mia: Mia, run: Path) -> None:
-    (run / "run.json").write_text('{"status": "interrupted"}', encoding="utf-8")
-    assert "run 3f9a12bc34de is interrupted" in mia("explain", "3f9a").err
+def test_a_run_that_did_not_end_says_so(mia: Mia) -> None:
+    run = written_run(status=RunStatus.INTERRUPTED)
+    assert f"run {ID} was interrupted" in mia("explain", SHORT).err
     (run / "run.json").write_text("{", encoding="utf-8")
-    assert "runs/3f9a12bc34de/run.json cannot be read" in mia("explain", "3f9a").err
+    assert f"runs/{ID}/run.json is damaged" in mia("explain", SHORT).err
 
 
 @pytest.mark.parametrize("number", [1, 2, 3, 4, 5, 6])
 def test_nothing_is_wider_than_eighty_columns(mia: Mia, run: Path, number: int) -> None:
     assert run.is_dir()
-    printed = mia("explain", "3f9a", number).out + mia("explain", "3f9a", "--strategy", "trend").out
+    printed = mia("explain", SHORT, number).out + mia("explain", SHORT, "--strategy", "trend").out
     assert [line for line in printed.splitlines() if len(line) > 80] == []
 
 
@@ -283,9 +289,9 @@ def test_prices_in_points_are_understood_and_missing_columns_named(mia: Mia, run
     points = pa.array([6000.25, 5997.25, 25.25])
     place = fills.column_names.index("ticks")
     pq.write_table(fills.set_column(place, "price", points), run / "fills.parquet")
-    assert mia("explain", "3f9a", 2).out == EXPLAINED
+    assert mia("explain", SHORT, 2).out == EXPLAINED
     pq.write_table(fills.drop_columns(["decision"]), run / "fills.parquet")
-    assert "fills.parquet has no column 'decision'" in mia("explain", "3f9a", 2).err
+    assert "fills.parquet has no column 'decision'" in mia("explain", SHORT, 2).err
 
 
 def test_its_help_imports_nothing_heavy() -> None:

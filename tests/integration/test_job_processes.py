@@ -107,7 +107,11 @@ def test_an_argument_that_cannot_be_sent_is_told_and_the_others_run() -> None:
     ("how", "what", "remedy"),
     [
         ("exit", "the process ended itself with exit code 3 before it was done", "os._exit"),
-        ("segfault", "the process was ended by SIGSEGV (segmentation fault), in string_at, ", "-v shows"),
+        (
+            "segfault",
+            "the process was ended by SIGSEGV (segmentation fault), in string_at, ",
+            "the traceback shows",
+        ),
         ("killed", "the process was ended by SIGKILL (killed)", "out of memory"),
     ],
 )

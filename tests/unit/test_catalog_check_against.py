@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -15,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.checks import Problem, ProblemKind
+from catalog.checks.instruments import product_code
 from catalog.checks.jumps import Jumps
 from catalog.store import Store
 from mia_plugins.data.arrow import Kind, times_of
@@ -305,6 +307,57 @@ def test_an_instrument_file_that_defines_another_or_none_is_found(
     (problem,) = found(store)
     assert problem.kind is kind
     assert told in problem.what
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "told"),
+    [
+        ("multiplier", "5", "multiplier is 5; 50 was expected of ESM6.XCME"),
+        ("price_increment", "0.01", "price_increment is 0.01; 0.25 was expected of ESM6.XCME"),
+        ("size_precision", 1, "size_precision is 1; 0 was expected of ESM6.XCME"),
+        (
+            "expiration_ns",
+            pd.Timestamp("2026-09-18T13:30Z"),
+            "expiration_ns is 2026-09-18; 2026-06-18 was expected of ESM6.XCME",
+        ),
+    ],
+)
+def test_an_instrument_of_ours_that_is_not_the_exchanges_is_found_and_nothing_is_judged_by_it(
+    column: str, value: object, told: str
+) -> None:
+    store = sound_store()
+    table = pq.read_table(definition())
+    field = table.schema.field(column)
+    rewrite(definition(), lambda table: with_column(table, column, pa.array([value], field.type)))
+    (problem,) = found(store)
+    assert (problem.kind, problem.what) == (ProblemKind.DEFINITION, told)
+
+
+def test_an_instrument_without_a_price_step_defines_nothing() -> None:
+    store = sound_store()
+    rewrite(definition(), lambda table: with_column(table, "price_increment", pa.array(["0.00"])))
+    (problem,) = found(store)
+    assert problem.kind is ProblemKind.SCHEMA
+    assert "the price_increment of ESM6.XCME is 0.00" in problem.what
+
+
+@pytest.mark.parametrize(
+    "folder", ["order_book_deltas/ESM6.XCME", "instrument_status/ESM6.XCME", "custom/News"]
+)
+def test_what_nautilus_keeps_beside_is_no_instrument(folder: str) -> None:
+    store = sound_store()
+    trades = Path(store.files.full(store.data_files(Kind.TRADES)[0].path))
+    beside = Path("cat/data", folder, trades.name)
+    beside.parent.mkdir(parents=True)
+    beside.write_bytes(trades.read_bytes())
+    assert found(store) == []
+    definition().unlink()
+    assert [problem.kind for problem in found(store)] == [ProblemKind.NO_INSTRUMENT]
+
+
+@pytest.mark.parametrize("symbol", ["ESM26.XCME", "NQTV.XNAS", "ESTC.XNYS"])
+def test_ours_are_known_by_their_months(symbol: str) -> None:
+    assert product_code(symbol) == ("ES" if symbol == "ESM26.XCME" else None)
 
 
 def without_info(table: pa.Table) -> Any:

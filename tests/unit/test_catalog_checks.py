@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
@@ -18,6 +19,7 @@ from catalog.store import Store
 from mia_plugins.data.arrow import Columns, Kind, identifier_of, kind_of
 from mia_plugins.data.bars import bars_of
 from mia_plugins.data.columns import Trades
+from mia_plugins.data.errors import CatalogError
 from mia_plugins.data.instruments import contract_of
 from mia_plugins.data.layout import MANIFEST
 from mia_plugins.data.sessions import NS, session_on
@@ -309,6 +311,35 @@ def test_a_file_that_says_something_else_of_itself_is_found(
     assert (problem.kind, problem.what) == (kind, told)
 
 
+@pytest.mark.parametrize(
+    ("kind", "column"),
+    [
+        (Kind.TRADES, "price"),
+        (Kind.TRADES, "ts_init"),
+        (Kind.TRADES, "aggressor_side"),
+        (Kind.QUOTES, "ask_size"),
+        (Kind.BARS, "ts_event"),
+        (Kind.BARS, "high"),
+        (Kind.DEPTH, "bids"),
+    ],
+)
+def test_a_row_that_lacks_a_value_is_found_and_never_read_as_zero(kind: Kind, column: str) -> None:
+    store = sound_store()
+    rewrite(the_file(store, kind), lambda table: with_hole(table, column, 7))
+    (problem,) = found(store)
+    assert (problem.kind, problem.count) == (ProblemKind.HOLE, 1)
+    with pytest.raises(CatalogError, match=r"has no value in row 7"):
+        list(Store.open(store.files).read(kind, ID))
+
+
+def with_hole(table: pa.Table, column: str, row: int) -> pa.Table:
+    """Return a table without the value of a column in a row."""
+    place = table.schema.get_field_index(column)
+    there = pa.array(np.arange(len(table)) != row)
+    holed = pc.if_else(there, table[column].combine_chunks(), None)
+    return table.set_column(place, table.schema.field(place).with_nullable(True), holed)
+
+
 @pytest.mark.parametrize("left", [0, 3, 1_000, -1, -5_000])
 def test_a_truncated_file_is_found(left: int) -> None:
     store = store_of(TRADES)
@@ -371,6 +402,13 @@ def test_a_name_without_times_is_found() -> None:
     store = store_of(TRADES)
     path = the_file(store)
     path.rename(path.with_name("part-0.parquet"))
+    assert kinds(store) == {ProblemKind.NAME, ProblemKind.MISSING}
+
+
+def test_a_name_whose_times_cannot_be_is_found() -> None:
+    store = store_of(TRADES)
+    path = the_file(store)
+    path.rename(path.with_name(path.name.replace("2026-05-31T22", "2026-13-45T99")))
     assert kinds(store) == {ProblemKind.NAME, ProblemKind.MISSING}
 
 

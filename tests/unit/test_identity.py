@@ -57,7 +57,7 @@ def hash_of_file(here: Path, text: str) -> str:
 def test_settings_that_change_no_result_do_not_count(here: Path) -> None:
     plain = hash_of_file(here, RUN)
     (here / "plugins").mkdir()
-    for same in ("catalog: data/elsewhere\n", "plugins_dir: plugins\n", "capital: 25000.0\n"):
+    for same in ("catalog: data/elsewhere\n", "plugins_dir: plugins\n", "capital: 50000.0\n"):
         assert hash_of_file(here, RUN + same) == plain, same
     for other in ("capital: 25001\n", "journal: changes\n", "rules: {late_friday: }\n"):
         assert hash_of_file(here, RUN + other) != plain, other

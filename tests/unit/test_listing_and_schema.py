@@ -193,8 +193,9 @@ class Needs:
 
 
 def test_the_shipped_schema_is_that_of_mia_alone() -> None:
-    import mia_plugins.core
-
-    found, faults = run_schema(isolated_host(mia_plugins.core))
+    host = PluginHost.discover()
+    ours = [plugin.provider.plugin for plugin in host.plugins if plugin.provider.distribution == "mia"]
+    assert [plugin.provider.plugin for plugin in host.plugins] == ours
+    found, faults = run_schema(host)
     assert faults == []
     assert json.loads((shipped_configs() / "mia.schema.json").read_text(encoding="utf-8")) == found

@@ -103,7 +103,7 @@ def test_a_file_in_order(here: Path) -> None:
         here, rule("after: 14:30\nbars: 5\nnear: 2.5\nsince: 2026-06-01T13:30:00Z\ninner: {levels: [1, 2.5]}")
     )
     assert run.settings.start == dt.date(2026, 6, 1)
-    assert run.settings.capital == Decimal(25000)
+    assert run.settings.capital == Decimal(50000)
     settings = settings_of(run)
     assert (settings.after, settings.bars, settings.near) == (dt.time(14, 30), 5, 2.5)
     assert settings.since == dt.datetime(2026, 6, 1, 13, 30, tzinfo=dt.UTC)

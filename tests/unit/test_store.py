@@ -170,6 +170,17 @@ def test_a_publication_that_was_killed_is_completed_by_the_next_run(
     assert everything(here / "cat") == everything(here / ("two" if moves else "one"))
 
 
+@pytest.mark.parametrize("content", ["", "[{", "[1]", '[{"draft": "a"}]'])
+def test_a_seal_that_cannot_be_read_seals_nothing(here: Path, content: str) -> None:
+    store = sound_store()
+    with store.draft(NEXT_DAY) as draft:
+        draft.write(ID, some_trades(NEXT_DAY))
+    (here / "cat/mia/drafts/2026-06-02/sealed.json").write_text(content)
+    again = Store.begin(Files("cat"), ORIGIN)
+    assert again.missing([DAY, NEXT_DAY]) == [NEXT_DAY]
+    assert not (here / "cat/mia/drafts").exists()
+
+
 def test_a_run_that_was_killed_before_it_swept_the_drafts_is_swept_by_the_next(
     here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
