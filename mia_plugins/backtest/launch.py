@@ -79,7 +79,7 @@ class Launch:
         try:
             for one in prepared:
                 drafts.append(RunDraft.begin(self.runs_dir, one.inputs))
-                drafts[-1].write("settings.yaml", settings_yaml(one.run))
+                drafts[-1].write("settings.yaml", settings_yaml(one.run, with_origin=True))
         except BaseException:
             for draft in drafts:
                 draft.discard()

@@ -5,6 +5,7 @@ left at 0. What is not defined is nan.
 """
 
 from statistics import NormalDist
+from typing import Literal
 
 import numpy as np
 
@@ -127,10 +128,13 @@ def _mean(values: Floats) -> Floats:
     return found
 
 
-def _moment(returns: Floats, power: int) -> Floats:
+def _moment(returns: Floats, power: Literal[3, 4]) -> Floats:
     if not returns.shape[-1]:
         return np.full(returns.shape[:-1], np.nan)
     mean = np.mean(returns, axis=-1, keepdims=True)
     variance = np.mean((returns - mean) ** 2, axis=-1)
     steady = variance <= (1e-12 * mean[..., 0]) ** 2
-    return ratio(np.mean((returns - mean) ** power, axis=-1), np.where(steady, 0.0, variance ** (power / 2)))
+    away = returns - mean
+    # numpy's general power takes ten times as long.
+    raised = away * away * (away if power == 3 else away * away)
+    return ratio(np.mean(raised, axis=-1), np.where(steady, 0.0, variance ** (power / 2)))

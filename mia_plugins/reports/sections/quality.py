@@ -1,0 +1,56 @@
+"""What one has to know before believing a number: how it ended, how it was filled, what was refused."""
+
+from collections.abc import Iterator, Sequence
+
+from mia_plugins.reports.blocks import Block, Note, Table
+from mia_plugins.reports.section import Section
+from mia_plugins.reports.view import RunView
+
+_FILLS = {
+    "depth": "Orders were filled against the ten levels of the book.",
+    "quotes": "Orders were filled against the best quotes: what lies behind them is not modelled.",
+    "bars": "No spread modelled: orders were filled against minute bars alone, so that results are too good.",
+}
+
+
+class Warnings(Section):
+    """Limits of what the report says."""
+
+    title = "Warnings and data quality"
+    place = 200
+
+    def of_run(self, run: RunView) -> Iterator[Block]:
+        """Yield what went wrong and what is not modelled."""
+        yield from _notes(run)
+        if run.refused:
+            rows = [(reason.replace("_", " ").lower(), f"{count:,}") for reason, count in _most(run.refused)]
+            yield Table(("Orders refused for", "Orders"), rows, frozenset({1}))
+
+    def of_runs(self, runs: Sequence[RunView]) -> Iterator[Block]:
+        """Yield the warnings of each run."""
+        rows = [(run.id, note.text) for run in runs for note in _notes(run)]
+        yield Table(("Run", ""), rows)
+
+
+def _notes(run: RunView) -> Iterator[Note]:
+    record = run.record
+    if not run.is_whole:
+        why = f": {record.reason}" if record.reason else ""
+        yield Note(f"The run was {record.status}{why}. Numbers are of what was reached.", "bad")
+    if run.missing_tables:
+        yield Note(f"The folder has no {', '.join(run.missing_tables)}: what they tell is left out.", "bad")
+    for warning in record.warnings:
+        yield Note(warning, "warn")
+    fills = str((run.settings.get("venue") or {}).get("fills", ""))
+    if fills in _FILLS:
+        yield Note(_FILLS[fills], "warn" if fills == "bars" else "")
+    elif not run.settings:
+        yield Note("The settings are not there: capital is taken to be $25,000.", "bad")
+    for product in run.market.products:
+        if not len(run.prices(product)):
+            yield Note(f"The chart has no prices of {product}.", "warn")
+    yield from (Note(fault, "warn") for fault in dict.fromkeys(run.market.faults))
+
+
+def _most(counted: dict[str, int]) -> list[tuple[str, int]]:
+    return sorted(counted.items(), key=lambda one: (-one[1], one[0]))

@@ -1,0 +1,174 @@
+"""The report of good runs and of bad ones: each is a sensible page."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from mia_plugins.errors import ExitCode
+from mia_plugins.hookspecs import Kind
+from mia_plugins.host import PluginHost
+from mia_plugins.reports.page import Page, make_page
+from mia_plugins.reports.view import RunView
+from mia_plugins.runs.folder import RunFolder, RunStatus
+from tests.conftest import ROOT, Mia
+from tests.reported import made_run
+
+ALL = [
+    "headline", "warnings", "equity", "candles", "breakdowns", "trades",
+    "costs", "rules_worth", "rolls", "settings", "provenance",
+]  # fmt: skip
+
+
+def page_of(*folders: Path) -> Page:
+    return make_page([RunView(RunFolder.at(folder)) for folder in folders], PluginHost.discover())
+
+
+def text_of(page: Page) -> str:
+    """Return what is read of a page, without scripts, styles and tags."""
+    bare = re.sub(r"<(script|style)\b.*?</\1>", " ", page.html, flags=re.DOTALL)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", bare))
+
+
+def test_a_run_has_every_section_in_its_order(here: Path) -> None:
+    page = page_of(made_run(here, 60))
+    assert (list(page.sections), page.faults) == (ALL, ())
+    assert [name for name in ALL if f'<section id="{name}">' not in page.html] == []
+
+
+def test_all_our_sections_come_by_the_door_that_everybody_uses() -> None:
+    rows = PluginHost.discover().registry.all(Kind.REPORT_SECTIONS)
+    assert {row.name for row in rows} >= set(ALL)
+    assert {row.provider.plugin for row in rows if row.name in ALL} == {"reports"}
+
+
+def test_the_page_asks_for_nothing_from_anywhere(here: Path) -> None:
+    page = page_of(made_run(here, 5))
+    bare = re.sub(r"<script\b.*?</script>", "", page.html, flags=re.DOTALL)
+    assert re.findall(r"""(?:src|href)=["'](?!#|data:)[^"']+""", bare) == []
+    assert "default-src 'none'" in bare
+
+
+def test_a_trade_names_the_command_that_explains_it(here: Path) -> None:
+    folder = made_run(here, 3)
+    assert f"mia explain {folder.name} 2 --runs {here}" in text_of(page_of(folder))
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_runs_of_no_trade_and_of_one(here: Path, count: int) -> None:
+    page = page_of(made_run(here, count))
+    assert (list(page.sections), page.faults) == (ALL, ())
+    told = text_of(page)
+    assert ("No trade and no decision was recorded" in told) is (count == 0)
+    assert "nan" not in told.split()
+
+
+def test_a_run_that_lost_every_trade(here: Path) -> None:
+    page = page_of(made_run(here, 30, losing=True))
+    assert page.faults == ()
+    assert "0 won, 30 lost" in text_of(page)
+
+
+def test_an_interrupted_run_says_so(here: Path) -> None:
+    page = page_of(made_run(here, 5, status=RunStatus.INTERRUPTED))
+    assert page.faults == ()
+    assert "The run was interrupted: stopped by Ctrl-C." in text_of(page)
+
+
+@pytest.mark.parametrize(
+    "table", ["decisions", "orders", "fills", "positions", "shadows", "settings.yaml", "every one"]
+)
+def test_what_is_missing_is_told_and_the_rest_is_shown(here: Path, table: str) -> None:
+    folder = made_run(here, 12)
+    gone = [*folder.glob("*.parquet")] if table == "every one" else [folder / table]
+    for file in gone:
+        (file if file.suffix else file.with_suffix(".parquet")).unlink()
+    page = page_of(folder)
+    assert page.faults == ()
+    missing = "settings are not there" if "." in table else "The folder has no"
+    assert missing in text_of(page)
+
+
+def test_bars_alone_are_said_to_have_no_spread(here: Path) -> None:
+    assert "No spread modelled" in text_of(page_of(made_run(here, 3, fills="bars")))
+
+
+def test_settings_name_the_line_that_gave_them(here: Path) -> None:
+    told = text_of(page_of(made_run(here, 3)))
+    assert "strategies.cross.fast 10 bars run.yaml:9:11" in told
+
+
+def test_several_runs_stand_side_by_side(here: Path) -> None:
+    folders = [made_run(here, 20), made_run(here, 30, losing=True, fills="depth", seed=2)]
+    page = page_of(*folders)
+    assert (page.sections, page.faults) == (
+        ("headline", "warnings", "equity", "settings", "provenance"), (),
+    )  # fmt: skip
+    assert "venue.fills quotes depth" in text_of(page)
+    charts = json.loads(re.findall(r'id="charts">(.*?)</script>', page.html, re.DOTALL)[0])
+    assert [one["name"] for one in charts["equity"]["data"]] == [folder.name for folder in folders]
+
+
+def test_text_of_a_run_cannot_become_markup(here: Path) -> None:
+    folder = made_run(here, 3)
+    settings = folder / "settings.yaml"
+    settings.write_text(settings.read_text() + "requires: ['<script>alert(1)</script>']\n")
+    assert "<script>alert" not in page_of(folder).html
+
+
+def test_the_command_writes_into_the_runs_folder(here: Path, mia: Mia) -> None:
+    folder = made_run(here / "runs", 4)
+    done = mia("report", folder.name, "--json")
+    told = json.loads(done.out)
+    assert (done.code, told["report"], told["sections"]) == (0, f"runs/{folder.name}/report.html", ALL)
+    assert (folder / "report.html").stat().st_size == told["bytes"] < 10e6
+    assert mia("runs", "open", folder.name, "--print").out.strip() == f"runs/{folder.name}/report.html"
+
+
+def test_pictures_without_chromium_are_a_clear_error(
+    here: Path, mia: Mia, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = made_run(here / "runs", 4)
+    monkeypatch.setenv("PATH", str(here))
+    done = mia("report", folder.name, "--png", "pictures")
+    assert done.code == ExitCode.ENVIRONMENT
+    assert "pictures need Chromium" in done.err
+
+
+def test_a_run_named_twice_is_an_error(here: Path, mia: Mia) -> None:
+    name = made_run(here / "runs", 4).name
+    assert "named twice" in mia("report", name, "latest").err
+
+
+def test_the_section_of_the_docs_is_one(here: Path, mia: Mia) -> None:
+    snippet = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "report.md").read_text(), re.DOTALL)[0]
+    (here / "mine").mkdir()
+    (here / "mine" / "streaks.py").write_text(snippet)
+    folder = made_run(here / "runs", 12)
+    done = mia("--plugins-dir", "mine", "report", folder.name, "--json")
+    told = json.loads(done.out)
+    assert (told["faults"], told["sections"].index("streaks")) == ([], ALL.index("costs"))
+    assert "The most in a row" in (folder / "report.html").read_text()
+
+
+def test_a_section_that_fails_costs_only_itself(here: Path, mia: Mia) -> None:
+    (here / "mine").mkdir()
+    (here / "mine" / "broken.py").write_text(
+        "from mia_plugins.reports.section import Section\n"
+        "class Broken(Section):\n    title = 'Broken'\n    def of_run(self, run):\n        return 1 / 0\n"
+        "def mia_register_report_sections(register):\n    register('broken', f'{__name__}:Broken')\n"
+    )
+    folder = made_run(here / "runs", 4)
+    done = mia("--plugins-dir", "mine", "report", folder.name)
+    assert (done.code, "'broken'" in done.err, "ZeroDivisionError" in done.err) == (0, True, True)
+    page = (folder / "report.html").read_text()
+    assert "This section failed: ZeroDivisionError: division by zero" in page
+    assert '<section id="provenance">' in page
+
+
+def test_a_runs_file_leaves_a_section_out(here: Path) -> None:
+    folder = made_run(here, 4)
+    settings = folder / "settings.yaml"
+    settings.write_text(settings.read_text() + "report_sections:\n  rolls:\n    enabled: false\n")
+    assert page_of(folder).sections == tuple(name for name in ALL if name != "rolls")
