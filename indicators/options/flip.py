@@ -160,7 +160,7 @@ def _sample(bells: Bells, start: float, net: Floats, gross: Floats) -> None:
         reach = REACH * width / STEP
         low, high = max(math.ceil(offset - reach), 0), min(math.floor(offset + reach), last)
         if low <= high:
-            middle = min(max(int(round(offset)), low), high)
+            middle = min(max(round(offset), low), high)
             step = STEP / width
             d1 = (middle - offset) * step
             first, bend = bells.weight[i] * math.exp(-d1 * d1 / 2), math.exp(-step * step)

@@ -42,7 +42,7 @@ def volume_term(chain: Chain) -> float | None:
 
 
 def options_flow_bias(chain: Chain | None, history: Sequence[float] = ()) -> Reading:
-    """Return .6 of the put/call term and .4 of the volume's, in [−1, 1]; `history` as `put_call_term` has it."""
+    """Return .6 of the put/call term and .4 of the volume's, in [−1, 1]; `history` as in `put_call_term`."""
     if chain is None:
         return unknown("option chain")
     interest, volume = put_call_term(log_put_call_ratio(chain), history), volume_term(chain)

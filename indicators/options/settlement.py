@@ -23,7 +23,7 @@ from mia_plugins.data.sessions import (
 NS_A_YEAR = 365 * 86_400 * NS
 """ACT/365."""
 AM_SETTLED = frozenset({"SPX", "NDX"})
-"""Index options whose monthly expiry settles on the opening prices; SPXW, NDXP and all others on the close."""
+"""Their monthly expiry settles on the opening prices; SPXW, NDXP and all others settle on the close."""
 WEEK = dt.timedelta(days=7)
 
 

@@ -1,7 +1,6 @@
 """Implied volatility across strikes and expiries: at the money, skew, term structure."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from indicators.options.black import Flags, Floats
 from indicators.options.chain import Chain
@@ -14,9 +13,9 @@ DAYS_A_YEAR = 365.0
 
 
 def at_the_money_iv(chain: Chain, expiry: np.datetime64 | None = None) -> float | None:
-    """Return an expiry's implied volatility a year (.2 is 20 %) at spot, the nearest expiry's if none is given.
+    """Return an expiry's implied volatility a year (.2 is 20 %) at spot.
 
-    Linear in the strike between the two around spot; of call and put the mean, or the one that is known.
+    Of the nearest expiry if none is given. Linear in the strike between the two around spot; of call and put the mean, or the one that is known.
     """
     day = expiry if expiry is not None else expiry_at(chain, 0)
     if chain.spot is None or day is None:
@@ -36,7 +35,7 @@ def expiry_at(chain: Chain, rank: int) -> np.datetime64 | None:
 
 
 def skew_25_delta(chain: Chain, expiry: np.datetime64 | None = None) -> float | None:
-    """Return the volatility of the 25-delta put less that of the 25-delta call (.01 is 1 point of volatility).
+    """Return the volatility of the 25-delta put less that of the 25-delta call; .01 is one point of it.
 
     Of the expiry nearest to 30 days if none is given; the nearer one of two. Linear in delta between
     strikes. None when an expiry does not reach to the delta.
@@ -63,8 +62,8 @@ def _nearest_to(chain: Chain, days: float) -> np.datetime64 | None:
     if not len(expiries):
         return None
     years = np.bincount(at, chain.years, len(expiries)) / np.bincount(at, minlength=len(expiries))
-    found: NDArray[np.datetime64] = expiries
-    return found[int(np.argmin(np.abs(years * DAYS_A_YEAR - days)))]
+    nearest: np.datetime64 = expiries[int(np.argmin(np.abs(years * DAYS_A_YEAR - days)))]
+    return nearest
 
 
 def _wing(chain: Chain, rows: Flags) -> float | None:
