@@ -96,9 +96,10 @@ def dealers_bias_levels(
     level is called; one at the price is both. Kinds that were not imported, and a VIX that is not
     known, give their weight to the others.
     """
-    if levels is None or known(price) is None or known(move) is None or move is None or move <= 0:
-        named = (("levels", levels), ("price", known(price)), ("expected move", known(move) or None))
-        return unknown(*(name for name, value in named if value is None) or ("expected move",))
+    if levels is None or known(price) is None:
+        return unknown("levels" if levels is None else "price")
+    if move is None or not (known(move) or 0) > 0:
+        return unknown("expected move")
     kinds = {**LEGACY_WALLS, **WEIGHTS} if legacy else WEIGHTS
     terms = {}
     for name, (weight, of) in kinds.items():

@@ -15,6 +15,8 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 DENSITY = 1 / math.sqrt(2 * math.pi)
+LEAST, MOST = 1e-12, 1e12
+"""Prices, years and volatilities beyond these are faults: nothing is computed with them."""
 ROWS = 7
 PRICE, DELTA, GAMMA, VEGA, THETA, VANNA, CHARM = range(ROWS)
 
@@ -43,7 +45,7 @@ class Market(NamedTuple):
 
 
 class Greeks(NamedTuple):
-    """Of one option each; NaN where strike, time or volatility is not known or not above 0."""
+    """Of one option each; NaN where spot, strike, time or volatility is not known or not above 0."""
 
     price: Floats
     """Points."""
@@ -80,7 +82,8 @@ def _fill(legs: Legs, market: Market, out: Floats) -> None:
     for i in range(len(legs.strike)):
         strike, years, iv = legs.strike[i], legs.years[i], legs.iv[i]
         # NaN compares false: what is not known is left out here too.
-        if strike > 0 and years > 0 and iv > 0 and market.spot > 0 and iv < math.inf and strike < math.inf:
+        prices = LEAST < strike < MOST and LEAST < market.spot < MOST
+        if prices and LEAST < years < MOST and LEAST < iv < MOST:
             _fill_one(market, (strike, years, iv, 1.0 if legs.call[i] else -1.0), out[:, i])
         else:
             out[:, i] = math.nan

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from indicators.options.black import Flags, Floats, Greeks, Legs, Market, greeks
+from indicators.options.black import LEAST, MOST, Flags, Floats, Greeks, Legs, Market, greeks
 from indicators.options.flaws import (
     NO_MID,
     UNUSABLE,
@@ -242,7 +242,7 @@ def _days(expiry: NDArray[np.datetime64]) -> NDArray[np.int64]:
 
 def _mark_contracts(marks: Marks, strike: Floats, side: Floats, years: Floats) -> None:
     """Mark rows that are no contract."""
-    mark(marks, ~(strike > 0), Flaw.BAD_STRIKE)
+    mark(marks, ~((strike > LEAST) & (strike < MOST)), Flaw.BAD_STRIKE)
     mark(marks, np.isnan(side), Flaw.NO_KIND)
     mark(marks, np.isnan(years), Flaw.NO_EXPIRY)
     mark(marks, years <= 0, Flaw.EXPIRED)
@@ -251,14 +251,14 @@ def _mark_contracts(marks: Marks, strike: Floats, side: Floats, years: Floats) -
 def _keys(expiry: NDArray[np.datetime64], strike: Floats, side: Floats) -> NDArray[np.int64]:
     """Return a number for each contract: expiry, strike to a thousandth of a point, call or put."""
     with np.errstate(invalid="ignore", over="ignore"):
-        price = np.where(strike > 0, np.minimum(strike, 1e9) * 1000, 0).round().astype(np.int64)
+        price = np.where(strike > 0, np.minimum(strike, 1e8) * 1000, 0).round().astype(np.int64)
         days = np.clip(_days(expiry), -100_000, 1_000_000)
         return (days * 2**40 + price) * 2 + (side > 0)
 
 
 def _spot(spots: Floats) -> Points | None:
     """Return the spot that the rows agree on, points."""
-    good = spots[spots > 0]
+    good = spots[(spots > LEAST) & (spots < MOST)]
     if not len(good) or good.max() - good.min() > SPOT_SPREAD * good.min():
         return None
     return Points(float(good[0] if good[0] == good.max() == good.min() else np.median(good)))

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from indicators.options.black import DENSITY, Floats, Legs, Market, normal_cdf
+from indicators.options.black import DENSITY, LEAST, MOST, Floats, Legs, Market, normal_cdf
 from mia_plugins.kernels import kernel
 
 ROUNDS = 100
@@ -28,7 +28,7 @@ def _imply(prices: Floats, legs: Legs, market: Market, out: Floats) -> None:
     for i in range(len(prices)):
         strike, years = legs.strike[i], legs.years[i]
         out[i] = math.nan
-        if strike > 0 and years > 0 and market.spot > 0 and prices[i] > 0 and strike < math.inf:
+        if LEAST < strike < MOST and LEAST < market.spot < MOST and LEAST < years < MOST and prices[i] > 0:
             forward = market.spot * math.exp(market.carry * years)
             paid = prices[i] * math.exp(market.rate * years)
             side = 1.0 if legs.call[i] else -1.0

@@ -185,7 +185,7 @@ def is_stale(levels: LevelSet, now: int, regime: VixRegime | None, *, strict: bo
 
 
 def next_publication(published: Nanoseconds) -> Nanoseconds | None:
-    """Return until when levels published at a time hold (UTC ns): 26 h, days without a session not counted."""
+    """Return until when levels published then hold (UTC ns): 26 h, days without a session not counted."""
     day = trading_day(published)
     try:
         following = sessions(day + dt.timedelta(days=1), day + WEEKS) if day else ()

@@ -35,7 +35,10 @@ class FlipCrossing:
         itself is not across yet.
         """
         self._left = max(0, self._left - 1)
-        if known(close) is None or known(flip) is None or flip is None:
+        if known(close) is None:
+            return None
+        if known(flip) is None or flip is None:
+            self._close = close
             return None
         before = sign(self._close - flip) if self._close is not None else 0
         now = sign(close - flip)

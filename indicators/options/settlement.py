@@ -25,6 +25,8 @@ NS_A_YEAR = 365 * 86_400 * NS
 AM_SETTLED = frozenset({"SPX", "NDX"})
 """Their monthly expiry settles on the opening prices; SPXW, NDXP and all others settle on the close."""
 WEEK = dt.timedelta(days=7)
+FIRST_YEAR, LAST_YEAR = 1970, 2200
+"""Expiries outside of these are faults."""
 
 
 @cache
@@ -60,8 +62,9 @@ def years_to_settlement(expiry: NDArray[np.datetime64], underlying: str, as_of: 
 
 
 def _settles(day: object, underlying: str) -> float:
-    # Beyond the years 1 to 9999 numpy returns a number.
-    return settles_at(day, underlying) if isinstance(day, dt.date) else np.nan
+    # Beyond the years 1 to 9999 numpy returns a number; no option lives as long as the rest.
+    is_sane = isinstance(day, dt.date) and FIRST_YEAR <= day.year <= LAST_YEAR
+    return settles_at(day, underlying) if is_sane else np.nan
 
 
 @cache

@@ -13,9 +13,9 @@ DAYS_A_YEAR = 365.0
 
 
 def at_the_money_iv(chain: Chain, expiry: np.datetime64 | None = None) -> float | None:
-    """Return an expiry's implied volatility a year (.2 is 20 %) at spot.
+    """Return an expiry's implied volatility a year (.2 is 20 %) at spot; the nearest's if none is given.
 
-    Of the nearest expiry if none is given. Linear in the strike between the two around spot; of call and put the mean, or the one that is known.
+    Linear in the strike between the two around spot; of call and put the mean, or the one that is known.
     """
     day = expiry if expiry is not None else expiry_at(chain, 0)
     if chain.spot is None or day is None:
