@@ -111,6 +111,22 @@ class Chain:
         return self.market._replace(spot=seen)
 
     @cached_property
+    def coverage(self) -> float | None:
+        """The share of the open interest whose options can be priced; None without any row.
+
+        Rows whose open interest is not known weigh what the others weigh on average.
+        """
+        if not len(self):
+            return None
+        known = ~np.isnan(self.open_interest)
+        if not known.any():
+            return 0.0
+        interest = np.nan_to_num(self.open_interest)
+        good = known & ~np.isnan(self.greeks.gamma)
+        share = interest[good].sum() / interest.sum() if interest.any() else good.sum() / known.sum()
+        return float(share * known.mean())
+
+    @cached_property
     def mid(self) -> Floats:
         """The middle of bid and ask, points; NaN where one is missing, zero or they are crossed."""
         return np.where(has(self.marks, NO_MID), np.nan, (self.bid + self.ask) / 2)

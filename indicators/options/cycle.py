@@ -66,7 +66,8 @@ def gamma_cycle(day: dt.date, underlying: str = "SPX") -> GammaCycle | None:
     """Return the place of a day in the cycle; None outside of what the calendar knows."""
     try:
         return _cycle(day, underlying)
-    except CalendarError:
+    except (CalendarError, OverflowError, ValueError):
+        # Before the year 2 and after 9998 there is no month before or after.
         return None
 
 

@@ -97,26 +97,14 @@ def by_strike(chain: Chain, values: Floats, of: Flags | None = None) -> ByStrike
     return ByStrike(strikes, np.bincount(at, known, len(strikes)))
 
 
-def coverage(chain: Chain) -> float | None:
-    """Return the share of the known open interest whose options can be priced; None without any row.
-
-    Rows without open interest weigh what the others weigh on average.
-    """
-    if not len(chain):
-        return None
-    known = ~np.isnan(chain.open_interest)
-    if not known.any():
-        return 0.0
-    interest = np.nan_to_num(chain.open_interest)
-    good = known & ~np.isnan(chain.greeks.gamma)
-    share = interest[good].sum() / interest.sum() if interest.any() else good.sum() / known.sum()
-    return float(share * known.mean())
+def is_covered(chain: Chain) -> bool:
+    """Say whether enough of the open interest can be priced for what is said of the whole chain."""
+    return chain.is_known and (chain.coverage or 0.0) >= LEAST_COVERAGE
 
 
 def total(chain: Chain, values: Floats) -> float | None:
     """Sum values over the options; None when too little of the open interest can be priced."""
-    covered = coverage(chain)
-    if not chain.is_known or chain.multiplier is None or covered is None or covered < LEAST_COVERAGE:
+    if chain.multiplier is None or not is_covered(chain):
         return None
     return float(np.nansum(values))
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from indicators.options.black import Floats
 from indicators.options.chain import Chain
-from indicators.options.exposure import LEAST_COVERAGE, MOVE, USUAL, DealerSign, coverage, held
+from indicators.options.exposure import MOVE, USUAL, DealerSign, held, is_covered
 from mia_plugins.kernels import kernel
 from mia_plugins.units import Points
 
@@ -55,7 +55,7 @@ def gamma_flip(chain: Chain, sign: DealerSign = USUAL, within: float = WITHIN) -
 
     Pairs of roots closer together than .05 % of the price may be missed.
     """
-    if chain.spot is None or (coverage(chain) or 0.0) < LEAST_COVERAGE:
+    if chain.spot is None or not is_covered(chain):
         return None
     bells = _bells(chain, sign)
     middle = math.log(chain.market_at(chain.spot).spot)
@@ -71,7 +71,7 @@ def gamma_flip(chain: Chain, sign: DealerSign = USUAL, within: float = WITHIN) -
 def net_gex_at(chain: Chain, spot: Points, sign: DealerSign = USUAL) -> float | None:
     """Return net GEX with every gamma repriced at a spot (points): $ a move of 1 %."""
     market = chain.market_at(spot)
-    if chain.multiplier is None or (coverage(chain) or 0.0) < LEAST_COVERAGE or not market.spot > 0:
+    if chain.multiplier is None or not is_covered(chain) or not market.spot > 0:
         return None
     slope = np.zeros(2)
     _net_at(_bells(chain, sign), math.log(market.spot), slope)
@@ -164,15 +164,28 @@ def _sample(bells: Bells, start: float, net: Floats, gross: Floats) -> None:
             step = STEP / width
             d1 = (middle - offset) * step
             first, bend = bells.weight[i] * math.exp(-d1 * d1 / 2), math.exp(-step * step)
-            value, ratio = first, math.exp(-d1 * step - step * step / 2)
-            for at in range(middle, high + 1):
-                net[at] += value
-                gross[at] += abs(value)
-                value *= ratio
-                ratio *= bend
-            value, ratio = first, math.exp(d1 * step - step * step / 2)
-            for back in range(1, middle - low + 1):
-                value *= ratio
-                ratio *= bend
-                net[middle - back] += value
-                gross[middle - back] += abs(value)
+            up, up_ratio = first, math.exp(-d1 * step - step * step / 2)
+            down, down_ratio = first, math.exp(d1 * step - step * step / 2)
+            net[middle] += first
+            gross[middle] += abs(first)
+            # Both ways at once: neither waits for the other's products.
+            both = min(high - middle, middle - low)
+            for away in range(1, both + 1):
+                up *= up_ratio
+                down *= down_ratio
+                up_ratio *= bend
+                down_ratio *= bend
+                net[middle + away] += up
+                net[middle - away] += down
+                gross[middle + away] += abs(up)
+                gross[middle - away] += abs(down)
+            for at in range(middle + both + 1, high + 1):
+                up *= up_ratio
+                up_ratio *= bend
+                net[at] += up
+                gross[at] += abs(up)
+            for away in range(both + 1, middle - low + 1):
+                down *= down_ratio
+                down_ratio *= bend
+                net[middle - away] += down
+                gross[middle - away] += abs(down)

@@ -7,14 +7,13 @@ import numpy as np
 from indicators.options.black import Flags, Floats
 from indicators.options.chain import Chain
 from indicators.options.exposure import (
-    LEAST_COVERAGE,
     USUAL,
     ByStrike,
     DealerSign,
     by_strike,
-    coverage,
     gex,
     gex_by_strike,
+    is_covered,
 )
 from mia_plugins.units import Points
 
@@ -47,7 +46,7 @@ UNKNOWN_WALLS = Walls(None, None, None, None, None)
 
 def walls(chain: Chain) -> Walls:
     """Return the walls, by the size of gamma exposure whatever its sign (points)."""
-    if chain.spot is None or (coverage(chain) or 0.0) < LEAST_COVERAGE:
+    if chain.spot is None or not is_covered(chain):
         return UNKNOWN_WALLS
     sizes = np.where(_held_enough(chain), np.abs(gex(chain, DealerSign.LONG_ALL)), 0.0)
     above, below = chain.call & (chain.strike > chain.spot), ~chain.call & (chain.strike < chain.spot)
@@ -63,7 +62,7 @@ def hvl(chain: Chain, sign: DealerSign = USUAL) -> Points | None:
     when they are short puts. None when its slope turns positive nowhere: it only rises or only falls.
     """
     spot = chain.spot
-    if spot is None or (coverage(chain) or 0.0) < LEAST_COVERAGE:
+    if spot is None or not is_covered(chain):
         return None
     strikes, sums = gex_by_strike(chain, sign)
     if sign.of_call < sign.of_put:

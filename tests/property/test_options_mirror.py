@@ -209,5 +209,5 @@ def test_scores_do_not_depend_on_the_scale_of_prices(seed: int, times: float) ->
 
 
 def test_levels_move_by_half_the_days_range() -> None:
-    assert move_by_levels(Points(5950), Points(6050)) == 50
+    assert move_by_levels(Points(5950), Points(6050)) == 50.0
     assert GammaLevels((), (), None, "").flip is None

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from indicators.options.exposure import (
     DealerSign,
     charm_exposure,
-    coverage,
     gex,
     gex_by_strike,
     net_gex,
@@ -117,12 +116,12 @@ def test_without_a_change_of_sign_there_is_no_flip_and_spot_does_not_stand_in() 
 
 def test_of_two_roots_equally_near_none_is_the_nearest() -> None:
     assert nearest_to((Points(5990), Points(6010)), 6000) is None
-    assert nearest_to((Points(5990), Points(6011)), 6000) == 5990
+    assert nearest_to((Points(5990), Points(6011)), 6000) == 5990.0
 
 
 def test_hvl_is_where_cumulative_gex_turns() -> None:
     made = chain(row(5900, "put"), row(5950, "put"), row(6050, "call"), row(6100, "call"))
-    assert hvl(made) == 5950
+    assert hvl(made) == 5950.0
     flip = gamma_flip(made)
     assert flip is not None
     assert flip.nearest != hvl(made)
@@ -136,7 +135,7 @@ def test_hvl_is_none_where_the_slope_turns_nowhere() -> None:
 
 def test_hvl_looks_within_a_tenth_of_spot() -> None:
     edges = [row(5400, "put", iv=0.9), row(6600, "call", iv=0.9)]
-    assert hvl(chain(*edges)) == 5400
+    assert hvl(chain(*edges)) == 5400.0
     beyond = [row(5399, "put", iv=0.9), row(6600, "call", iv=0.9)]
     assert hvl(chain(*beyond)) is None
 
@@ -149,8 +148,8 @@ def test_walls_are_the_most_gamma_on_their_side_of_spot() -> None:
         row(6100, "call", expiry=DAY, iv=0.6), row(5900, "put", expiry=DAY, iv=0.6),
     )  # fmt: skip
     found = walls(made)
-    assert (found.call, found.put) == (6020, 5950)
-    assert (found.call_0dte, found.put_0dte) == (6100, 5900)
+    assert (found.call, found.put) == (6020.0, 5950.0)
+    assert (found.call_0dte, found.put_0dte) == (6100.0, 5900.0)
 
 
 @pytest.mark.parametrize(
@@ -164,7 +163,9 @@ def test_walls_are_the_most_gamma_on_their_side_of_spot() -> None:
         (9, 991, 6200),
     ],
 )
-def test_a_wall_needs_the_lesser_of_500_and_a_hundredth_of_the_expiry(near: int, far: int, wall: int) -> None:
+def test_a_wall_needs_the_lesser_of_500_and_a_hundredth_of_the_expiry(
+    near: int, far: int, wall: float
+) -> None:
     made = chain(
         row(6010, "call", iv=0.05, open_interest=near), row(6200, "call", iv=0.05, open_interest=far)
     )
@@ -176,12 +177,12 @@ def test_a_wall_needs_the_lesser_of_500_and_a_hundredth_of_the_expiry(near: int,
 def test_the_gamma_wall_of_the_day_is_of_calls_and_puts_together_and_its_ties_are_symmetric() -> None:
     both = [row(strike, kind, expiry=DAY) for strike in (5990, 6010) for kind in ("call", "put")]
     made = chain(*both, row(6000, "call", expiry=TOMORROW, open_interest=10**6))
-    assert walls(made).gamma_0dte in (5990, 6010)
+    assert walls(made).gamma_0dte in (5990.0, 6010.0)
     image = made.mirrored()
     assert walls(image).gamma_0dte == 12_000 - (walls(made).gamma_0dte or 0)
 
 
 def test_rows_whose_interest_is_not_known_are_left_out() -> None:
     made = chain(row(5950, "put"), row(6050, "call"), row(6060, "call", open_interest=None))
-    assert coverage(made) == pytest.approx(2 / 3)
+    assert made.coverage == pytest.approx(2 / 3)
     assert net_gex(made) == pytest.approx(net_gex(chain(row(5950, "put"), row(6050, "call"))))

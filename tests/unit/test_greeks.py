@@ -110,7 +110,7 @@ def test_a_price_implies_its_volatility(market: Market) -> None:
     found = implied_volatility(prices, LEGS, market)
     forward = SPOT * np.exp(market.carry * YEARS)
     owed = np.abs(forward - STRIKE)
-    in_the_money = CALL == (STRIKE < forward)
+    in_the_money = (forward > STRIKE) == CALL
     # In the money the value of time drowns in that of exercise: what is left of it says how much is lost.
     left = np.where(in_the_money, (prices * np.exp(market.rate * YEARS) - owed) / SPOT, 1.0)
     clear = left > 1e-5
@@ -133,7 +133,7 @@ ANYTHING = st.floats(allow_nan=True, allow_infinity=True)
 @settings(deadline=None)
 @given(ANYTHING, ANYTHING, ANYTHING, ANYTHING, st.booleans())
 def test_nothing_is_invented(spot: float, strike: float, years: float, iv: float, call: bool) -> None:
-    legs = Legs(*(np.array([value]) for value in (strike, years, iv)), np.array([call]))
+    legs = Legs(np.array([strike]), np.array([years]), np.array([iv]), np.array([call]))
     found = greeks(legs, Market(spot))
     if not all(np.isfinite(value) and value > 0 for value in (strike, years, iv)) or not spot > 0:
         assert all(np.isnan(values[0]) for values in found)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from indicators.options.activity import unusual_activity
 from indicators.options.chain import chain_of
-from indicators.options.exposure import charm_exposure, coverage, gex_by_strike, net_gex, vanna_exposure
+from indicators.options.exposure import charm_exposure, gex_by_strike, net_gex, vanna_exposure
 from indicators.options.flaws import Flaw
 from indicators.options.flip import gamma_flip, net_gex_at
 from indicators.options.flow import log_put_call_ratio, options_flow_bias
@@ -151,7 +151,7 @@ def test_an_underlying_of_unknown_multiplier_has_no_exposure() -> None:
 def everything(of: Any) -> list[object]:
     """Ask a chain all that can be asked of it."""
     return [
-        coverage(of), net_gex(of), gex_by_strike(of), vanna_exposure(of), charm_exposure(of), gamma_flip(of),
+        of.coverage, net_gex(of), gex_by_strike(of), vanna_exposure(of), charm_exposure(of), gamma_flip(of),
         net_gex_at(of, Points(6000)), walls(of), hvl(of), at_the_money_iv(of), skew_25_delta(of),
         term_structure(of), expected_move(of), move_by_straddle(of), pin_risk(of).value,
         unusual_activity(of).call_volume, log_put_call_ratio(of), options_flow_bias(of).value,
@@ -184,7 +184,7 @@ def test_no_open_interest_at_all_is_known_and_has_no_walls_and_no_flip() -> None
 
 def test_too_little_known_is_not_known() -> None:
     rows = [row(6000 + 5 * i, "call", iv=None if i < 6 else 0.2, bid=None) for i in range(10)]
-    assert coverage(chain(*rows)) == pytest.approx(0.4)
+    assert chain(*rows).coverage == pytest.approx(0.4)
     assert net_gex(chain(*rows)) is None
     assert net_gex(chain(*rows[2:])) is not None
 
