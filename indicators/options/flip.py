@@ -22,7 +22,7 @@ REACH = 8.5
 NOISE = 1e-12
 """A net this small a share of the gross is rounding, not a sign."""
 ROUNDS = 60
-CLOSE = 1e-15
+CLOSE = 1e-12
 
 
 class Bells(NamedTuple):
@@ -61,9 +61,10 @@ def gamma_flip(chain: Chain, sign: DealerSign = USUAL, within: float = WITHIN) -
     middle = math.log(chain.market_at(chain.spot).spot)
     steps = math.ceil(-math.log1p(-within) / STEP)
     grid = middle + STEP * np.arange(-steps, steps + 1)
-    net, gross = np.zeros(len(grid)), np.zeros(len(grid))
-    _sample(bells, float(grid[0]), net, gross)
-    found = [_priced_at(chain, _refine(bells, grid[low], grid[high])) for low, high in _brackets(net, gross)]
+    long, short = np.zeros(len(grid)), np.zeros(len(grid))
+    _sample(bells, float(grid[0]), long, short)
+    brackets = _brackets(long + short, long - short)
+    found = [_priced_at(chain, _refine(bells, grid[low], grid[high])) for low, high in brackets]
     roots = tuple(sorted(root for root in found if abs(root - chain.spot) <= within * chain.spot))
     return GammaFlip(roots, nearest_to(roots, chain.spot)) if roots else NO_FLIP
 
@@ -151,10 +152,11 @@ def _net_at(bells: Bells, at: float, out: Floats) -> None:
 
 
 @kernel
-def _sample(bells: Bells, start: float, net: Floats, gross: Floats) -> None:
+def _sample(bells: Bells, start: float, long: Floats, short: Floats) -> None:
     """Add each bell to the samples it reaches, outward from its centre by ratios of neighbours."""
-    last = len(net) - 1
+    last = len(long) - 1
     for i in range(len(bells.centre)):
+        sums = long if bells.weight[i] > 0 else short
         width = bells.width[i]
         offset = (bells.centre[i] - start) / STEP
         reach = REACH * width / STEP
@@ -166,8 +168,7 @@ def _sample(bells: Bells, start: float, net: Floats, gross: Floats) -> None:
             first, bend = bells.weight[i] * math.exp(-d1 * d1 / 2), math.exp(-step * step)
             up, up_ratio = first, math.exp(-d1 * step - step * step / 2)
             down, down_ratio = first, math.exp(d1 * step - step * step / 2)
-            net[middle] += first
-            gross[middle] += abs(first)
+            sums[middle] += first
             # Both ways at once: neither waits for the other's products.
             both = min(high - middle, middle - low)
             for away in range(1, both + 1):
@@ -175,17 +176,13 @@ def _sample(bells: Bells, start: float, net: Floats, gross: Floats) -> None:
                 down *= down_ratio
                 up_ratio *= bend
                 down_ratio *= bend
-                net[middle + away] += up
-                net[middle - away] += down
-                gross[middle + away] += abs(up)
-                gross[middle - away] += abs(down)
+                sums[middle + away] += up
+                sums[middle - away] += down
             for at in range(middle + both + 1, high + 1):
                 up *= up_ratio
                 up_ratio *= bend
-                net[at] += up
-                gross[at] += abs(up)
+                sums[at] += up
             for away in range(both + 1, middle - low + 1):
                 down *= down_ratio
                 down_ratio *= bend
-                net[middle - away] += down
-                gross[middle - away] += abs(down)
+                sums[middle - away] += down
