@@ -1,0 +1,203 @@
+"""Imported levels: what they are, how old, how long they hold, and where they lie on the future."""
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from indicators.options.level_names import MIRRORED, Level, LevelKind, level_named
+from indicators.options.reading import known
+from indicators.options.settlement import trading_day
+from indicators.options.vix import VixRegime
+from mia_plugins.data.sessions import NEW_YORK, NS, CalendarError, sessions
+from mia_plugins.units import Nanoseconds, Points, Seconds
+
+GRACE = dt.timedelta(hours=2)
+"""After a day the next publication is due; 24 h and these are the 26 h for which levels hold."""
+INTRADAY_MINUTES = {VixRegime.LOW: 30.0, VixRegime.MID: 15.0, VixRegime.HIGH: 5.0}
+STRICT_MINUTES = 30.0
+FARTHEST = 0.20
+"""A level further from the price than this share of it is a fault."""
+WEEKS = dt.timedelta(days=14)
+
+
+class Publication(StrEnum):
+    """How often a source publishes."""
+
+    END_OF_DAY = "end_of_day"
+    INTRADAY = "intraday"
+
+
+class BasisMethod(StrEnum):
+    """How an index level becomes one of the future."""
+
+    SPREAD = "spread"
+    """Add what the future stands above the index."""
+    RATIO = "ratio"
+    """Multiply by future over index."""
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What future and index stood at, at one time."""
+
+    future: Points
+    index: Points
+    as_of: Nanoseconds
+    """UTC."""
+    product: str
+    """Such as ES."""
+    method: BasisMethod = BasisMethod.SPREAD
+
+    @property
+    def is_known(self) -> bool:
+        """Say whether both prices are above 0 and finite."""
+        return all((known(price) or 0.0) > 0 for price in (self.future, self.index))
+
+    def on_future(self, price: Points) -> Points:
+        """Return where a price of the index lies on the future; both in points."""
+        if self.method is BasisMethod.RATIO:
+            return Points(price * self.future / self.index)
+        return Points(price + (self.future - self.index))
+
+    def age(self, now: int) -> Seconds:
+        """Return how old it is at a time (UTC ns)."""
+        return Seconds((now - self.as_of) / NS)
+
+
+@dataclass(frozen=True, slots=True)
+class LevelSet:
+    """The levels that one source published at one time."""
+
+    underlying: str
+    """What the prices are of."""
+    source: str
+    as_of: Nanoseconds
+    """The time of the data behind them, UTC."""
+    available_at: Nanoseconds
+    """When they could be known, UTC; before that they do not exist."""
+    levels: tuple[Level, ...]
+    publication: Publication = Publication.END_OF_DAY
+    flaws: tuple[str, ...] = ()
+    """What was wrong with them, in words; what was wrong is left out."""
+    basis: Basis | None = None
+    """With what they were brought to the future; None: they are as published."""
+
+    def of(self, kind: LevelKind, tenors: tuple[str, ...] = ("", "0DTE")) -> tuple[Points, ...]:
+        """Return the prices (points) of a kind, of all expiries together and of today's."""
+        return tuple(level.price for level in self.levels if level.kind is kind and level.tenor in tenors)
+
+    def one(self, kind: LevelKind) -> Points | None:
+        """Return the price (points) of a kind over all expiries; None when it was not given."""
+        return next(iter(self.of(kind, ("",))), None)
+
+    def age(self, now: int) -> Seconds:
+        """Return how old the data behind them are at a time (UTC ns)."""
+        return Seconds((now - self.as_of) / NS)
+
+    def mirrored(self, about: Points) -> "LevelSet":
+        """Return the mirror image about a price (points)."""
+        turned = tuple(
+            replace(level, price=Points(2 * about - level.price), kind=MIRRORED.get(level.kind, level.kind))
+            for level in self.levels
+        )
+        return replace(self, levels=turned)
+
+
+def levels_of(table: pa.Table, underlying: str, intraday: frozenset[str] = frozenset()) -> LevelSet | None:
+    """Return the newest levels of an underlying in rows of the table `levels`; None without any.
+
+    `intraday` names the sources that publish during the day; all others publish at its end.
+    """
+    rows = table.filter(pc.equal(table["underlying"], underlying))
+    rows = rows.filter(pc.equal(rows["ts_event"], pc.max(rows["ts_event"]))) if len(rows) else rows
+    if not len(rows):
+        return None
+    named: dict[str, Level] = {}
+    flaws = []
+    for name, price in zip(rows["name"].to_pylist(), rows["price"].to_pylist(), strict=True):
+        if name is None or known(price) is None or price <= 0:
+            flaws.append(f"{name or 'a level without a name'}: {price} is no price")
+            continue
+        if name in named:
+            flaws.append(f"{name}: given more than once, the last counts")
+        named[name] = level_named(name, Points(price))
+    source = rows["source"][0].as_py() or ""
+    return LevelSet(
+        underlying,
+        source,
+        Nanoseconds(int(rows["ts_event"][0].value)),
+        Nanoseconds(int(pc.max(rows["ts_init"]).value)),
+        tuple(named.values()),
+        Publication.INTRADAY if source in intraday else Publication.END_OF_DAY,
+        tuple(flaws),
+    )
+
+
+def to_future(levels: LevelSet, basis: Basis) -> LevelSet | None:
+    """Return index levels where they lie on the future, stamped with the basis; None when it is not known."""
+    if not basis.is_known:
+        return None
+    moved = tuple(replace(level, price=basis.on_future(level.price)) for level in levels.levels)
+    return replace(levels, underlying=basis.product, levels=moved, basis=basis)
+
+
+def sound(levels: LevelSet, price: Points) -> LevelSet:
+    """Return the levels without what cannot be at a price (points), which is told in `flaws`.
+
+    Levels more than 20 % away are left out; so are both of a pair in the wrong order.
+    """
+    far = {id(level) for level in levels.levels if abs(level.price - price) > FARTHEST * abs(price)}
+    flaws = [
+        f"{one.name}: {one.price:g} is too far from {price:g}" for one in levels.levels if id(one) in far
+    ]
+    kept = tuple(level for level in levels.levels if id(level) not in far)
+    pairs = ((LevelKind.PUT_WALL, LevelKind.CALL_WALL), (LevelKind.DAY_MIN, LevelKind.DAY_MAX))
+    for low, high in pairs:
+        for tenor in {level.tenor for level in kept if level.kind in (low, high)}:
+            lows, highs = (
+                [one for one in kept if one.kind is kind and one.tenor == tenor] for kind in (low, high)
+            )
+            if lows and highs and lows[-1].price > highs[-1].price:
+                flaws.append(
+                    f"{lows[-1].name} {lows[-1].price:g} is above {highs[-1].name} {highs[-1].price:g}"
+                )
+                kept = tuple(one for one in kept if one not in (*lows, *highs))
+    return replace(levels, levels=kept, flaws=(*levels.flaws, *flaws))
+
+
+def is_stale(levels: LevelSet, now: int, regime: VixRegime | None, *, strict: bool = False) -> bool:
+    """Say whether levels no longer hold at a time (UTC ns).
+
+    End-of-day ones hold until the next publication: 26 h, days without a session not counted, and
+    their data may be as old when published. Intraday ones hold 30, 15 or 5 min by VIX LOW, MID, HIGH;
+    5 when it is not known. `strict`: 30 min for the former too, and at most 30 for the latter.
+    """
+    if levels.publication is Publication.INTRADAY:
+        minutes = INTRADAY_MINUTES[regime or VixRegime.HIGH]
+        return levels.age(now) > minutes * 60
+    if strict:
+        return levels.age(now) > STRICT_MINUTES * 60
+    until, data_until = next_publication(levels.available_at), next_publication(levels.as_of)
+    return until is None or data_until is None or now > until or levels.available_at > data_until
+
+
+def next_publication(published: Nanoseconds) -> Nanoseconds | None:
+    """Return until when levels published then hold (UTC ns): 26 h, days without a session not counted."""
+    day = trading_day(published)
+    try:
+        following = sessions(day + dt.timedelta(days=1), day + WEEKS) if day else ()
+    except CalendarError:
+        return None
+    if not following or day is None:
+        return None
+    told = dt.datetime.fromtimestamp(published // NS, NEW_YORK)
+    due = told + (following[0].day - day) + GRACE
+    return Nanoseconds(int(due.timestamp()) * NS)
+
+
+def exists(levels: LevelSet, now: int) -> bool:
+    """Say whether levels could be known at a time (UTC ns)."""
+    return now >= levels.available_at
