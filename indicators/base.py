@@ -41,7 +41,7 @@ class Indicator[*Inputs](ABC):
 
     @property
     def initialized(self) -> bool:
-        """Whether there has been a value since the start or the last reset."""
+        """Whether any output has been known since the start or the last reset."""
         return self._known
 
     def update(self, *inputs: *Inputs) -> float | None:

@@ -45,7 +45,7 @@ def _closes(temper: str, count: int, rng: np.random.Generator) -> NDArray[np.int
     return moved + spikes if temper == "spiky" else moved
 
 
-def some_bars(least: int = 0, most: int = 300) -> st.SearchStrategy[BarColumns]:
+def some_bars(least: int = 0, most: int = 150) -> st.SearchStrategy[BarColumns]:
     """Draw bars of any temper."""
     return st.builds(bars_of, st.sampled_from(TEMPERS), st.integers(least, most), st.integers(0, 2**32))
 

@@ -60,13 +60,15 @@ class Swings(Indicator[float, float]):
         self._highs: deque[float] = deque(maxlen=window)
         self._lows: deque[float] = deque(maxlen=window)
 
-    def _next(self, high: float, low: float) -> tuple[float | None, float | None]:
+    def _next(self, high: float, low: float) -> tuple[float | None, float | None] | None:
         self._highs.append(high)
         self._lows.append(-low)
         self.fresh = (*self._found(1, self._highs), *self._found(-1, self._lows))
         for swing in self.fresh:
             (self.highs if swing.side > 0 else self.lows).append(swing)
         self.count += 1
+        if not self.highs and not self.lows:
+            return None
         return (
             self.highs[-1].price if self.highs else None,
             self.lows[-1].price if self.lows else None,

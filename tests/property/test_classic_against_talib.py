@@ -7,8 +7,7 @@ import pytest
 import talib
 from hypothesis import example, given
 from hypothesis import strategies as st
-
-from talib import MA_Type
+from talib._ta_lib import MA_Type
 
 from indicators.base import Indicator
 from indicators.classic.averages import Ema, Macd, Sma, Wma
@@ -19,6 +18,7 @@ from indicators.classic.volume import AccumulationDistribution, Mfi, Obv, Vroc
 from tests.bars import TEMPERS, BarColumns, Floats, bars_of, some_bars
 
 MEAN = MA_Type.SMA
+
 type Reference = Callable[[BarColumns, int], Sequence[Floats]]
 """What TA-Lib says of bars for a period, an array an output."""
 

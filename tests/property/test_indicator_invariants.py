@@ -1,6 +1,6 @@
 """What holds for every registered indicator: no looking ahead, reset, units, mirror, bounds, memory."""
 
-import sys
+from collections import deque
 from importlib import import_module
 from typing import Any
 
@@ -26,20 +26,25 @@ DISTANCES = {"macd", "atr", "stddev"}
 SIDES = {"structure", "broken", "side", "share"}
 """Outputs without a unit among those of indicators that have one."""
 SWAPPED = {
-    **{"upper": "lower", "lower": "upper", "plus_di": "minus_di", "minus_di": "plus_di"},
+    "upper": "lower",
+    "lower": "upper",
+    "plus_di": "minus_di",
+    "minus_di": "plus_di",
     **{f"r{i}": f"s{i}" for i in (1, 2, 3)},
     **{f"s{i}": f"r{i}" for i in (1, 2, 3)},
 }
 """What an output is called on the other side."""
-ODD = {"macd", "cci", "trend_structure"}
-EVEN = {"atr", "stddev", "vroc"}
+LOPSIDED = {"obv", "mfi", "psar"}
+"""The first bar counts as a rise; money has prices in it; without a move it starts long."""
+EVEN = {"atr", "stddev", "vroc", "adx"}
+"""Whose outputs stay; those of the rest change their sign, but for what is said in the test."""
 
 every = pytest.mark.parametrize("name", INDICATORS)
 
 
 def kind(name: str) -> type[Any]:
     module, _, found = INDICATORS[name][0].partition(":")
-    made = getattr(import_module(f"indicators.{module}"), found)
+    made: type[Any] = getattr(import_module(f"indicators.{module}"), found)
     assert issubclass(made, Indicator)
     return made
 
@@ -128,11 +133,9 @@ def test_points_tell_the_same_as_ticks(name: str, bars: BarColumns) -> None:
         )
 
 
-@every
+@pytest.mark.parametrize("name", [name for name in INDICATORS if name not in LOPSIDED])
 @given(bars=some_bars())
 def test_what_falls_is_the_mirror_of_what_rises(name: str, bars: BarColumns) -> None:
-    if name in {"obv", "mfi", "psar"}:
-        pytest.skip("the first bar counts as a rise; money has prices in it; a tie starts long")
     up, down = kind(name)().lines(bars), kind(name)().lines(mirrored(bars))
     for line, values in up.items():
         other = down[SWAPPED.get(line, line)]
@@ -143,7 +146,7 @@ def test_what_falls_is_the_mirror_of_what_rises(name: str, bars: BarColumns) -> 
             wanted = values if line == "share" else 2 * START - values
         elif name in PRICES:
             wanted = 2 * START - values
-        elif name in EVEN or name == "adx":
+        elif name in EVEN:
             wanted = values
         elif name in {"rsi", "stochastic"}:
             wanted = 100 - values
@@ -193,16 +196,17 @@ def test_it_takes_the_bars_of_the_catalog(name: str) -> None:
 def test_it_keeps_no_more_than_it_needs(name: str) -> None:
     indicator = kind(name)()
     streamed(indicator, bars_of("walk", 500, 1))
-    held = _size(indicator)
+    held = _held(indicator)
     streamed(indicator, bars_of("walk", 3_000, 1))
-    assert _size(indicator) <= held + 500
+    # A bar may or may not confirm a swing; a swing is six things.
+    assert _held(indicator) <= held + 12
 
 
-def _size(thing: Any) -> int:
-    """Return the bytes of what an indicator of ours holds, as deep as it goes."""
-    inside = thing if isinstance(thing, list | tuple) or type(thing).__name__ == "deque" else ()
+def _held(thing: Any) -> int:
+    """Return how many things an indicator of ours holds, as deep as it goes."""
+    inside = thing if isinstance(thing, list | tuple | deque) else ()
     members = vars(thing).values() if hasattr(thing, "__dict__") else inside
-    return sys.getsizeof(thing) + sum(_size(one) for one in members)
+    return 1 + sum(_held(one) for one in members)
 
 
 @every
@@ -225,7 +229,7 @@ def test_a_wrong_period_is_told(period: object) -> None:
 
 
 def test_a_fast_average_is_faster_than_the_slow_one() -> None:
-    with pytest.raises(ValueError, match="The 'slow' parameter of Macd must be .* from 27 to"):
+    with pytest.raises(ValueError, match=r"The 'slow' parameter of Macd must be .* from 27 to"):
         kind("macd")(26, 26)
 
 
