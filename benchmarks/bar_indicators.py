@@ -2,8 +2,8 @@
 
 uv run python benchmarks/bar_indicators.py
 
-Each figure is the best of five over the bars of a month of minutes; the ratio is to appending a bar's close to a
-list. The target is 200 us for all the work of a bar's close, of which this is a part.
+Each figure is the best of five over the bars of a month of minutes; the ratio is to appending a bar's close
+to a list. The target is 200 us for all the work of a bar's close, of which this is a part.
 """
 
 import time
