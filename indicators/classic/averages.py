@@ -1,11 +1,23 @@
 """Averages of closes, and the distance of two: SMA, EMA, WMA, MACD."""
 
-from indicators.base import Indicator, checked
+from typing import Annotated
+
+from pydantic import Field
+
+from indicators.base import LONGEST, Indicator, checked
 from indicators.classic.nautilus import exponential, simple, weighted
+from mia_plugins.settings import BaseSettings
+from mia_plugins.units import Bars
 
 
 class Sma(Indicator[float]):
     """The mean of the last closes (price)."""
+
+    class Settings(BaseSettings):
+        """What can be set."""
+
+        period: Annotated[Bars, Field(ge=1, le=LONGEST)] = Bars(20)
+        """How many bars it looks back."""
 
     inputs = ("close",)
 
@@ -41,6 +53,16 @@ class Macd(Indicator[float]):
 
     Both averages have their first value at the same bar: the fast one leaves out the oldest closes.
     """
+
+    class Settings(BaseSettings):
+        """What can be set."""
+
+        fast: Annotated[Bars, Field(ge=2, le=LONGEST)] = Bars(12)
+        """Span of the fast average."""
+        slow: Annotated[Bars, Field(ge=3, le=LONGEST)] = Bars(26)
+        """Span of the slow average; above `fast`."""
+        signal: Annotated[Bars, Field(ge=1, le=LONGEST)] = Bars(9)
+        """Span of the average of their difference."""
 
     inputs = ("close",)
     outputs = ("macd", "signal", "histogram")

@@ -1,7 +1,13 @@
 """Prices that follow from a range: pivots of the day before, retracements of the last swing."""
 
-from indicators.base import Indicator, checked
+from typing import Annotated
+
+from pydantic import Field
+
+from indicators.base import LONGEST, Indicator, checked
 from indicators.structure.swings import Swings
+from mia_plugins.settings import BaseSettings
+from mia_plugins.units import Bars
 
 RATIOS = (0.236, 0.382, 0.5, 0.618, 0.786)
 """The shares of a swing that are looked at when it is retraced."""
@@ -9,6 +15,9 @@ RATIOS = (0.236, 0.382, 0.5, 0.618, 0.786)
 
 class ClassicPivots(Indicator[float, float, float]):
     """A day's middle, and three supports and resistances from it (prices); a bar is a day's."""
+
+    class Settings(BaseSettings):
+        """Nothing can be set."""
 
     inputs = ("high", "low", "close")
     outputs = ("pivot", "r1", "r2", "r3", "s1", "s2", "s3")
@@ -45,6 +54,12 @@ class Retracements(Indicator[float, float, float]):
     end and 1 at its start, below 0 and above 1 beyond them; the levels are prices. A bar that is both the
     high and the low gives no direction: nothing is known until the next swing.
     """
+
+    class Settings(BaseSettings):
+        """What can be set."""
+
+        sides: Annotated[Bars, Field(ge=1, le=LONGEST)] = Bars(3)
+        """How many bars each way make a swing."""
 
     inputs = ("high", "low", "close")
     outputs = ("share", "r236", "r382", "r500", "r618", "r786")

@@ -2,14 +2,25 @@
 
 from collections import deque
 from math import fsum
+from typing import Annotated
 
-from indicators.base import Indicator, checked
+from pydantic import Field
+
+from indicators.base import LONGEST, Indicator, checked
 from indicators.classic.nautilus import wilder
 from indicators.classic.ranges import Extremes
+from mia_plugins.settings import BaseSettings
+from mia_plugins.units import Bars
 
 
 class Rsi(Indicator[float]):
     """The share of rises in what closes moved, by Wilder's averages (0 to 100; 0 if nothing moved)."""
+
+    class Settings(BaseSettings):
+        """What can be set."""
+
+        period: Annotated[Bars, Field(ge=2, le=LONGEST)] = Bars(14)
+        """How many bars it looks back."""
 
     inputs = ("close",)
 
@@ -38,6 +49,16 @@ class Stochastic(Indicator[float, float, float]):
 
     `smooth=1` is the fast one, a larger `smooth` the slow one.
     """
+
+    class Settings(BaseSettings):
+        """What can be set."""
+
+        period: Annotated[Bars, Field(ge=1, le=LONGEST)] = Bars(14)
+        """How many bars it looks back."""
+        smooth: Annotated[Bars, Field(ge=1, le=LONGEST)] = Bars(3)
+        """Bars the line is averaged over; 1 is the fast one."""
+        signal: Annotated[Bars, Field(ge=1, le=LONGEST)] = Bars(3)
+        """Bars its signal is averaged over."""
 
     inputs = ("high", "low", "close")
     outputs = ("k", "d")
@@ -74,6 +95,12 @@ class Stochastic(Indicator[float, float, float]):
 class WilliamsR(Indicator[float, float, float]):
     """How far the close is below the highest high, as a share of the range (-100 to 0; 0 without one)."""
 
+    class Settings(BaseSettings):
+        """What can be set."""
+
+        period: Annotated[Bars, Field(ge=2, le=LONGEST)] = Bars(14)
+        """How many bars it looks back."""
+
     inputs = ("high", "low", "close")
 
     def __init__(self, period: int = 14) -> None:
@@ -97,6 +124,12 @@ class Cci(Indicator[float, float, float]):
 
     Three times the typical price is summed: in ticks that is exact, so that a flat market is seen as flat.
     """
+
+    class Settings(BaseSettings):
+        """What can be set."""
+
+        period: Annotated[Bars, Field(ge=2, le=LONGEST)] = Bars(14)
+        """How many bars it looks back."""
 
     inputs = ("high", "low", "close")
 

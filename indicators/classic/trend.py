@@ -1,11 +1,23 @@
 """Whether there is a trend and where it ends: ADX with its directional lines, and the parabolic SAR."""
 
-from indicators.base import Indicator, checked, positive
+from typing import Annotated
+
+from pydantic import Field
+
+from indicators.base import LONGEST, Indicator, checked, positive
 from indicators.classic.ranges import true_range
+from mia_plugins.settings import BaseSettings
+from mia_plugins.units import Bars
 
 
 class Adx(Indicator[float, float, float]):
     """How strong the trend is, and how much of the range went up and down (each 0 to 100)."""
+
+    class Settings(BaseSettings):
+        """What can be set."""
+
+        period: Annotated[Bars, Field(ge=2, le=LONGEST)] = Bars(14)
+        """How many bars it looks back."""
 
     inputs = ("high", "low", "close")
     outputs = ("adx", "plus_di", "minus_di")
@@ -69,6 +81,14 @@ class Psar(Indicator[float, float]):
 
     It starts long unless the second bar's low fell further than its high rose.
     """
+
+    class Settings(BaseSettings):
+        """What can be set."""
+
+        step: Annotated[float, Field(gt=0)] = 0.02
+        """What each new extreme adds to the acceleration."""
+        most: Annotated[float, Field(gt=0)] = 0.2
+        """The most the acceleration comes to."""
 
     inputs = ("high", "low")
     outputs = ("sar", "side")

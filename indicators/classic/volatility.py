@@ -1,12 +1,24 @@
 """How far prices go: standard deviation, Bollinger bands, ATR, Keltner channel."""
 
-from indicators.base import Indicator, checked, positive
+from typing import Annotated
+
+from pydantic import Field
+
+from indicators.base import LONGEST, Indicator, checked, positive
 from indicators.classic.nautilus import bands, exponential, wilder
 from indicators.classic.ranges import true_range
+from mia_plugins.settings import BaseSettings
+from mia_plugins.units import Bars, Multiple
 
 
 class StdDev(Indicator[float]):
     """The standard deviation of the last closes, of the population (price difference)."""
+
+    class Settings(BaseSettings):
+        """What can be set."""
+
+        period: Annotated[Bars, Field(ge=2, le=LONGEST)] = Bars(20)
+        """How many bars it looks back."""
 
     inputs = ("close",)
 
@@ -42,6 +54,14 @@ class _Channel[*Inputs](Indicator[*Inputs]):
 class Bollinger(_Channel[float]):
     """The mean of the last closes, and `width` standard deviations above and below it (prices)."""
 
+    class Settings(BaseSettings):
+        """What can be set."""
+
+        period: Annotated[Bars, Field(ge=2, le=LONGEST)] = Bars(20)
+        """How many bars it looks back."""
+        width: Annotated[Multiple, Field(gt=0)] = Multiple(2.0)
+        """Standard deviations from the middle to a band."""
+
     inputs = ("close",)
 
     def __init__(self, period: int = 20, width: float = 2.0) -> None:
@@ -61,6 +81,12 @@ class Bollinger(_Channel[float]):
 
 class Atr(Indicator[float, float, float]):
     """Wilder's average of the true range (price difference); the first bar has none and does not count."""
+
+    class Settings(BaseSettings):
+        """What can be set."""
+
+        period: Annotated[Bars, Field(ge=1, le=LONGEST)] = Bars(14)
+        """How many bars it looks back."""
 
     inputs = ("high", "low", "close")
 
@@ -86,6 +112,16 @@ class Keltner(_Channel[float, float, float]):
 
     Both have their first value at the same bar: the shorter one leaves out the oldest bars.
     """
+
+    class Settings(BaseSettings):
+        """What can be set."""
+
+        period: Annotated[Bars, Field(ge=1, le=LONGEST)] = Bars(20)
+        """Span of the average."""
+        reach: Annotated[Bars, Field(ge=1, le=LONGEST)] = Bars(10)
+        """Bars of the ATR."""
+        width: Annotated[Multiple, Field(gt=0)] = Multiple(2.0)
+        """ATR from the middle to a line."""
 
     inputs = ("high", "low", "close")
 

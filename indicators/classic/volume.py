@@ -2,13 +2,21 @@
 
 from collections import deque
 from math import fsum
+from typing import Annotated
 
-from indicators.base import Indicator, checked
+from pydantic import Field
+
+from indicators.base import LONGEST, Indicator, checked
 from indicators.classic.nautilus import change
+from mia_plugins.settings import BaseSettings
+from mia_plugins.units import Bars
 
 
 class Obv(Indicator[float, float]):
     """The volume of the first bar and those that closed higher, less that of lower ones (contracts)."""
+
+    class Settings(BaseSettings):
+        """Nothing can be set."""
 
     inputs = ("close", "lots")
 
@@ -28,6 +36,12 @@ class Obv(Indicator[float, float]):
 class Vroc(Indicator[float]):
     """The change of volume to the bar `period` before (%; 0 if that one had none)."""
 
+    class Settings(BaseSettings):
+        """What can be set."""
+
+        period: Annotated[Bars, Field(ge=1, le=LONGEST)] = Bars(14)
+        """How many bars it looks back."""
+
     inputs = ("lots",)
 
     def __init__(self, period: int = 14) -> None:
@@ -45,6 +59,12 @@ class Vroc(Indicator[float]):
 
 class Mfi(Indicator[float, float, float, float]):
     """The share of money (price times volume) that came at rising typical prices (0 to 100; 0 if none)."""
+
+    class Settings(BaseSettings):
+        """What can be set."""
+
+        period: Annotated[Bars, Field(ge=2, le=LONGEST)] = Bars(14)
+        """How many bars it looks back."""
 
     inputs = ("high", "low", "close", "lots")
 
@@ -73,6 +93,9 @@ class Mfi(Indicator[float, float, float, float]):
 
 class AccumulationDistribution(Indicator[float, float, float, float]):
     """The running sum of volume, each bar's by where it closed in its range: 1 top, -1 bottom (contracts)."""
+
+    class Settings(BaseSettings):
+        """Nothing can be set."""
 
     inputs = ("high", "low", "close", "lots")
 

@@ -1,9 +1,13 @@
 """Confirmed swings: extremes that the bars after them did not pass. None is known before it is confirmed."""
 
 from collections import deque
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
-from indicators.base import Indicator, checked
+from pydantic import Field
+
+from indicators.base import LONGEST, Indicator, checked
+from mia_plugins.settings import BaseSettings
+from mia_plugins.units import Bars
 
 KEPT = 16
 """Swings of a kind that can be looked back upon."""
@@ -28,6 +32,12 @@ class Swings(Indicator[float, float]):
     A high is a swing when it is above those of the `sides` bars before it and not below those of the `sides`
     bars after it: of equal ones the first counts. Lows are the mirror. A bar can be both.
     """
+
+    class Settings(BaseSettings):
+        """What can be set."""
+
+        sides: Annotated[Bars, Field(ge=1, le=LONGEST)] = Bars(3)
+        """How many bars each way make a swing."""
 
     inputs = ("high", "low")
     outputs = ("high", "low")

@@ -1,7 +1,13 @@
 """What confirmed swings say about the trend: higher highs and lows, lower ones, and breaks of structure."""
 
-from indicators.base import Indicator, checked
+from typing import Annotated
+
+from pydantic import Field
+
+from indicators.base import LONGEST, Indicator, checked
 from indicators.structure.swings import Swing, Swings
+from mia_plugins.settings import BaseSettings
+from mia_plugins.units import Bars
 
 
 class TrendStructure(Indicator[float, float, float]):
@@ -12,6 +18,14 @@ class TrendStructure(Indicator[float, float, float]):
     structure: that bar and those after it, `held` in all, have the break's side in full. The newer break
     wins; of two at one bar neither counts.
     """
+
+    class Settings(BaseSettings):
+        """What can be set."""
+
+        sides: Annotated[Bars, Field(ge=1, le=LONGEST)] = Bars(3)
+        """How many bars each way make a swing."""
+        held: Annotated[Bars, Field(ge=1, le=LONGEST)] = Bars(10)
+        """For how many bars a break counts."""
 
     inputs = ("high", "low", "close")
     outputs = ("structure", "broken")

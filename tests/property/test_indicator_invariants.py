@@ -2,6 +2,7 @@
 
 from collections import deque
 from importlib import import_module
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -207,6 +208,14 @@ def _held(thing: Any) -> int:
     inside = thing if isinstance(thing, list | tuple | deque) else ()
     members = vars(thing).values() if hasattr(thing, "__dict__") else inside
     return 1 + sum(_held(one) for one in members)
+
+
+@every
+def test_what_can_be_set_is_what_it_is_made_with(name: str) -> None:
+    made, wanted = kind(name), signature(kind(name)).parameters
+    settings = made.Settings()
+    assert settings.model_dump() == {key: one.default for key, one in wanted.items()}
+    made(**settings.model_dump())
 
 
 @every
