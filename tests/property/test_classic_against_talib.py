@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 import talib
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from talib._ta_lib import MA_Type
 
@@ -94,6 +94,7 @@ def test_it_equals_talib_on_a_thousand_bars(name: str, temper: str) -> None:
 
 
 @pytest.mark.parametrize("name", CASES)
+@settings(deadline=None)
 @given(bars=some_bars(least=2), period=st.integers(2, 30))
 @example(bars=bars_of("walk", 3, 0), period=14)
 def test_it_equals_talib_on_any_bars(name: str, bars: BarColumns, period: int) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indicators.base import Indicator
@@ -70,6 +70,7 @@ def streamed(indicator: Any, bars: BarColumns) -> dict[str, Floats]:
 
 
 @every
+@settings(deadline=None)
 @given(bars=some_bars(), share=st.floats(0, 1))
 def test_it_does_not_look_ahead(name: str, bars: BarColumns, share: float) -> None:
     count = int(share * len(bars["close"]))
@@ -78,6 +79,7 @@ def test_it_does_not_look_ahead(name: str, bars: BarColumns, share: float) -> No
 
 
 @every
+@settings(deadline=None)
 @given(bars=some_bars())
 def test_bar_by_bar_is_as_all_at_once(name: str, bars: BarColumns) -> None:
     indicator = kind(name)()
@@ -90,6 +92,7 @@ def test_bar_by_bar_is_as_all_at_once(name: str, bars: BarColumns) -> None:
 
 
 @every
+@settings(deadline=None)
 @given(before=some_bars(), bars=some_bars())
 def test_after_a_reset_it_is_as_new(name: str, before: BarColumns, bars: BarColumns) -> None:
     used = kind(name)()
@@ -101,6 +104,7 @@ def test_after_a_reset_it_is_as_new(name: str, before: BarColumns, bars: BarColu
 
 
 @every
+@settings(deadline=None)
 @given(bars=some_bars())
 def test_it_is_finite_or_not_known(name: str, bars: BarColumns) -> None:
     indicator = kind(name)()
@@ -113,6 +117,7 @@ def test_it_is_finite_or_not_known(name: str, bars: BarColumns) -> None:
 
 
 @pytest.mark.parametrize("name", UP_TO)
+@settings(deadline=None)
 @given(bars=some_bars(), period=st.integers(2, 30))
 def test_it_keeps_its_bounds(name: str, bars: BarColumns, period: int) -> None:
     least, most = UP_TO[name]
@@ -122,6 +127,7 @@ def test_it_keeps_its_bounds(name: str, bars: BarColumns, period: int) -> None:
 
 
 @every
+@settings(deadline=None)
 @given(bars=some_bars())
 def test_points_tell_the_same_as_ticks(name: str, bars: BarColumns) -> None:
     """A quarter is exact in binary, so that nothing but the unit changes."""
@@ -135,6 +141,7 @@ def test_points_tell_the_same_as_ticks(name: str, bars: BarColumns) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in INDICATORS if name not in LOPSIDED])
+@settings(deadline=None)
 @given(bars=some_bars())
 def test_what_falls_is_the_mirror_of_what_rises(name: str, bars: BarColumns) -> None:
     up, down = kind(name)().lines(bars), kind(name)().lines(mirrored(bars))
@@ -213,9 +220,9 @@ def _held(thing: Any) -> int:
 @every
 def test_what_can_be_set_is_what_it_is_made_with(name: str) -> None:
     made, wanted = kind(name), signature(kind(name)).parameters
-    settings = made.Settings()
-    assert settings.model_dump() == {key: one.default for key, one in wanted.items()}
-    made(**settings.model_dump())
+    chosen = made.Settings()
+    assert chosen.model_dump() == {key: one.default for key, one in wanted.items()}
+    made(**chosen.model_dump())
 
 
 @every

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indicators.classic.levels import ClassicPivots, FibonacciPivots, Retracements
@@ -35,6 +35,7 @@ def confirmed(highs: list[float], lows: list[float], sides: int) -> list[Swing]:
     return found
 
 
+@settings(deadline=None)
 @given(bars=coarse, sides=st.integers(1, 5))
 def test_swings_are_those_of_the_definition(bars: list[tuple[int, int]], sides: int) -> None:
     lows = [float(low) for low, _ in bars]
@@ -42,6 +43,7 @@ def test_swings_are_those_of_the_definition(bars: list[tuple[int, int]], sides: 
     assert confirmed(highs, lows, sides) == by_definition(highs, lows, sides)
 
 
+@settings(deadline=None)
 @given(bars=some_bars())
 def test_swings_of_a_market_are_too(bars: BarColumns) -> None:
     highs, lows = bars["high"].tolist(), bars["low"].tolist()
