@@ -1,0 +1,1 @@
+"""The classic indicators, by the conventions of TA-Lib."""

@@ -1,0 +1,1 @@
+"""Market structure from bars: confirmed swings and what they say about the trend."""
