@@ -68,6 +68,8 @@ def demo(
     if decision is not None:
         why = ("explain", "latest", str(decision), "--runs", str(folder / RUNS))
         _show(session, len(_steps(folder)) + 1, _Step("Why it made its first trade", why))
+    page = _Step("One page that tells the run", ("report", "latest", "--runs", str(folder / RUNS)))
+    _show(session, len(_steps(folder)) + 1 + (decision is not None), page)
     _say_what_next(session, folder, run)
 
 
@@ -92,7 +94,7 @@ def _decision_of(run: RunFolder) -> int | None:
 def _say_what_next(session: Session, folder: Path, run: RunFolder) -> None:
     runs = f"--runs {folder / RUNS}"
     session.say()
-    session.say(f"The run lies in {run.path}.", style="bold")
+    session.say(f"The run lies in {run.path}; open its report.html in a browser.", style="bold")
     session.say("It says nothing of a real market: the day is made up, ema_cross an example.")
     session.say()
     session.say(f"Now set another stop in {folder / 'backtest.yaml'}, and see what it changes:")

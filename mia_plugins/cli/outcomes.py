@@ -45,6 +45,8 @@ def tell_outcome(session: Session, one: "Finished") -> None:
             session.say(f"  {name:12}{text}")
     session.say(f"  {'folder':12}{one.folder.path}")
     session.say(f"  {'next':12}{_next(one)}", style="cyan")
+    if one.statistics["decisions"]:
+        session.say(f"  {'':12}{_next(one).replace('explain', 'report')}", style="cyan")
 
 
 def _how(one: "Finished") -> str:
