@@ -24,7 +24,7 @@ def told_of(run: str, mia: Mia) -> None:
     assert "interrupted" in mia("runs", "list").out
 
 
-@pytest.mark.parametrize("does", ["slow", "loop", "sleep"])
+@pytest.mark.parametrize("does", ["slow", "loop", pytest.param("sleep", marks=pytest.mark.long)])
 def test_a_run_is_stopped_within_two_seconds_and_what_it_wrote_is_there(
     does: str, catalog: Path, here: Path, mia: Mia
 ) -> None:
@@ -100,7 +100,9 @@ def test_a_second_ctrl_c_does_not_wait(catalog: Path, here: Path) -> None:
     assert [record["status"] for record in runs_of(here / "runs").values()] == ["interrupted"]
 
 
-@pytest.mark.parametrize("delay", [0.05, 0.3, 0.8, 1.5, 2.5])
+@pytest.mark.parametrize(
+    "delay", [0.3, 1.5, *(pytest.param(s, marks=pytest.mark.long) for s in (0.05, 0.8, 2.5))]
+)
 def test_ctrl_c_before_the_run_shows_no_innards(delay: float, catalog: Path, here: Path) -> None:
     process = start("backtest", odd("run.yaml", catalog, "slow"))
     time.sleep(delay)
