@@ -285,8 +285,8 @@ class Played:
 
     @property
     def warnings(self) -> list[str]:
-        """What a person is told at the end."""
-        return list(self.result["warnings"])
+        """What a person is told at the end, but for the hours that a little market leaves out."""
+        return [line for line in self.result["warnings"] if " minutes from " not in line]
 
     @property
     def statistics(self) -> dict[str, Any]:
