@@ -129,6 +129,8 @@ class Desk:
             order.state = STATES[kind]
             if kind == "OrderUpdated":
                 order.lots = int(event.quantity)
+                moved = event.trigger_price if order.type == "stop" else event.price
+                order.ticks = order.ticks if moved is None else ticks_of(moved)
             elif not order.is_open:
                 self._ended(bracket, order, event.ts_event, getattr(event, "reason", ""))
         self._settle(bracket, event.ts_event)
