@@ -132,7 +132,8 @@ class Backtest:
         self._load_tables(tables_of(plan.catalog, plan.tables, session.day))
         self._holes.begin(session, tuple(day.contracts.values()))
         self._custom.begin(day)
-        self._pass([session_edge(str(session.day), session.open)])
+        before = self._custom.take(session.open)
+        self._pass([*([before] if before else []), session_edge(str(session.day), session.open)])
 
     def _load_tables(self, tables: Iterable[tuple[str, pa.Table]]) -> None:
         for name, rows in tables:
