@@ -263,6 +263,11 @@ def _bracket(now: int, decision: Decision, number: int, base_id: str, who: str) 
         raise DeskError(
             f"decision {number} of {who} is taken without a {'stop' if stop is None else 'target'}"
         )
+    if min(stop, target) <= 0:
+        raise DeskError(
+            f"decision {number} of {who}: the stop at {stop} ticks and the target at {target} are no prices "
+            "that the market can come to"
+        )
     between = [stop, target] if decision.entry is None else [stop, decision.entry, target]
     if any((other - one) * side <= 0 for one, other in pairwise(between)):
         at = "" if decision.entry is None else f" at {decision.entry}"

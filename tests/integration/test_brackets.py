@@ -253,6 +253,8 @@ def test_a_strategy_may_leave() -> None:
         (buy("09:31", 8, -12), "the stop at 24008 ticks and the target at 23988 are on the wrong sides for a buy"),
         (sell("09:31", -8, 12), "the stop at 23992 ticks and the target at 24012 are on the wrong sides for a sale"),
         (buy("09:31", -8, 12, entry=-9), "are on the wrong sides for a buy at 23991"),
+        (buy("09:31", -24_001, 12), "the stop at -1 ticks and the target at 24012 are no prices that the market can"),
+        (sell("09:31", 9, -24_000), "the stop at 24009 ticks and the target at 0 are no prices that the market can"),
         (buy("09:31", None, 12), "is taken without a stop"),
         (buy("09:31", -8, None), "is taken without a target"),
         (buy("09:31", -8, 12, until="09:31"), "is to be left at 2026-06-01 09:31:00 New York"),
