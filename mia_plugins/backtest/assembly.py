@@ -1,6 +1,7 @@
 """From a run's settings to the strategies that trade it, each with its tape and its place in the journal."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
@@ -157,18 +158,21 @@ class Assembly:
         """Return the actors of the run."""
         classes = actor_classes(self._run)
         return [
-            classes[component.name](
-                ActorContext(
-                    name=component.name,
-                    settings=component.settings,
-                    days=self._plan.days,
-                    known={name: KnownTable(name) for name in sorted(classes[component.name].tables)},
-                    guard=self._guard,
-                )
-            )
+            self._actor(component, classes[component.name])
             for component in self._run.components
             if component.kind is PluginKind.ACTORS
         ]
+
+    def _actor(self, component: Component, kind: type[MiaActor]) -> MiaActor:
+        context = ActorContext(
+            name=component.name,
+            settings=component.settings,
+            days=self._plan.days,
+            known={name: KnownTable(name) for name in sorted(kind.tables)},
+            guard=self._guard,
+        )
+        with _naming(context.who, "__init__()"):
+            return kind(context)
 
     def _strategy(self, component: Component, kind: type[MiaStrategy], product: str) -> MiaStrategy:
         settings = self._run.settings
@@ -224,15 +228,22 @@ class Assembly:
 
 
 def _prepared(kind: type[MiaStrategy], context: Context) -> MiaStrategy:
-    """Return a strategy that can start; what it raises at that names it."""
-    try:
+    """Return a strategy that can start."""
+    with _naming(context.who, "begin()"):
         strategy = kind(context)
         strategy.prepare()
+    return strategy
+
+
+@contextmanager
+def _naming(who: str, doing: str) -> Iterator[None]:
+    """Have what is raised at the start name who raised it."""
+    try:
+        yield
     except MiaError:
         raise
     except Exception as error:
-        raise Fault(error, context.who, "begin()", None).as_error() from error
-    return strategy
+        raise Fault(error, who, doing, None).as_error() from error
 
 
 def _settings_of(component: Component) -> StrategySettings:

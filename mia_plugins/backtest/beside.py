@@ -63,15 +63,19 @@ class CustomData:
         self._catalog = catalog
         self._names = [_registered(target) for target in targets]
         self._waiting: list[Any] = []
+        self._since: int | None = None
+        """The end of the session before: UTC ns."""
 
     def begin(self, day: TradingDay) -> None:
-        """Read a session's."""
+        """Read a session's, and what came since the one before."""
         session = day.session
+        start = session.open if self._since is None else self._since
+        self._since = session.close
         nautilus = self._catalog.nautilus() if self._names else None
         self._waiting = []
         for name in self._names:
             kind = NautilusDataType.Custom(name)
-            self._waiting += nautilus.query(kind, start=session.open, end=session.close - 1)  # type: ignore[union-attr]
+            self._waiting += nautilus.query(kind, start=start, end=session.close - 1)  # type: ignore[union-attr]
         self._waiting.sort(key=lambda data: data.ts_init)
 
     def take(self, end: int) -> list[Any]:

@@ -15,6 +15,7 @@ from mia_plugins.backtest.assembly import Assembly, Tables, journal_columns, pla
 from mia_plugins.backtest.beside import CustomData, tables_before, tables_of
 from mia_plugins.backtest.engine import TAPE_VENUE, Objects, add_parts, engine_of, session_edge
 from mia_plugins.backtest.fills import Guarding, Sight
+from mia_plugins.backtest.holes import Holes
 from mia_plugins.backtest.plan import Plan
 from mia_plugins.backtest.stream import Chunk, Part, chunks
 from mia_plugins.backtest.worker import Reporter
@@ -61,7 +62,8 @@ def run_backtest(job: BacktestJob, reporter: Reporter) -> dict[str, Any]:
     with Tables(job.folder, journal_columns(run, classes), run, job.metadata) as tables, guard.telling():
         assembly = Assembly(run, plan, tables, guard, lambda: reporter.stopping)
         strategies = list(assembly.strategies(classes))
-        backtest = Backtest(run, plan, strategies, guard, assembly.actors())
+        holes = Holes(plan.engine_kind, assembly.warnings)
+        backtest = Backtest(run, plan, strategies, guard, assembly.actors(), holes)
         try:
             status = backtest.go(tables, reporter, job.chunk_ns)
         finally:
@@ -72,10 +74,16 @@ def run_backtest(job: BacktestJob, reporter: Reporter) -> dict[str, Any]:
 class Backtest:
     """An engine, and the strategies in it."""
 
-    def __init__(
-        self, run: Run, plan: Plan, strategies: list[MiaStrategy], guard: Guard, actors: Sequence[MiaActor]
+    def __init__(  # noqa: PLR0913, PLR0917 the parts of a run
+        self,
+        run: Run,
+        plan: Plan,
+        strategies: list[MiaStrategy],
+        guard: Guard,
+        actors: Sequence[MiaActor],
+        holes: Holes,
     ) -> None:
-        self._settings, self._plan = run.settings, plan
+        self._settings, self._plan, self._holes = run.settings, plan, holes
         self._strategies, self._guard, self._actors = strategies, guard, actors
         self._reads = frozenset[Kind]().union(*(strategy.reads for strategy in strategies))
         self._bars: dict[str, Bars] = {}
@@ -104,6 +112,7 @@ class Backtest:
                 if self._is_over(reporter):
                     return "interrupted"
                 self.reached = min(chunk.end, day.session.close)
+            self._holes.end(day.session)
             self._pass([session_edge(str(day.session.day), day.session.close)])
         self._engine.end()
         if self._is_over(reporter):
@@ -121,8 +130,10 @@ class Backtest:
         if day is plan.days[0]:
             self._load_tables(tables_before(plan.catalog, plan.tables, session.day))
         self._load_tables(tables_of(plan.catalog, plan.tables, session.day))
+        self._holes.begin(session, tuple(day.contracts.values()))
         self._custom.begin(day)
-        self._pass([session_edge(str(session.day), session.open)])
+        before = self._custom.take(session.open)
+        self._pass([*([before] if before else []), session_edge(str(session.day), session.open)])
 
     def _load_tables(self, tables: Iterable[tuple[str, pa.Table]]) -> None:
         for name, rows in tables:
@@ -134,6 +145,7 @@ class Backtest:
         """Give a chunk to the tapes and the engine, and let its time pass."""
         objects = []
         for part in chunk.parts:
+            self._holes.see(part)
             if part.kind is self._plan.engine_kind:
                 objects.append(self._objects.of(part))
             if self._settings.feed == "handlers":

@@ -21,7 +21,7 @@ ID_DIGITS = 12
 STANDS_ELSEWHERE = ("catalog", "plugins_dir", "requires", "disable")
 """Settings that change no result: the data hash and the code hash stand for what they lead to."""
 
-PINNED = ("nautilus_trader", "numpy", "numba", "pandas", "pyarrow")
+PINNED = ("nautilus_trader", "numpy", "numba", "pandas", "pyarrow", "exchange_calendars")
 """Distributions whose versions may change a result."""
 
 _CHUNK = 1 << 20

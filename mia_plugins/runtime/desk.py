@@ -129,6 +129,8 @@ class Desk:
             order.state = STATES[kind]
             if kind == "OrderUpdated":
                 order.lots = int(event.quantity)
+                moved = event.trigger_price if order.type == "stop" else event.price
+                order.ticks = order.ticks if moved is None else ticks_of(moved)
             elif not order.is_open:
                 self._ended(bracket, order, event.ts_event, getattr(event, "reason", ""))
         self._settle(bracket, event.ts_event)
@@ -260,6 +262,11 @@ def _bracket(now: int, decision: Decision, number: int, base_id: str, who: str) 
     if stop is None or target is None:
         raise DeskError(
             f"decision {number} of {who} is taken without a {'stop' if stop is None else 'target'}"
+        )
+    if min(stop, target) <= 0:
+        raise DeskError(
+            f"decision {number} of {who}: the stop at {stop} ticks and the target at {target} are no prices "
+            "that the market can come to"
         )
     between = [stop, target] if decision.entry is None else [stop, decision.entry, target]
     if any((other - one) * side <= 0 for one, other in pairwise(between)):

@@ -35,11 +35,11 @@ class BarSeries:
         """`minutes` is the length."""
         self.minutes = minutes
         self._length = minutes * MINUTE
-        self._anchor = 0
+        self._anchor = self._end = 0
         self._closed: deque[Bar] = deque(maxlen=KEPT)
         self._open: list[Bar] = []
         self.count = 0
-        """Bars closed since the start of the run."""
+        """Bars of this contract that have closed since the start of the run."""
         self.close = 0
         """The last closed bar's close, in ticks; 0 before the first."""
 
@@ -66,10 +66,16 @@ class BarSeries:
         columns = np.array(rows, np.int64).reshape(-1, len(Bar._fields)).T
         return Bars(*columns)
 
-    def begin(self, anchor: int) -> None:
-        """Start a session: bars are counted from its opening (UTC ns), and none spans two sessions."""
-        self._anchor = anchor
+    def begin(self, opening: int, close: int, *, other_contract: bool = False) -> None:
+        """Start a session (UTC ns): bars are counted from its opening, and the last ends with it.
+
+        Those of another contract are forgotten: between two contracts prices jump by what no market did.
+        """
+        self._anchor, self._end = opening, close
         self._open.clear()
+        if other_contract:
+            self._closed.clear()
+            self.count = self.close = 0
 
     def add_trades(self, trades: Trades) -> None:
         """Take trades, in order; one at the very end of a bar belongs to the next."""
@@ -79,7 +85,7 @@ class BarSeries:
         starts = np.flatnonzero(np.diff(bins, prepend=bins[0] - 1))
         ends = np.append(starts[1:], len(bins)) - 1
         columns = (
-            (bins[starts] + 1) * self._length + self._anchor,
+            np.minimum((bins[starts] + 1) * self._length + self._anchor, self._end),
             trades.ticks[starts],
             np.maximum.reduceat(trades.ticks, starts),
             np.minimum.reduceat(trades.ticks, starts),
@@ -115,7 +121,7 @@ class BarSeries:
 
     def _end_of(self, ts: int) -> int:
         """Return when the bar closes in which a minute closes at `ts`."""
-        return ts + (self._anchor - ts) % self._length
+        return min(ts + (self._anchor - ts) % self._length, self._end)
 
 
 def _merged(one: Bar, other: Bar) -> Bar:

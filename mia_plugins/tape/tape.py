@@ -114,10 +114,11 @@ class Tape:
         return self._quotes.rows(lo, hi)
 
     def begin(self, session: Session, contract: Contract) -> None:
-        """Start a trading day of a contract."""
+        """Start a trading day of a contract; bars of another one are not read on."""
+        other = self.contract is not None and contract != self.contract
         self.session, self.contract = session, contract
         for series in self._bars.values():
-            series.begin(session.open)
+            series.begin(session.open, session.close, other_contract=other)
 
     def load(self, rows: Rows) -> None:
         """Add rows that come after those that are there; they may lie in the future."""

@@ -238,3 +238,17 @@ def test_a_disk_that_fills_up_fails_the_run(catalog: Path, here: Path) -> None:
     assert mia_process("backtest", file).code == ExitCode.OK
     (record,) = runs_of(here / "runs").values()
     assert record["status"] == "complete"
+
+
+def test_an_actor_that_cannot_start_is_named(catalog: Path, here: Path) -> None:
+    (here / "own").mkdir()
+    (here / "own" / "halting.py").write_text(
+        "from mia_plugins.runtime.actor import MiaActor\n\n\n"
+        "def mia_register_actors(register):\n    register('halting', 'halting:Halting', summary='none')\n\n\n"
+        "class Halting(MiaActor):\n    def __init__(self, context):\n        raise KeyError('no levels')\n",
+        encoding="utf-8",
+    )
+    file = config("run.yaml", catalog, more="actors: {halting: }\n")
+    done = mia_process("backtest", file, "--plugins-dir", "own")
+    assert done.code == ExitCode.INTERNAL
+    assert "the actor 'halting' failed in __init__(): KeyError: 'no levels'" in done.err

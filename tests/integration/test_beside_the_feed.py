@@ -87,6 +87,8 @@ class Plugin:
 
 
 FIRST, SECOND = session_on(DAY), session_on(NEXT_DAY)
+BETWEEN = FIRST.close + 1800 * NS
+"""While the market is closed."""
 
 
 def levels(as_of: int, known_at: int, price: float) -> pa.Table:
@@ -113,7 +115,7 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made: Any = NewsItem
     news = [
         CustomData(DataType("NewsItem"), made(ts_event=ts, ts_init=ts, weight=float(number)))
-        for number, ts in enumerate((FIRST.open + NS, FIRST.close - NS, SECOND.open + 3600 * NS))
+        for number, ts in enumerate((FIRST.open + NS, FIRST.close - NS, BETWEEN, SECOND.open + 3600 * NS))
     ]
     store.nautilus().write_custom_data(news)
     plugins = folder.with_name("plugins")
@@ -181,7 +183,8 @@ def test_custom_data_and_messages_arrive_at_their_time(tmp_path: Path, catalog: 
         ("news", FIRST.open + NS, 0.0),
         ("bias", FIRST.open + 3 * 3600 * NS, 1.0),
         ("news", FIRST.close - NS, 1.0),
-        ("news", SECOND.open + 3600 * NS, 2.0),
+        ("news", BETWEEN, 2.0),
+        ("news", SECOND.open + 3600 * NS, 3.0),
         ("bias", SECOND.open + 3 * 3600 * NS, 2.0),
     ]
 

@@ -3,9 +3,14 @@
 from typing import Any
 
 import pytest
+from nautilus_trader.model import ClientOrderId
 
+from mia_plugins.journal.decision import Decision
 from mia_plugins.runtime.guard import RunError
-from tests.runtime import buy, leave, play, sell
+from mia_plugins.runtime.orders import price_of
+from tests.market import DAY
+from tests.runtime import BASE, buy, leave, market_of, play, sell, stage
+from tests.scripted import Scripted
 
 CALM = """
 time      bid  ask
@@ -163,6 +168,26 @@ def test_in_bars(bar: str, step: dict[str, Any], fills: list[str]) -> None:
     assert [fill.split(" ", 1)[1] for fill in played.fills] == fills
 
 
+class Trailing(Scripted):
+    """Moves its stop to three ticks below the close, once, after its entry."""
+
+    def evaluate(self, now: int) -> Decision:
+        """Do what is written, and move the stop at the next bar."""
+        bracket = self.desk.bracket
+        if bracket and bracket.stop.ticks == BASE - 8:
+            price = price_of(self.tape.base.close - 3)
+            self.modify_order(ClientOrderId(bracket.stop.order_id), trigger_price=price)
+        return super().evaluate(now)
+
+
+def test_a_stop_that_was_moved_is_first_in_a_bar_and_recorded_where_it_is() -> None:
+    bars = market_of(after("09:32 0 1 0 0", "09:33 0 13 -4 3", "09:34 0 0 0 0", start=BARS))
+    own = {"trailing": {"steps": [LONG]}}
+    played = stage({DAY: [bars]}, own, fills="bars", plugin=f"{__name__}:Trailing").run()
+    assert played.fills == ["09:31:00 entry +1 @ 1", "09:33:00 stop -1 @ -4"]
+    assert [row["ticks"] - BASE for row in played.table("orders") if row["role"] == "stop"] == [-3]
+
+
 @pytest.mark.parametrize(
     ("rows", "shadow"),
     [
@@ -228,6 +253,8 @@ def test_a_strategy_may_leave() -> None:
         (buy("09:31", 8, -12), "the stop at 24008 ticks and the target at 23988 are on the wrong sides for a buy"),
         (sell("09:31", -8, 12), "the stop at 23992 ticks and the target at 24012 are on the wrong sides for a sale"),
         (buy("09:31", -8, 12, entry=-9), "are on the wrong sides for a buy at 23991"),
+        (buy("09:31", -24_001, 12), "the stop at -1 ticks and the target at 24012 are no prices that the market can"),
+        (sell("09:31", 9, -24_000), "the stop at 24009 ticks and the target at 0 are no prices that the market can"),
         (buy("09:31", None, 12), "is taken without a stop"),
         (buy("09:31", -8, None), "is taken without a target"),
         (buy("09:31", -8, 12, until="09:31"), "is to be left at 2026-06-01 09:31:00 New York"),

@@ -289,3 +289,7 @@ def test_the_inputs_of_a_run(here: Path) -> None:
     assert set(versions()) == {"python", *PINNED}
     assert versions()["python"] == ".".join(map(str, sys.version_info[:3]))
     assert inputs_of(run, "d" * 64, seed=3).id == found.id
+
+
+def test_the_calendar_is_among_what_names_a_run() -> None:
+    assert "exchange_calendars" in versions()
