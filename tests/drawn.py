@@ -20,7 +20,6 @@ from tests.runtime import BASE, Played, at, mirrored, staged
 MINUTE = 60 * NS
 BEGIN = at("09:30:30")
 FIRST = at("09:31")
-KINDS = ("quotes", "depth")
 GAPS = (0, 1, NS // 10, NS, 3 * NS, 5 * NS, 7 * NS + 1, 10 * NS, 30 * NS)
 """ns between updates: full seconds meet bars, alerts and each other."""
 PRICES = ("stop", "target", "entry")
@@ -104,9 +103,8 @@ def _mirrored(depth: Depth) -> Depth:
 
 
 @st.composite
-def scenes(draw: Callable[..., Any]) -> Scene:
+def scenes(draw: Callable[..., Any], kind: str) -> Scene:
     """Draw a quarter of an hour or so, on quotes or on thin depth."""
-    kind = draw(st.sampled_from(KINDS))
     rows = draw(
         st.lists(
             st.tuples(st.sampled_from(GAPS), st.integers(-4, 4), st.integers(1, 4)), min_size=20, max_size=90
@@ -124,14 +122,18 @@ def scenes(draw: Callable[..., Any]) -> Scene:
 
 
 def _book(draw: Callable[..., Any], ts: Any, bid: Any, ask: Any) -> Depth:
-    """Draw a few levels a side, of a few contracts each and with gaps between them; a side may be empty."""
+    """Draw a few levels a side, of a few contracts each and with gaps between them; a side may be empty.
+
+    The first book has all that anybody wants, and so has the last, in which the session ends.
+    """
     ticks, lots = np.zeros((2, 2, len(ts), LEVELS), np.int64)
     level = st.tuples(st.integers(1, 3), st.integers(1, 4))
     side = st.lists(level, min_size=1, max_size=4) | st.lists(level, max_size=2)
     shapes = draw(st.lists(st.tuples(side, side), min_size=1, max_size=12))
-    shapes = [([(1, 40)], [(1, 40)]), *shapes]
-    for row in range(len(ts)):
-        for way, best, levels in zip((-1, 1), (bid[row], ask[row]), shapes[row % len(shapes)], strict=True):
+    enough = ([(1, 40)], [(1, 40)])
+    books = [enough, *(shapes[row % len(shapes)] for row in range(len(ts) - 2)), enough]
+    for row, book in enumerate(books):
+        for way, best, levels in zip((-1, 1), (bid[row], ask[row]), book, strict=True):
             away = np.cumsum([0, *(step for step, _ in levels[1:])])
             for place, (_, size) in enumerate(levels):
                 ticks[(way + 1) // 2, row, place] = best + way * away[place]

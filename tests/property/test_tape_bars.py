@@ -12,7 +12,7 @@ from mia_plugins.data.arrow import Kind
 from mia_plugins.data.bars import bars_of
 from mia_plugins.data.columns import Bars, Trades, rows_of
 from mia_plugins.data.sessions import NS, Session, session_on
-from mia_plugins.tape.bars import Bar
+from mia_plugins.tape.bars import KEPT, Bar
 from mia_plugins.tape.tape import Tape
 from tests.drawn import drawn
 from tests.market import DAY, ES, NEXT_DAY
@@ -58,10 +58,6 @@ def rows(bars: Bars) -> list[Bar]:
     return [Bar(*row) for row in zip(*columns, strict=True)]
 
 
-def read(tape: Tape, minutes: int) -> list[Bar]:
-    return rows(tape.bars(minutes).tail(2_000))
-
-
 def pieces[T: Trades | Bars](columns: T, cuts: Iterable[int]) -> list[tuple[int, T]]:
     """Return columns cut at instants, each piece with the instant from which it may be loaded."""
     edges = [-1, *sorted(cuts), 2**62]
@@ -75,36 +71,35 @@ def _bars_are_heaps(
     days: list[list[tuple[int, int, int]]], pulses: list[int], cuts: list[int], base: int
 ) -> None:
     order = (base, *(length for length in LENGTHS if length != base))
-    of_trades, of_bars = (Tape("ES", {kind}, order) for kind in (Kind.TRADES, Kind.BARS))
-    before: dict[int, list[Bar]] = {length: [] for length in LENGTHS}
+    tapes = [Tape("ES", {kind}, order) for kind in (Kind.TRADES, Kind.BARS)]
+    closed: dict[int, list[Bar]] = {length: [] for length in LENGTHS}
     for session, told in zip(DAYS, days, strict=True):
         trades = trades_of(session, told)
         minutes = bars_of(trades)
         assert rows(minutes) == heaps(session, trades, 1)
         whole = {length: heaps(session, trades, length) for length in LENGTHS}
-        loads: list[tuple[int, Tape, Trades | Bars]] = []
-        at = [session.open + cut for cut in cuts]
-        loads += [(begin, of_trades, piece) for begin, piece in pieces(trades, at)]
-        loads += [(begin, of_bars, piece) for begin, piece in pieces(minutes, at)]
-        for tape in (of_trades, of_bars):
+        edges = [session.open + cut for cut in cuts]
+        instants = sorted({*(session.open + pulse for pulse in pulses), *edges, session.close})
+        for tape, columns in zip(tapes, (trades, minutes), strict=True):
             tape.begin(session, ES)
-        for now in sorted({*(session.open + pulse for pulse in pulses), *at, session.close}):
-            # What comes later is loaded at the last moment, so that nothing can have been read early.
-            for begin, tape, piece in loads:
-                if begin < now:
-                    tape.load(piece)
-            loads = [load for load in loads if load[0] >= now]
-            for tape in (of_trades, of_bars):
-                just_then = tape.advance(now)
-                assert just_then == any(bar.ts == now for bar in whole[base])
-                for length in LENGTHS:
-                    expected = before[length] + [bar for bar in whole[length] if bar.ts <= now]
-                    bars = tape.bars(length)
-                    assert read(tape, length) == expected[-2_000:]
-                    assert bars.count == len(expected)
-                    assert bars.close == (expected[-1].close if expected else 0)
-        for length, bars_now in whole.items():
-            before[length] += [bar for bar in bars_now if bar.ts <= session.close]
+            waiting = pieces(columns, edges)
+            for now in instants:
+                while waiting and waiting[0][0] < now:
+                    tape.load(waiting.pop(0)[1])
+                assert tape.advance(now) == any(bar.ts == now for bar in whole[base])
+                _holds(tape, {n: closed[n] + [bar for bar in whole[n] if bar.ts <= now] for n in LENGTHS})
+        # What has not closed when the session does is no bar.
+        for length, bars in whole.items():
+            closed[length] += [bar for bar in bars if bar.ts <= session.close]
+
+
+def _holds(tape: Tape, expected: dict[int, list[Bar]]) -> None:
+    """Hold a tape to the bars of each length that have closed by now."""
+    for length, closed in expected.items():
+        bars = tape.bars(length)
+        assert rows(bars.tail(KEPT)) == closed
+        assert bars.count == len(closed)
+        assert bars.close == (closed[-1].close if closed else 0)
 
 
 TWO_DAYS = st.lists(TRADES, min_size=2, max_size=2)
