@@ -19,6 +19,7 @@ BATCH = 20_000
 """Rows that are written at a time."""
 SIDES = (0, 1, -1)
 
+_NO_CANDIDATE = Outcome.NONE
 _TAKEN = Outcome.TAKEN
 _NONE = (None,)
 _TUPLES = ("values", "contributions", "verdicts", "numbers", "steps", "ages")
@@ -118,7 +119,9 @@ class DecisionBook:
         number = journal.next_id
         outcome = d.outcome
         if journal.changes_only and outcome.__class__ is Outcome:
-            judged = (d.side, outcome, d.reason, d.size, d.tier)
+            judged: tuple[object, ...] = (d.side, outcome, d.reason, d.size, d.tier)
+            if outcome is not _NO_CANDIDATE:
+                judged += (d.entry, d.stop, d.target)  # each bracket has an outcome of its own
             if outcome != _TAKEN and self._before.get(instrument_id) == judged:
                 journal.next_id = number + 1
                 return number

@@ -45,6 +45,7 @@ def heaps(session: Session, trades: Trades, minutes: int) -> list[Bar]:
         end = session.open
         while end <= ts:
             end += minutes * MINUTE
+        end = min(end, session.close)  # the last bar of a session ends with it
         found.setdefault(end, []).append((ticks, lots))
     bars = []
     for end, heap in found.items():
@@ -80,7 +81,8 @@ def _bars_are_heaps(
         whole = {length: heaps(session, trades, length) for length in LENGTHS}
         edges = [session.open + cut for cut in cuts]
         instants = sorted({*(session.open + pulse for pulse in pulses), *edges, session.close})
-        for tape, columns in zip(tapes, (trades, minutes), strict=True):
+        told_columns: list[Trades | Bars] = [trades, minutes]
+        for tape, columns in zip(tapes, told_columns, strict=True):
             tape.begin(session, ES)
             waiting = pieces(columns, edges)
             for now in instants:
@@ -88,9 +90,8 @@ def _bars_are_heaps(
                     tape.load(waiting.pop(0)[1])
                 assert tape.advance(now) == any(bar.ts == now for bar in whole[base])
                 _holds(tape, {n: closed[n] + [bar for bar in whole[n] if bar.ts <= now] for n in LENGTHS})
-        # What has not closed when the session does is no bar.
         for length, bars in whole.items():
-            closed[length] += [bar for bar in bars if bar.ts <= session.close]
+            closed[length] += bars
 
 
 def _holds(tape: Tape, expected: dict[int, list[Bar]]) -> None:
