@@ -53,8 +53,6 @@ class Scene:
     trades: Trades
     steps: tuple[dict[str, Any], ...]
     venue: dict[str, Any]
-    feed: str
-    """`handlers`: trades reach the strategy through the engine too."""
 
     @property
     def mirrored(self) -> "Scene":
@@ -67,7 +65,7 @@ class Scene:
             for step in self.steps
         )
         trades = replace(self.trades, ticks=2 * BASE - self.trades.ticks, side=-self.trades.side)
-        return Scene(turned, trades, steps, self.venue, self.feed)
+        return Scene(turned, trades, steps, self.venue)
 
     def run(self) -> Books:
         """Run it in the real engine, looking into the books before they are closed."""
@@ -76,16 +74,14 @@ class Scene:
 
         def look(backtest: Backtest) -> None:
             (strategy,) = backtest._strategies
-            account = backtest._engine.cache.account_for_venue(Venue(VENUE))
-            assert account is not None
+            account: Any = backtest._engine.cache.account_for_venue(Venue(VENUE))
             balance = account.balance_total(Currency.from_str("USD")).as_decimal()
             seen.append((balance, strategy.account.realized_today, strategy.account.position))
             dispose(backtest)
 
         with pytest.MonkeyPatch.context() as patched:
             patched.setattr(Backtest, "dispose", look)
-            told = {"venue": self.venue, "feed": self.feed}
-            played = staged(self.market, *self.steps, trades=self.trades, **told).run()
+            played = staged(self.market, *self.steps, trades=self.trades, venue=self.venue).run()
         return Books(played, *seen[0])
 
 
@@ -122,8 +118,7 @@ def scenes(draw: Callable[..., Any], kind: str) -> Scene:
         market = Quotes(ts, bid, bid + spreads, lots, lots)
     else:
         market = _book(draw, ts, bid, bid + spreads)
-    feed = draw(st.sampled_from(["columns", "handlers"]))
-    return Scene(market, _trades(draw, ts, bid), _steps(draw, ts, bid), _venue(draw), feed)
+    return Scene(market, _trades(draw, ts, bid), _steps(draw, ts, bid), _venue(draw))
 
 
 def _book(draw: Callable[..., Any], ts: Any, bid: Any, ask: Any) -> Depth:
