@@ -77,7 +77,10 @@ def test_a_root_zeroes_repriced_gamma_and_none_is_missed(seed: int) -> None:
         assert abs(net) <= 1e-9 * gross
     spots = np.linspace(5700, 6300, 241)
     nets = np.array([net_gex_at(made, Points(float(at))) or 0.0 for at in spots])
-    for low in np.flatnonzero(np.sign(nets[:-1]) * np.sign(nets[1:]) < 0):
+    signs = np.sign(nets)
+    for low in np.flatnonzero(signs[:-1] * signs[1:] < 0):
+        if np.ptp(signs[max(low - 2, 0) : low + 1]) or np.ptp(signs[low + 1 : low + 4]):
+            continue  # two roots closer than the search's steps may be missed, as docs/options.md says
         assert any(spots[low] <= root <= spots[low + 1] for root in flip.roots)
 
 
