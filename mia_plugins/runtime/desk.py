@@ -21,6 +21,9 @@ from mia_plugins.runtime.timetable import Timetable
 LONGEST_WAIT = 64
 """s after which, at the latest, what nobody took is offered again; it begins with one and doubles."""
 
+FAR = 100
+"""The share of the price, one over this, beyond which a bracket is a mistake and not a fast market."""
+
 STATES = {
     "OrderSubmitted": "submitted",
     "OrderAccepted": "accepted",
@@ -65,6 +68,7 @@ class Desk:
         self._instrument_id: InstrumentId | None = None
         self._orders: dict[str, tuple[Bracket, OrderState]] = {}
         self._closed: list[tuple[RoundTrip, str]] = []
+        self._last_decision = 0
         self.bracket: Bracket | None = None
 
     def begin_session(self, instrument_id: InstrumentId) -> None:
@@ -84,9 +88,14 @@ class Desk:
             return "session_end"
         return "position_open" if self.bracket else ""
 
-    def enter(self, now: int, decision: Decision, number: int, base_id: str) -> None:
-        """Send the bracket of a decision that was recorded under a number."""
-        self.bracket = bracket = _bracket(now, decision, number, base_id, self._context.who)
+    def enter(self, now: int, decision: Decision, number: int, base_id: str, price: int) -> None:
+        """Send the bracket of a decision that was recorded under a number, when the last price was one."""
+        who = self._context.who
+        if number <= self._last_decision:
+            raise DeskError(f"decision {number} of {who} was acted on before, or another after it was")
+        bracket = _bracket(now, decision, number, base_id, who)
+        self._look_at_prices(bracket, price)
+        self._last_decision, self.bracket = number, bracket
         self._remember(bracket, bracket.orders)
         self._wire.send(self._maker.bracket(bracket, self._traded))
         if bracket.until is not None:
@@ -147,6 +156,27 @@ class Desk:
             self._context.warnings.add(
                 "held", f"{self._context.who} still held {self.bracket.held} contracts when the run ended"
             )
+
+    def _look_at_prices(self, bracket: Bracket, price: int) -> None:
+        """Refuse prices that are none of this market, as points given for ticks; tell of those it has passed.
+
+        An entry that waits at a limit brings its own.
+        """
+        if bracket.entry.ticks is not None:
+            return
+        low, high = sorted(order.ticks or 0 for order in (bracket.stop, bracket.target))
+        beyond = max(low - price, price - high)
+        if beyond < 0:
+            return
+        where = f"the stop and the target of {bracket.base_id} ({low} and {high} ticks)"
+        if beyond > price // FAR:
+            raise DeskError(
+                f"{where} both lie on one side of the market, which is at {price}",
+                "give them in ticks: points times four",
+            )
+        self._context.warnings.add(
+            "passed", f"{where} were passed by the market, at {price}, when it was sent"
+        )
 
     @property
     def _traded(self) -> InstrumentId:

@@ -77,7 +77,6 @@ class HandlersFeed:
         self._scouts: list[Trigger] = []
         own = tapes[product]
         self._ahead = Tape(product, own.kinds - {Kind.BARS}, (), quotes_from=own.quotes_from)
-        self._seen = -1
         self._products: dict[InstrumentId, str] = {}
         self._trades: dict[str, list[tuple[int, ...]]] = {code: [] for code in tapes}
         self._quotes: dict[str, list[tuple[int, ...]]] = {code: [] for code in tapes}

@@ -16,6 +16,7 @@ decides is journaled; what it takes becomes a bracket: entry, stop and target. I
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar, Self
 
 from nautilus_trader.model import ClientId, ClientOrderId, InstrumentId, StrategyId, TraderId
@@ -209,11 +210,11 @@ class MiaStrategy(Guarded, Strategy):
             book.record(now, self._instrument, cause, decision, None, price)
             return
         if decision.outcome is Outcome.TAKEN and (refusal := self.desk.refusal(now)):
-            decision.outcome, decision.reason = Outcome.BLOCKED, refusal
+            decision = replace(decision, outcome=Outcome.BLOCKED, reason=refusal)
         if decision.outcome is Outcome.TAKEN:
             base_id = f"{self.context.strategy_id}-{book.next_id}"
             number = book.record(now, self._instrument, cause, decision, base_id, price)
-            self.desk.enter(now, decision, number, base_id)
+            self.desk.enter(now, decision, number, base_id, price)
         else:
             number = book.record(now, self._instrument, cause, decision, None, price)
             self.context.following.open(number, now, decision, self._timetable.flat_at)

@@ -40,7 +40,6 @@ SHORT = sell("09:31", stop=9, target=-11)
         pytest.param(["09:31:10 30 31"], SHORT, ["entry -1 @ -1", "stop +1 @ 32"], "short 1 stop -412.50", id="short gap through the stop"),
         pytest.param(["09:31:10 -11 -10", "09:31:20 8 9"], SHORT, ["entry -1 @ -1", "stop +1 @ 10"], "short 1 stop -137.50", id="short target touched by the bid alone"),
         pytest.param([], buy("09:31", -8, 12, until="09:32:30"), ["entry +1 @ 2", "exit -1 @ -1"], "long 1 time -37.50", id="its time is up"),
-        pytest.param([], buy("09:31", 8, 12), ["entry +1 @ 2", "stop -1 @ -1"], "long 1 stop -37.50", id="a stop that is in the market already"),
         pytest.param(["09:31:10 -3 -2", "09:32:10 12 13"], buy("09:31", -8, 12, entry=-2), ["entry +1 @ -2", "target -1 @ 12"], "long 1 target +175.00", id="limit entry"),
         pytest.param(["09:32:10 12 13"], buy("09:31", -8, 12, entry=5), ["entry +1 @ 1", "target -1 @ 12"], "long 1 target +137.50", id="limit entry beyond the market"),
     ],
@@ -50,6 +49,14 @@ def test_on_quotes(rows: list[str], step: dict[str, Any], fills: list[str], trip
     assert [fill.split(" ", 1)[1] for fill in played.fills] == fills
     assert played.trips == [trip]
     assert played.warnings == []
+
+
+def test_a_stop_that_is_in_the_market_already_is_filled_at_once_and_told_of() -> None:
+    played = play(after("09:40 0 1"), buy("09:31", 8, 12))
+    assert [fill.split(" ", 1)[1] for fill in played.fills] == ["entry +1 @ 2", "stop -1 @ -1"]
+    assert played.trips == ["long 1 stop -37.50"]
+    (warning,) = played.warnings
+    assert "were passed by the market, at 24000, when it was sent" in warning
 
 
 THIN = """

@@ -40,8 +40,15 @@ def wire() -> Wired:
 
 
 @pytest.fixture
-def desk(wire: Wired) -> Desk:
-    context = cast("Context", SimpleNamespace(who="the strategy 'ema-ES'"))
+def told() -> list[str]:
+    """Return the warnings."""
+    return []
+
+
+@pytest.fixture
+def desk(wire: Wired, told: list[str]) -> Desk:
+    warnings = SimpleNamespace(add=lambda kind, text: told.append(text))
+    context = cast("Context", SimpleNamespace(who="the strategy 'ema-ES'", warnings=warnings))
     maker = OrderMaker(TraderId("MIA-001"), StrategyId("ema-ES"), reduce_only=True)
     timetable = cast("Timetable", SimpleNamespace(close_at=10**18, flat_at=10**18))
     made = Desk(context, maker, wire, timetable, wakes=False)
@@ -51,7 +58,7 @@ def desk(wire: Wired) -> Desk:
 
 def enter(desk: Desk, number: int = 7) -> Bracket:
     decision = Decision(side=1, outcome=Outcome.TAKEN, size=2, stop=23_990, target=24_010)
-    desk.enter(NOW, decision, number, f"ema-ES-{number}")
+    desk.enter(NOW, decision, number, f"ema-ES-{number}", 24_000)
     assert desk.bracket is not None
     return desk.bracket
 
@@ -65,8 +72,44 @@ def test_a_decision_that_is_entered_again_is_refused_and_nothing_sent(desk: Desk
     enter(desk)
     with pytest.raises(DeskError) as caught:
         enter(desk)
-    assert caught.value.what == "the order ema-ES-7-E of the strategy 'ema-ES' was sent before"
+    assert "decision 7 of the strategy 'ema-ES' was acted on before" in caught.value.what
     assert len(wire.sent) == 3
+
+
+def test_a_decision_is_remembered_when_its_bracket_is_done(desk: Desk, wire: Wired) -> None:
+    enter(desk)
+    desk.bracket = None
+    desk._orders.clear()
+    with pytest.raises(DeskError, match=r"decision 7 .* was acted on before"):
+        enter(desk)
+    assert len(wire.sent) == 3
+    enter(desk, 8)
+    assert len(wire.sent) == 6
+
+
+def test_prices_in_points_are_refused_and_nothing_sent(desk: Desk, wire: Wired) -> None:
+    points = Decision(side=1, outcome=Outcome.TAKEN, size=2, stop=5_998, target=6_003)
+    with pytest.raises(DeskError, match="both lie on one side of the market, which is at 24000"):
+        desk.enter(NOW, points, 7, "ema-ES-7", 24_000)
+    assert wire.sent == []
+    assert desk.bracket is None
+
+
+@pytest.mark.parametrize(
+    ("price", "warned"), [(23_989, 1), (23_990, 1), (23_991, 0), (24_009, 0), (24_011, 1)]
+)
+def test_a_bracket_the_market_has_passed_is_told_of(
+    desk: Desk, wire: Wired, told: list[str], price: int, warned: int
+) -> None:
+    decision = Decision(side=1, outcome=Outcome.TAKEN, size=2, stop=23_990, target=24_010)
+    desk.enter(NOW, decision, 7, "ema-ES-7", price)
+    assert (len(told), len(wire.sent)) == (warned, 3)
+
+
+def test_an_entry_at_a_limit_may_lie_far_away(desk: Desk, wire: Wired, told: list[str]) -> None:
+    decision = Decision(side=1, outcome=Outcome.TAKEN, size=2, entry=23_000, stop=22_990, target=23_010)
+    desk.enter(NOW, decision, 7, "ema-ES-7", 24_000)
+    assert (told, len(wire.sent)) == ([], 3)
 
 
 def test_an_exit_under_an_id_that_was_sent_is_refused_and_nothing_sent(desk: Desk, wire: Wired) -> None:
