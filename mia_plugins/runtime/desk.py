@@ -2,27 +2,22 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from itertools import pairwise
 from typing import Any, Protocol
 
 from nautilus_trader.model import ClientOrderId, InstrumentId
 
 from mia_plugins.data.columns import Quotes
 from mia_plugins.data.sessions import NS
-from mia_plugins.errors import MiaError
 from mia_plugins.journal.decision import Decision
 from mia_plugins.runtime.account import Fill, Role, RoundTrip
+from mia_plugins.runtime.bracketing import DeskError, bracket_of, passed_by
 from mia_plugins.runtime.brackets import Bracket, OrderState
 from mia_plugins.runtime.context import Context
 from mia_plugins.runtime.orders import OrderMaker, lots_of, ticks_of
-from mia_plugins.runtime.times import told_time
 from mia_plugins.runtime.timetable import Timetable
 
 LONGEST_WAIT = 64
 """s after which, at the latest, what nobody took is offered again; it begins with one and doubles."""
-
-FAR = 100
-"""The share of the price, one over this, beyond which a bracket is a mistake and not a fast market."""
 
 STATES = {
     "OrderSubmitted": "submitted",
@@ -35,12 +30,7 @@ STATES = {
     "OrderDenied": "denied",
 }
 """What an order is after an event of Nautilus'. Others say nothing of it."""
-LETTERS = {Role.ENTRY: "E", Role.STOP: "S", Role.TARGET: "T"}
 REFUSED = ("rejected", "denied")
-
-
-class DeskError(MiaError):
-    """A decision that cannot become a bracket, or orders that do what they may not."""
 
 
 class Wire(Protocol):
@@ -93,8 +83,9 @@ class Desk:
         who = self._context.who
         if number <= self._last_decision:
             raise DeskError(f"decision {number} of {who} was acted on before, or another after it was")
-        bracket = _bracket(now, decision, number, base_id, who)
-        self._look_at_prices(bracket, price)
+        bracket = bracket_of(now, decision, number, base_id, who)
+        if passed := passed_by(bracket, price):
+            self._context.warnings.add("passed", passed)
         self._last_decision, self.bracket = number, bracket
         self._remember(bracket, bracket.orders)
         self._wire.send(self._maker.bracket(bracket, self._traded))
@@ -156,27 +147,6 @@ class Desk:
             self._context.warnings.add(
                 "held", f"{self._context.who} still held {self.bracket.held} contracts when the run ended"
             )
-
-    def _look_at_prices(self, bracket: Bracket, price: int) -> None:
-        """Refuse prices that are none of this market, as points given for ticks; tell of those it has passed.
-
-        An entry that waits at a limit brings its own.
-        """
-        if bracket.entry.ticks is not None:
-            return
-        low, high = sorted(order.ticks or 0 for order in (bracket.stop, bracket.target))
-        beyond = max(low - price, price - high)
-        if beyond < 0:
-            return
-        where = f"the stop and the target of {bracket.base_id} ({low} and {high} ticks)"
-        if beyond > price // FAR:
-            raise DeskError(
-                f"{where} both lie on one side of the market, which is at {price}",
-                "give them in ticks: points times four",
-            )
-        self._context.warnings.add(
-            "passed", f"{where} were passed by the market, at {price}, when it was sent"
-        )
 
     @property
     def _traded(self) -> InstrumentId:
@@ -284,42 +254,3 @@ class Desk:
     def _time_is_up(self, bracket: Bracket, ts: int) -> None:
         if self.bracket is bracket:
             self.leave("time", ts)
-
-
-def _bracket(now: int, decision: Decision, number: int, base_id: str, who: str) -> Bracket:
-    """Return the bracket a decision asks for."""
-    side, stop, target = decision.side, decision.stop, decision.target
-    if stop is None or target is None:
-        raise DeskError(
-            f"decision {number} of {who} is taken without a {'stop' if stop is None else 'target'}"
-        )
-    if min(stop, target) <= 0:
-        raise DeskError(
-            f"decision {number} of {who}: the stop at {stop} ticks and the target at {target} are no prices "
-            "that the market can come to"
-        )
-    between = [stop, target] if decision.entry is None else [stop, decision.entry, target]
-    if any((other - one) * side <= 0 for one, other in pairwise(between)):
-        at = "" if decision.entry is None else f" at {decision.entry}"
-        raise DeskError(
-            f"decision {number} of {who}: the stop at {stop} ticks and the target at {target} are on the "
-            f"wrong sides for a {'buy' if side > 0 else 'sale'}{at}"
-        )
-    if decision.until is not None and decision.until <= now:
-        raise DeskError(
-            f"decision {number} of {who} is to be left at {told_time(decision.until)}, which is past"
-        )
-    entry_type = "market" if decision.entry is None else "limit"
-
-    def order(role: Role, sign: int, ticks: int | None, type_: str) -> OrderState:
-        return OrderState(f"{base_id}-{LETTERS[role]}", role, sign, decision.size, ticks, now, type_)
-
-    return Bracket(
-        decision=number,
-        base_id=base_id,
-        side=side,
-        entry=order(Role.ENTRY, side, decision.entry, entry_type),
-        stop=order(Role.STOP, -side, stop, "stop"),
-        target=order(Role.TARGET, -side, target, "limit"),
-        until=decision.until,
-    )

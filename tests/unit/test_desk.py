@@ -7,9 +7,10 @@ import pytest
 from nautilus_trader.model import InstrumentId, StrategyId, TraderId
 
 from mia_plugins.journal.decision import Decision, Outcome
+from mia_plugins.runtime.bracketing import DeskError
 from mia_plugins.runtime.brackets import Bracket
 from mia_plugins.runtime.context import Context
-from mia_plugins.runtime.desk import Desk, DeskError
+from mia_plugins.runtime.desk import Desk
 from mia_plugins.runtime.orders import OrderMaker
 from mia_plugins.runtime.timetable import Timetable
 
