@@ -293,3 +293,14 @@ def test_the_inputs_of_a_run(here: Path) -> None:
 
 def test_the_calendar_is_among_what_names_a_run() -> None:
     assert "exchange_calendars" in versions()
+
+
+def test_the_classes_of_custom_data_are_part_of_a_run(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(here)
+    module = here / "News_of_the_day.py"
+    module.write_text("class NewsItem: ...\n", encoding="utf-8")
+    run = load(here, f"{RUN}custom_data: ['News_of_the_day:NewsItem']\n")
+    before = inputs_of(run, "data").code["plugin News_of_the_day (custom data)"]
+    assert before == inputs_of(run, "data").code["plugin News_of_the_day (custom data)"]
+    module.write_text("class NewsItem: weight = 1\n", encoding="utf-8")
+    assert inputs_of(run, "data").code["plugin News_of_the_day (custom data)"] != before
