@@ -9,9 +9,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tests.conftest import ROOT, Outcome
+from tests.conftest import PLUGINS, Outcome
 
-PLUGINS = ROOT / "tests" / "plugins"
 DEMO = "extends: mia:backtests/demo_day.yaml\n"
 
 

@@ -2,7 +2,7 @@
 
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from mia_plugins import secrets
 from mia_plugins.cli import main
 
 ROOT = Path(__file__).parent.parent
+PLUGINS = ROOT / "tests" / "plugins"
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,14 @@ def here(tmp_path: Path) -> Path:
     return tmp_path / "here"
 
 
+@pytest.fixture(autouse=True)
+def _plugins_folders_are_forgotten() -> Iterator[None]:
+    """Let no module of a plugins folder, and no place on `sys.path`, outlive a test."""
+    path, modules = list(sys.path), set(sys.modules)
+    yield
+    _forget(path, modules)
+
+
 @pytest.fixture
 def mia(capfd: pytest.CaptureFixture[str]) -> Mia:
     """Return `mia` as a function of its arguments, in this process."""
@@ -57,13 +66,17 @@ def mia(capfd: pytest.CaptureFixture[str]) -> Mia:
         capfd.readouterr()
         code = main([str(argument) for argument in arguments])
         out, err = capfd.readouterr()
-        # What a plugins folder brought must not outlive the command.
-        for name in set(sys.modules) - modules:
-            file = getattr(sys.modules[name], "__file__", None) or ""
-            # Compiled submodules have no file of their own, and cannot be imported anew.
-            if file and not file.startswith((str(ROOT), sys.prefix, sys.base_prefix)):
-                del sys.modules[name]
-        sys.path[:] = path
+        _forget(path, modules)
         return Outcome(code, out, err)
 
     return call
+
+
+def _forget(path: list[str], modules: set[str]) -> None:
+    for name in set(sys.modules) - modules:
+        file = getattr(sys.modules[name], "__file__", None) or ""
+        # Compiled submodules have no file of their own, and cannot be imported anew.
+        ours = file.startswith((str(ROOT), sys.prefix, sys.base_prefix)) and not file.startswith(str(PLUGINS))
+        if file and not ours:
+            del sys.modules[name]
+    sys.path[:] = path
