@@ -41,7 +41,7 @@ class Rsi(Indicator[float]):
         fall = self._falls(max(before - close, 0.0))
         if rise is None or fall is None:
             return None
-        return (100 * rise / (rise + fall) if rise + fall > 0 else 0.0,)
+        return (100 * (rise / (rise + fall)) if rise + fall > 0 else 0.0,)
 
 
 class Stochastic(Indicator[float, float, float]):

@@ -10,7 +10,7 @@ from mia_plugins.runtime.account import Account
 from mia_plugins.runtime.guard import Guard
 from mia_plugins.runtime.records import Records
 from mia_plugins.runtime.settings import StrategySettings
-from mia_plugins.tape.feature import Feature
+from mia_plugins.tape.follower import Follower
 from mia_plugins.tape.known import KnownTable
 from mia_plugins.tape.tape import Rows, Tape
 
@@ -50,7 +50,7 @@ class Warnings:
 class Feed(Protocol):
     """How rows reach a strategy's tapes."""
 
-    def prepare(self, measures: Iterable[Feature]) -> None:
+    def prepare(self, measures: Iterable[Follower]) -> None:
         """Take note of the triggers among a strategy's features."""
 
     def handlers(self) -> dict[str, Callable[[Any], None]]:

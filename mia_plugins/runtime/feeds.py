@@ -17,7 +17,7 @@ from mia_plugins.runtime.context import TradingDay
 from mia_plugins.runtime.orders import ticks_of
 from mia_plugins.runtime.times import TENTH
 from mia_plugins.tape.errors import TapeError
-from mia_plugins.tape.feature import Feature, Trigger
+from mia_plugins.tape.follower import Follower, Trigger
 from mia_plugins.tape.tape import Rows, Tape
 
 _SIDES = {AggressorSide.BUY: 1, AggressorSide.SELL: -1}
@@ -33,7 +33,7 @@ class ColumnsFeed:
         own = tapes[product]
         self._ahead = Tape(product, own.kinds - {Kind.BARS}, (), quotes_from=own.quotes_from)
 
-    def prepare(self, measures: Iterable[Feature]) -> None:
+    def prepare(self, measures: Iterable[Follower]) -> None:
         """Send copies of the triggers among some features ahead."""
         self._scouts = [copy.deepcopy(measure) for measure in measures if isinstance(measure, Trigger)]
 
@@ -83,7 +83,7 @@ class HandlersFeed:
         self._bars: dict[str, list[tuple[int, ...]]] = {code: [] for code in tapes}
         self._depth: dict[str, list[tuple[int, list[int]]]] = {code: [] for code in tapes}
 
-    def prepare(self, measures: Iterable[Feature]) -> None:
+    def prepare(self, measures: Iterable[Follower]) -> None:
         """Keep copies of the triggers among some features apart."""
         self._scouts = [copy.deepcopy(measure) for measure in measures if isinstance(measure, Trigger)]
 

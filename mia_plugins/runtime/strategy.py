@@ -33,7 +33,7 @@ from mia_plugins.runtime.guarded import Guarded
 from mia_plugins.runtime.orders import OrderMaker
 from mia_plugins.runtime.settings import StrategySettings
 from mia_plugins.runtime.timetable import Calls, Timetable
-from mia_plugins.tape.feature import Feature
+from mia_plugins.tape.follower import Follower
 from mia_plugins.tape.known import KnownTable
 from mia_plugins.tape.tape import Rows, Tape
 
@@ -80,7 +80,7 @@ class MiaStrategy(Guarded, Strategy):
         """Levels, option chains, the VIX: the tables it reads, as far as they are known by now."""
         self.account: Account = context.account
         """What it holds and has made."""
-        self.measures: Sequence[Feature] = ()
+        self.measures: Sequence[Follower] = ()
         """Features that are kept up to date; set them in `begin`."""
         self._tables = tuple(context.known.values())
         self._others = [tape for tape in context.tapes.values() if tape is not self.tape]

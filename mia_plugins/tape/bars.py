@@ -56,6 +56,15 @@ class BarSeries:
             )
         return self._closed[-1]
 
+    def since(self, count: int) -> list[Bar]:
+        """Return the bars that have closed after the first `count` of this contract."""
+        fresh = self.count - count
+        if not fresh:
+            return []
+        if fresh > len(self._closed):
+            raise TapeError(f"{fresh} bars were asked for; {KEPT} are kept", "take them as they close")
+        return [self._closed[number] for number in range(-fresh, 0)]
+
     def tail(self, count: int) -> Bars:
         """Return the last closed bars, at most `count` of them and never more than are kept."""
         if count > KEPT:

@@ -48,7 +48,7 @@ def run(command: list[object], cwd: Path, environ: dict[str, str]) -> Outcome:
         env=clean | environ,
         capture_output=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=180,
         check=False,
     )
     return Outcome(done.returncode, done.stdout, done.stderr)

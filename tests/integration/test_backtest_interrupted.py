@@ -107,7 +107,7 @@ def test_ctrl_c_before_the_run_shows_no_innards(delay: float, catalog: Path, her
     process = start("backtest", odd("run.yaml", catalog, "slow"))
     time.sleep(delay)
     outcome, took = ctrl_c(process)
-    if delay == 0.05 and outcome.code == -signal.SIGINT:
+    if (outcome.code, outcome.out, outcome.err) == (-signal.SIGINT, "", ""):
         return  # Python itself had not started
     assert outcome.code == ExitCode.INTERRUPTED, outcome
     assert took < 2

@@ -1,4 +1,4 @@
-"""For the tests of plugins: a host that sees what it is given and nothing that is installed."""
+"""A host that sees what it is given and nothing that is installed."""
 
 from collections.abc import Iterable
 from functools import partial

@@ -1,4 +1,4 @@
-"""What a feature is to the runtime: something that follows the tape."""
+"""What follows the tape: measurements that the runtime keeps up to date."""
 
 from typing import Protocol, runtime_checkable
 
@@ -9,7 +9,7 @@ from mia_plugins.data.arrow import Kind
 from mia_plugins.tape.tape import Tape
 
 
-class Feature(Protocol):
+class Follower(Protocol):
     """A measurement that is kept up to date; only the runtime calls `advance`."""
 
     reads: frozenset[Kind]
@@ -21,11 +21,11 @@ class Feature(Protocol):
 
 @runtime_checkable
 class Trigger(Protocol):
-    """A feature whose own events call for an evaluation at the next tenth of a second."""
+    """A follower whose own events call for an evaluation at the next tenth of a second."""
 
     def triggers(self, tape: Tape, lo: int, hi: int) -> NDArray[np.int64]:
         """Return when events came after `lo` up to `hi` (UTC ns).
 
         The answer may not depend on how the time is cut into calls. It is asked of a copy that runs
-        apart from the feature itself: all that leaves it is the times.
+        apart from the follower itself: all that leaves it is the times.
         """

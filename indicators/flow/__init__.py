@@ -1,0 +1,1 @@
+"""Order flow: what trades say, by price and by side."""

@@ -1,0 +1,27 @@
+"""For the tests of plugins: isolated hosts, scenes of a market, and what must hold of every feature."""
+
+from mia_plugins.testing.host import isolated_host, isolated_run
+from mia_plugins.testing.invariants import (
+    Broken,
+    check_causal,
+    check_chunks,
+    check_mirror,
+    check_scale,
+    check_ugly,
+    readings,
+)
+from mia_plugins.testing.scenes import Scene, random_scene
+
+__all__ = [
+    "Broken",
+    "Scene",
+    "check_causal",
+    "check_chunks",
+    "check_mirror",
+    "check_scale",
+    "check_ugly",
+    "isolated_host",
+    "isolated_run",
+    "random_scene",
+    "readings",
+]

@@ -1,0 +1,184 @@
+"""Scenes made of scenes: the mirror image, other scales, a prefix, another future, ugly data."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from mia_plugins.data.arrow import times_of
+from mia_plugins.data.columns import Depth, Trades, rows_of
+from mia_plugins.testing.scenes import Rows, Scene
+
+REFLECTED_ABOUT = 6_000
+"""Points: prices p become 2 · 6000 - p."""
+
+
+def reflected(scene: Scene) -> Scene:
+    """Return the mirror image of a scene: prices about 6000 points, buyers for sellers, calls for puts."""
+    return replace(
+        scene,
+        rows={
+            key: _reflected(rows, round(2 * REFLECTED_ABOUT / scene.tick)) for key, rows in scene.rows.items()
+        },
+        tables={key: _reflected_table(key[1], table) for key, table in scene.tables.items()},
+    )
+
+
+def _reflected(rows: Rows, twice: int) -> Rows:
+    trades, depth = rows.trades, rows.depth
+    return Rows(
+        Trades(trades.ts, twice - trades.ticks, trades.lots, -trades.side),
+        Depth(
+            depth.ts,
+            np.where(depth.ask_ticks != 0, twice - depth.ask_ticks, 0),
+            np.where(depth.bid_ticks != 0, twice - depth.bid_ticks, 0),
+            depth.ask_lots,
+            depth.bid_lots,
+            depth.ask_counts,
+            depth.bid_counts,
+        ),
+    )
+
+
+_PAIRS = (
+    ("Call Resistance", "Put Support"),
+    ("Call Wall", "Put Wall"),
+    ("1D Max", "1D Min"),
+    ("Upper", "Lower"),
+)
+
+
+def _reflected_table(name: str, table: pa.Table) -> pa.Table:
+    match name:
+        case "levels":
+            names = [_other_name(name) for name in table["name"].to_pylist()]
+            return _put(_put(table, "name", names), "price", _about(table["price"]))
+        case "option_chains":
+            table = _put(table, "strike", _about(table["strike"]))
+            table = _put(table, "spot", _about(table["spot"]))
+            table = _put(table, "delta", pc.negate(table["delta"]))
+            return _put(table, "is_call", pc.invert(table["is_call"]))
+        case _:
+            return table
+
+
+def _other_name(name: str) -> str:
+    for one, other in _PAIRS:
+        if one in name:
+            return name.replace(one, other)
+        if other in name:
+            return name.replace(other, one)
+    return name
+
+
+def _about(prices: Any) -> Any:
+    return pc.subtract(2.0 * REFLECTED_ABOUT, prices)
+
+
+def _put(table: pa.Table, name: str, values: Any) -> pa.Table:
+    at = table.schema.get_field_index(name)
+    array = values if isinstance(values, pa.ChunkedArray) else pa.chunked_array([pa.array(values)])
+    return table.set_column(at, table.schema.field(at), array.cast(table.schema.field(at).type))
+
+
+def scaled(scene: Scene, times: float) -> Scene:
+    """Return a scene whose tick and prices are multiplied."""
+    prices = {"levels": ("price",), "option_chains": ("strike", "spot", "bid", "ask")}
+    tables = {}
+    for key, table in scene.tables.items():
+        for name in prices.get(key[1], ()):
+            table = _put(table, name, pc.multiply(table[name], times))  # noqa: PLW2901 a column after the other
+        if key[1] == "option_chains":
+            table = _put(table, "gamma", pc.divide(table["gamma"], times))  # noqa: PLW2901
+        tables[key] = table
+    return replace(scene, tables=tables, tick=scene.tick * times)
+
+
+def until(scene: Scene, now: int) -> Scene:
+    """Return what of a scene was known at an instant (UTC ns)."""
+    return replace(
+        scene,
+        rows={key: _some(rows, lambda ts: ts <= now) for key, rows in scene.rows.items()},
+        tables={
+            key: table.filter(times_of(table["ts_init"].combine_chunks()) <= now)
+            for key, table in scene.tables.items()
+        },
+    )
+
+
+def changed_after(scene: Scene, now: int) -> Scene:
+    """Return a scene whose later trades are sold for bought, larger and elsewhere, and books swapped."""
+
+    def changed(rows: Rows) -> Rows:
+        trades, depth = rows.trades, rows.depth
+        after, books = trades.ts > now, (depth.ts > now)[:, None]
+        return Rows(
+            Trades(
+                trades.ts,
+                np.where(after, trades.ticks + 40, trades.ticks),
+                np.where(after, trades.lots * 7, trades.lots),
+                np.where(after, -trades.side, trades.side).astype(np.int8),
+            ),
+            replace(
+                depth,
+                bid_lots=np.where(books, depth.ask_lots, depth.bid_lots),
+                ask_lots=np.where(books, depth.bid_lots, depth.ask_lots),
+            ),
+        )
+
+    return replace(scene, rows={key: changed(rows) for key, rows in scene.rows.items()})
+
+
+def _some(rows: Rows, keep: Callable[[np.ndarray], np.ndarray]) -> Rows:
+    return Rows(
+        rows_of(rows.trades, np.flatnonzero(keep(rows.trades.ts))),
+        rows_of(rows.depth, np.flatnonzero(keep(rows.depth.ts))),
+    )
+
+
+def _without_trades(rows: Rows, _: np.random.Generator) -> Rows:
+    return _some_of(rows, trades=slice(0, 0))
+
+
+def _without_depth(rows: Rows, _: np.random.Generator) -> Rows:
+    return _some_of(rows, depth=slice(0, 0))
+
+
+def _some_of(rows: Rows, trades: Any = slice(None), depth: Any = slice(None)) -> Rows:
+    return Rows(rows_of(rows.trades, trades), rows_of(rows.depth, depth))
+
+
+def _doubled(rows: Rows, _: np.random.Generator) -> Rows:
+    return _some_of(rows, np.repeat(np.arange(len(rows.trades)), 2), np.repeat(np.arange(len(rows.depth)), 2))
+
+
+def _crossed(rows: Rows, _: np.random.Generator) -> Rows:
+    return replace(rows, depth=replace(rows.depth, ask_ticks=rows.depth.ask_ticks - 3))
+
+
+def _empty_books(rows: Rows, drawn: np.random.Generator) -> Rows:
+    keep = (drawn.random(len(rows.depth)) < 0.5)[:, None]
+    return replace(
+        rows,
+        depth=replace(rows.depth, bid_ticks=rows.depth.bid_ticks * keep, bid_lots=rows.depth.bid_lots * keep),
+    )
+
+
+def _zero_lots(rows: Rows, drawn: np.random.Generator) -> Rows:
+    keep = drawn.random(len(rows.trades)) < 0.5
+    return replace(rows, trades=replace(rows.trades, lots=rows.trades.lots * keep))
+
+
+def _gap(rows: Rows, _: np.random.Generator) -> Rows:
+    ends = [ts[[len(ts) // 3, 2 * len(ts) // 3]] for ts in (rows.trades.ts, rows.depth.ts) if len(ts)]
+    if not ends:
+        return rows
+    first, last = ends[0]
+    return _some(rows, lambda ts: (ts < first) | (ts > last))
+
+
+SPOILT = (_without_trades, _without_depth, _doubled, _crossed, _empty_books, _zero_lots, _gap)
+"""Ways to make a product's rows ugly."""

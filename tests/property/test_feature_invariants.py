@@ -1,0 +1,124 @@
+"""Causality, the mirror, scale, any pieces, ugly data: over every registered feature and measure."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import pytest
+
+from indicators.flow.vwap import Vwap
+from mia_plugins.data.arrow import Kind as DataKind
+from mia_plugins.features import ODD, Feature, Market, Reading, Score, known
+from mia_plugins.hookspecs import Kind
+from mia_plugins.host import PluginHost
+from mia_plugins.testing import (
+    Broken,
+    check_causal,
+    check_chunks,
+    check_mirror,
+    check_scale,
+    check_ugly,
+    readings,
+)
+from tests.scenes import scene
+
+
+@cache
+def host() -> PluginHost:
+    return PluginHost.discover()
+
+
+def features() -> list[str]:
+    return list(host().registry.names(Kind.FEATURES))
+
+
+def made(name: str) -> Any:
+    def make(market: Market) -> Mapping[str, Feature]:
+        kind: Any = host().load(host().find(Kind.FEATURES, name))
+        return {name: kind(market, kind.Settings())}
+
+    return make
+
+
+@pytest.mark.parametrize("name", features())
+def test_it_knows_no_future(name: str) -> None:
+    check_causal(made(name), scene())
+
+
+@pytest.mark.parametrize("name", features())
+def test_the_mirror_image_has_the_other_sign(name: str) -> None:
+    check_mirror(made(name), scene())
+
+
+@pytest.mark.parametrize("name", features())
+def test_it_does_not_depend_on_the_scale(name: str) -> None:
+    check_scale(made(name), scene())
+
+
+@pytest.mark.parametrize("name", features())
+def test_it_does_not_depend_on_the_pieces(name: str) -> None:
+    check_chunks(made(name), scene())
+
+
+@pytest.mark.parametrize("name", features())
+def test_it_bears_ugly_data(name: str) -> None:
+    check_ugly(made(name), scene())
+
+
+@pytest.mark.parametrize("name", features())
+def test_it_says_something(name: str) -> None:
+    values = [of[name].value for of in readings(made(name), scene()).values()]
+    assert len({value for value in values if value is not None}) > 1, values[-5:]
+
+
+@pytest.mark.parametrize("name", features())
+def test_it_needs_what_it_declares(name: str) -> None:
+    market = Market.blank(minutes=(1, 3, 5, 15, 30))
+    feature = made(name)(market)[name]
+    needed = {str(kind) for kind in market.reads if kind is not DataKind.BARS} | set(market.tables)
+    if market.products - {market.product}:
+        needed.add("other product")
+    assert feature.inputs == needed
+    assert feature.mirror.name in {"odd", "even", "exempt"}
+    assert feature.mirror.reason or feature.mirror.name != "exempt"
+    assert (feature.mirror is ODD) <= (feature.kind is Score.DIRECTIONAL), "a quality has no sign"
+
+
+class _Leaks(Feature):
+    """Looks at the last row that lies in memory, whether it has come or not."""
+
+    kind, mirror = Score.DIRECTIONAL, ODD
+
+    def __init__(self, market: Market, settings: Any) -> None:
+        super().__init__(market, settings)
+        market.measure(Vwap)
+
+    def read(self, now: int) -> Reading:
+        sides = self.market.tape._trades._rows.side  # the leak
+        return known(float(sides[-1]), f"the last side at {now}")
+
+
+class _Lopsided(Feature):
+    """Weighs what rises more than what falls."""
+
+    kind, mirror = Score.DIRECTIONAL, ODD
+
+    def read(self, now: int) -> Reading:
+        bar = self.market.tape.base.last
+        return known(0.5 if bar.close > bar.open else -0.4, f"the bar of {now}")
+
+
+def _of(kind: type[Feature]) -> Any:
+    return lambda market: {"it": kind(market, kind.Settings())}
+
+
+def test_a_feature_that_leaks_is_caught() -> None:
+    with pytest.raises(Broken, match=r"without what|with other data"):
+        check_causal(_of(_Leaks), scene())
+    with pytest.raises(Broken, match="in pieces of"):
+        check_chunks(_of(_Leaks), scene())
+
+
+def test_a_lopsided_feature_is_caught() -> None:
+    with pytest.raises(Broken, match="said to be odd"):
+        check_mirror(_of(_Lopsided), scene())
