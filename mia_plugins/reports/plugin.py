@@ -11,6 +11,7 @@ _SECTIONS = {
     "trades": ("trades:TradesInDetail", "R, excursions, durations, exits; the best and the worst."),
     "costs": ("costs:Costs", "The result at 0, 1 and 2 times the costs."),
     "rules_worth": ("rules:RulesWorth", "What decisions that were not taken would have made."),
+    "features": ("features:WhatFeaturesKnew", "What each feature knew, and decisions without it."),
     "rolls": ("rolls:Rolls", "The contracts, and when one handed over to the next."),
     "settings": ("settings:SettingsWithOrigin", "Every setting, and the line that gave it."),
     "provenance": ("provenance:Provenance", "How many trials there were; data, code and versions."),

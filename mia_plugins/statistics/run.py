@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from mia_plugins.runs.folder import RUN, RunFolder
+from mia_plugins.statistics.ablation import Ablation, ablations_of
 from mia_plugins.statistics.activity import Activity, RDistribution, activity_of, r_distribution
 from mia_plugins.statistics.breakdowns import Breakdown, breakdowns_of
 from mia_plugins.statistics.candidates import candidates_of
@@ -76,6 +77,8 @@ class Statistics:
     """What each rule and each gate was worth."""
     features: tuple[FeatureKnowledge, ...]
     """How much each feature knew."""
+    ablations: tuple[Ablation, ...]
+    """What decisions would have been without each feature, of strategies whose features have weights."""
     targets: tuple[Target, ...]
     """What the settings aim at, beside what was realised."""
     kelly: Kelly
@@ -175,6 +178,7 @@ def statistics_of(folder: Path | RunFolder) -> Statistics:
         breakdowns=breakdowns_of(trades, days, resamples),
         rules=rules_of(found, days, resamples),
         features=features_of(sources, found, days, resamples),
+        ablations=ablations_of(sources, found, days, resamples),
         targets=targets_of(sources.settings, realised),
         kelly=kelly_of(trades.net / 100),
     )

@@ -9,15 +9,17 @@ import pytest
 from mia_plugins.errors import ExitCode
 from mia_plugins.hookspecs import Kind
 from mia_plugins.host import PluginHost
+from mia_plugins.journal.decision import JournalColumns
 from mia_plugins.reports.page import Page, make_page
 from mia_plugins.reports.view import RunView
 from mia_plugins.runs.folder import RunFolder, RunStatus
+from tests import reported
 from tests.conftest import ROOT, Mia
 from tests.reported import made_run
 
 ALL = [
     "headline", "warnings", "equity", "candles", "breakdowns", "trades",
-    "costs", "rules_worth", "rolls", "settings", "provenance",
+    "costs", "rules_worth", "features", "rolls", "settings", "provenance",
 ]  # fmt: skip
 
 
@@ -172,3 +174,15 @@ def test_a_runs_file_leaves_a_section_out(here: Path) -> None:
     settings = folder / "settings.yaml"
     settings.write_text(settings.read_text() + "report_sections:\n  rolls:\n    enabled: false\n")
     assert page_of(folder).sections == tuple(name for name in ALL if name != "rolls")
+
+
+def test_features_are_told_with_and_without_each_other(here: Path) -> None:
+    told = text_of(page_of(made_run(here, 60)))
+    assert "Decisions without each feature" in told
+    assert "fast cross 0.600" in told
+
+
+def test_features_without_weights_are_said_to_have_none(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reported, "COLUMNS", {"cross": JournalColumns(("fast", "slow"), (), ("warm",))})
+    told = text_of(page_of(made_run(here, 60)))
+    assert "The journal holds no weights of the features of cross" in told

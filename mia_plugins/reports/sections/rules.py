@@ -9,7 +9,7 @@ from mia_plugins.reports.chart_kit import axis, win_or_loss
 from mia_plugins.reports.numbers import interval, plain
 from mia_plugins.reports.section import Section
 from mia_plugins.reports.view import RunView
-from mia_plugins.statistics.judgement import FeatureKnowledge, RuleWorth
+from mia_plugins.statistics.judgement import RuleWorth
 
 
 class RulesWorth(Section):
@@ -19,16 +19,13 @@ class RulesWorth(Section):
     place = 800
 
     def of_run(self, run: RunView) -> Iterator[Block]:
-        """Yield the rules by what they saved, and what features knew."""
+        """Yield the rules by what they saved."""
         rules = sorted(run.stats.rules, key=lambda one: -one.worth_r)
         if not rules:
             yield Note("No rule or gate was against a decision, or no shadow outcome is known.")
         else:
             yield _chart(rules)
             yield _table(rules)
-        known = [one for one in run.stats.features if one.ic.value is not None]
-        if known:
-            yield _features(known)
 
 
 def _chart(rules: list[RuleWorth]) -> Chart:
@@ -69,24 +66,6 @@ def _table(rules: list[RuleWorth]) -> Table:
         "Decisions one after the other may each have a shadow where only the first could have been traded."
     )
     return Table(columns, rows, frozenset(range(2, 8)), caption)
-
-
-def _features(features: tuple[FeatureKnowledge, ...] | list[FeatureKnowledge]) -> Table:
-    rows = [
-        (
-            one.feature,
-            one.strategy,
-            f"{one.pairs:,}",
-            plain(one.ic.value, signed=True),
-            interval(one.ic, "plain").removeprefix("95 %: "),
-            plain(one.ic_plain.value, signed=True),
-        )
-        for one in sorted(features, key=lambda one: -abs(one.ic.value or 0))
-    ]
-    columns = ("Feature", "Strategy", "Pairs", "side · value with R", "95 %", "value with R")
-    return Table(
-        columns, rows, frozenset({2, 3, 4, 5}), "Rank correlations (Spearman).", "What features knew"
-    )
 
 
 def _name(one: RuleWorth) -> str:
