@@ -1,8 +1,11 @@
 """The report of good runs and of bad ones: each is a sensible page."""
 
+import datetime as dt
+import html
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,6 +34,13 @@ def text_of(page: Page) -> str:
     """Return what is read of a page, without scripts, styles and tags."""
     bare = re.sub(r"<(script|style)\b.*?</\1>", " ", page.html, flags=re.DOTALL)
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", bare))
+
+
+def charts_of(page: Page) -> dict[str, Any]:
+    """Return the charts of a page as its script gets them."""
+    text = re.findall(r'id="charts">(.*?)</script>', page.html, re.DOTALL)[0]
+    found: dict[str, Any] = json.loads(text)
+    return found
 
 
 def test_a_run_has_every_section_in_its_order(here: Path) -> None:
@@ -108,8 +118,7 @@ def test_several_runs_stand_side_by_side(here: Path) -> None:
         ("headline", "warnings", "equity", "settings", "provenance"), (),
     )  # fmt: skip
     assert "venue.fills quotes depth" in text_of(page)
-    charts = json.loads(re.findall(r'id="charts">(.*?)</script>', page.html, re.DOTALL)[0])
-    assert [one["name"] for one in charts["equity"]["data"]] == [folder.name for folder in folders]
+    assert [one["name"] for one in charts_of(page)["equity"]["data"]] == [folder.name for folder in folders]
 
 
 def test_text_of_a_run_cannot_become_markup(here: Path) -> None:
@@ -186,3 +195,43 @@ def test_features_without_weights_are_said_to_have_none(here: Path, monkeypatch:
     monkeypatch.setattr(reported, "COLUMNS", {"cross": JournalColumns(("fast", "slow"), (), ("warm",))})
     told = text_of(page_of(made_run(here, 60)))
     assert "The journal holds no weights of the features of cross" in told
+
+
+ODD = "<b>a</b>: \"b\" 'c'  # d & </script><img src=x onerror=alert(1)> " + "W" * 60
+
+
+def test_a_strategys_name_is_told_as_it_is(here: Path) -> None:
+    page = page_of(made_run(here, 60, strategy=ODD))
+    assert page.faults == ()
+    told = html.unescape(text_of(page))
+    assert f"strategies.{' '.join(ODD.split())}.fast 10 bars run.yaml:9:11" in told
+    assert "<img src=x" not in page.html
+    names = charts_of(page)["features"]["layout"]["yaxis"]["ticktext"]
+    assert [one for one in names if "<" in one or len(html.unescape(one)) > 60] == []
+    assert html.unescape(names[0]).startswith("fast · <b>a</b>: \"b\" 'c'  # d & </script>")
+
+
+def test_what_cannot_be_told_of_runs_compared_is_said_for_the_right_reason(here: Path) -> None:
+    days = dt.date(2026, 5, 1), dt.date(2026, 6, 1)
+    folders = [made_run(here, 200, days=days, losing=True, seed=one) for one in (1, 2)]
+    assert "The balance of a run fell to 0 or below" in text_of(page_of(*folders))
+
+
+def test_one_trial_is_one(here: Path) -> None:
+    told = text_of(page_of(made_run(here, 100, days=(dt.date(2026, 5, 1), dt.date(2026, 6, 1)))))
+    assert "in spite of 1 trial;" in told
+
+
+def test_targets_stand_beside_what_was_realised_also_where_runs_are_compared(here: Path) -> None:
+    folders = [made_run(here, 40, seed=1), made_run(here, 40, seed=2)]
+    for folder, aims in zip(
+        folders, ("{win_rate: [75, 80], max_drawdown: 12}", "{win_rate: 20}"), strict=True
+    ):
+        settings = folder / "settings.yaml"
+        settings.write_text(f"{settings.read_text()}targets: {aims}\n")
+    alone, together = text_of(page_of(folders[0])), text_of(page_of(*folders))
+    for told in ("Win rate (%) 75.00 to 80.00 ", "Worst drawdown (%) ≤ 12.00 "):
+        assert told in alone
+        assert told in together
+    assert "Win rate (%) ≥ 20.00 " in together
+    assert "nothing claims them" in together

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from mia_plugins.reports.blocks import Block, Chart, Note, Table
-from mia_plugins.reports.chart_kit import axis, win_or_loss
+from mia_plugins.reports.chart_kit import axis, categories, drawn, win_or_loss
 from mia_plugins.reports.numbers import interval, percent, plain
 from mia_plugins.reports.section import Section
 from mia_plugins.reports.view import RunView
@@ -17,10 +17,11 @@ _CORRELATIONS = (
     "realised or of its shadow."
 )
 _WITHOUT = (
-    "Each feature left out, the others weighted anew: which decisions would still reach the least score with "
-    "which one was taken. The journal holds no threshold of each decision, so that the changes are the least "
-    "there would be. Rules that blocked a decision still do; what a trade of the other side, or of a "
-    "decision without a side, would have made is not known."
+    "Each feature left out, the others weighted anew. Share: of the sizes of all contributions. Not taken: "
+    "trades whose score would not reach the least with which one was taken, turned ones being of the other side "
+    "then; gained: rejected decisions that would reach it. R: the mean of what is taken. The journal holds no "
+    "threshold of each decision, so that the changes are the least there would be. Rules that blocked a decision still "
+    "do; what a trade of the other side, or of a decision without a side, would have made is not known."
 )
 
 
@@ -94,28 +95,28 @@ def _ablations(ablations: Sequence[Ablation]) -> Iterator[Block]:
         for one in ordered
     ]
     columns = (
-        "Without", "Strategy", "Weight", "Share of contributions", "Score moves by", "Not taken",
-        "of them the other side", "Taken besides", "Not known", "Mean R as it was", "Mean R without it",
-        "Difference", "95 %",
+        "Without", "Strategy", "Weight", "Share", "Moves score", "Not taken", "Turned", "Gained", "Not known",
+        "R with", "R without", "Difference", "95 %",
     )  # fmt: skip
     yield Table(columns, rows, frozenset(range(2, 13)), "Decisions without each feature")
     yield Note(_WITHOUT)
 
 
 def _chart(ablations: Sequence[Ablation]) -> Chart:
+    names = [f"{one.feature} · {one.strategy}" for one in ablations]
     worth = np.array([one.worth_r for one in ablations])
     trace = {
         "type": "bar",
         "orientation": "h",
         "x": worth,
-        "y": [f"{one.feature} · {one.strategy}" for one in ablations],
+        "y": [drawn(name) for name in names],
         "marker": {"color": win_or_loss(worth)},
         "customdata": [f"{one.lost:,} not taken, {one.gained:,} taken besides" for one in ablations],
         "hovertemplate": "without %{y}: %{x:.1f} R less<br>%{customdata}<extra></extra>",
     }
     layout = {
         "xaxis": axis("R that the feature brought; below 0 it cost"),
-        "yaxis": {"autorange": "reversed", "type": "category", "automargin": True},
+        "yaxis": categories(names, autorange="reversed"),
         "showlegend": False,
     }
     title = "What each feature brought: trades lost without it, less those gained"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from mia_plugins.reports.blocks import Block, Chart, Note, Table
-from mia_plugins.reports.chart_kit import axis, win_or_loss
+from mia_plugins.reports.chart_kit import axis, categories, drawn, win_or_loss
 from mia_plugins.reports.numbers import interval, plain
 from mia_plugins.reports.section import Section
 from mia_plugins.reports.view import RunView
@@ -29,19 +29,20 @@ class RulesWorth(Section):
 
 
 def _chart(rules: list[RuleWorth]) -> Chart:
+    names = [_name(one) for one in rules]
     worth = np.array([one.worth_r for one in rules])
     trace = {
         "type": "bar",
         "orientation": "h",
         "x": worth,
-        "y": [_name(one) for one in rules],
+        "y": [drawn(name) for name in names],
         "marker": {"color": win_or_loss(worth)},
         "customdata": [f"{one.against:,} decisions" for one in rules],
         "hovertemplate": "%{y}: %{x:.1f} R saved<br>against %{customdata}<extra></extra>",
     }
     layout = {
         "xaxis": axis("Saved (R); below 0 it cost"),
-        "yaxis": {"autorange": "reversed", "type": "category", "automargin": True},
+        "yaxis": categories(names, autorange="reversed"),
         "showlegend": False,
     }
     return Chart("rules", "Saved by each rule", [trace], layout, 120 + 44 * len(rules))
