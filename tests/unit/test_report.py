@@ -208,7 +208,7 @@ def test_a_strategys_name_is_told_as_it_is(here: Path) -> None:
     assert "<img src=x" not in page.html
     names = charts_of(page)["features"]["layout"]["yaxis"]["ticktext"]
     assert [one for one in names if "<" in one or len(html.unescape(one)) > 60] == []
-    assert html.unescape(names[0]).startswith("fast · <b>a</b>: \"b\" 'c'  # d & </script>")
+    assert html.unescape(names[0]).startswith("fast · <b>a</b>: \"b\" 'c'  # d & </s")
 
 
 def test_what_cannot_be_told_of_runs_compared_is_said_for_the_right_reason(here: Path) -> None:

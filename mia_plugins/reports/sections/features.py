@@ -17,11 +17,12 @@ _CORRELATIONS = (
     "realised or of its shadow."
 )
 _WITHOUT = (
-    "Each feature left out, the others weighted anew. Share: of the sizes of all contributions. Not taken: "
-    "trades whose score would not reach the least with which one was taken, turned ones being of the other side "
-    "then; gained: rejected decisions that would reach it. R: the mean of what is taken. The journal holds no "
-    "threshold of each decision, so that the changes are the least there would be. Rules that blocked a decision still "
-    "do; what a trade of the other side, or of a decision without a side, would have made is not known."
+    "Each feature left out, the others weighted anew. Share: of the sizes of all contributions. Not "
+    "taken: trades whose score would not reach the least with which one was taken, turned ones being of "
+    "the other side then; gained: rejected decisions that would reach it. R: the mean of what is taken. "
+    "The journal holds no threshold of each decision, so that the changes are the least there would be. "
+    "Rules that blocked a decision still do; what a trade of the other side, or of a decision without a "
+    "side, would have made is not known."
 )
 
 
