@@ -49,8 +49,9 @@ def _title(product: str) -> str:
 
 def _note(at: Ints) -> str:
     told = (
-        "Drag to zoom in, down to the minute; double-click to see all. A trade tells its reasons; click it "
-        "for the command that explains it. Stops and targets are drawn where there is room."
+        "Drag or use the buttons to zoom in, down to the minute; double-click to see all. A trade tells "
+        "its reasons; click it for the command that explains it. Stops and targets are drawn where there is "
+        "room. Bars from the left: the volume in view at each price, a minute's spread evenly over its range."
     )
     return told if len(at) <= _TRADES else f"{told} {_TRADES:,} of {len(at):,} trades are on the chart."
 
@@ -84,6 +85,7 @@ def _bars(bars: Bars) -> dict[str, Any]:
         "h": deflated(bars.high),
         "l": deflated(bars.low),
         "c": deflated(bars.close),
+        "v": deflated(bars.lots),
     }
 
 
