@@ -24,6 +24,7 @@ from mia_plugins.statistics.equity import (
     equity_of,
     return_figures,
 )
+from mia_plugins.statistics.extremes import Extremes, extremes_of
 from mia_plugins.statistics.figures import Figure, Floats, as_data, dollars
 from mia_plugins.statistics.intervals import Resamples
 from mia_plugins.statistics.judgement import FeatureKnowledge, RuleWorth, features_of, rules_of
@@ -61,6 +62,8 @@ class Statistics:
     """The deepest fall of the balance."""
     activity: Activity
     """How much and how long was held."""
+    extremes: Extremes
+    """How far it went in what limits are set to."""
     r: RDistribution
     """How the results in R are spread."""
     equity: Equity
@@ -170,6 +173,7 @@ def statistics_of(folder: Path | RunFolder) -> Statistics:
         daily_profit=daily_profit,
         drawdown=core.drawdown,
         activity=activity_of(trades, days, daily.balance),
+        extremes=extremes_of(trades, days.place(trades.ts_close), daily),
         r=r_distribution(trades.r),
         equity=core.equity,
         daily=daily,
