@@ -61,7 +61,9 @@ def _coverage(run: RunView, product: str) -> Note:
     shares = run.market.coverage(run.prices(product))
     least, empty = int(shares.argmin()), int((shares == 0).sum())
     told = f"{product}: {percent(float(shares.mean()))} of the sessions' minutes have a bar"
-    told += f", the fewest on {date_text(run.days.dates[least])} with {percent(float(shares[least]))}."
+    if shares[least] < 1:
+        told += f", the fewest on {date_text(run.days.dates[least])} with {percent(float(shares[least]))}"
+    told += "."
     if empty:
         told += f" {counted(empty, 'day')} without any price: nothing could be traded on it."
     return Note(f"{told} A minute without a trade has none.", "warn" if empty else "")
