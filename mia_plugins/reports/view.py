@@ -12,7 +12,7 @@ from mia_plugins.runs.errors import RunError
 from mia_plugins.runs.folder import RunFolder, RunStatus
 from mia_plugins.statistics.benchmark import Held, held_of
 from mia_plugins.statistics.figures import Ints
-from mia_plugins.statistics.run import Statistics, statistics_of
+from mia_plugins.statistics.run import Statistics, statistics_from
 from mia_plugins.statistics.selection import Trials, trials_of
 from mia_plugins.statistics.sources import Sources
 from mia_plugins.statistics.trades import Days, Trades, trades_of
@@ -67,7 +67,7 @@ class RunView:
     @cached_property
     def stats(self) -> Statistics:
         """What the run came to, each figure with its interval."""
-        return statistics_of(self.folder)
+        return statistics_from(self.sources, self.trades, self.days)
 
     @property
     def start(self) -> int:

@@ -153,10 +153,14 @@ def statistics_of(folder: Path | RunFolder) -> Statistics:
     """Return the statistics of a run: of a folder, complete or not, or of a draft."""
     sources = Sources(folder.path if isinstance(folder, RunFolder) else folder)
     trades = trades_of(sources)
-    core = Core.of(
-        trades, Days.of(sources.settings, _reached(sources.folder), trades.ts_close), sources.capital
-    )
-    days, resamples, daily = core.days, core.resamples, core.daily
+    days = Days.of(sources.settings, _reached(sources.folder), trades.ts_close)
+    return statistics_from(sources, trades, days)
+
+
+def statistics_from(sources: Sources, trades: Trades, days: Days) -> Statistics:
+    """Return the statistics of a run whose trades and days are read already."""
+    core = Core.of(trades, days, sources.capital)
+    resamples, daily = core.resamples, core.daily
     found = candidates_of(sources, trades)
     daily_profit = core.a_day(daily.net / 100)
     trades_a_day = core.a_day(daily.trades.astype(np.float64))
