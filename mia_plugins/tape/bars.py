@@ -90,8 +90,8 @@ class BarSeries:
         if not len(trades):
             return
         bins = (trades.ts - self._anchor) // self._length
-        starts = np.flatnonzero(np.diff(bins, prepend=bins[0] - 1))
-        ends = np.append(starts[1:], len(bins)) - 1
+        ends = np.append((bins[1:] != bins[:-1]).nonzero()[0], len(bins) - 1)
+        starts = np.append(0, ends[:-1] + 1)
         columns = (
             np.minimum((bins[starts] + 1) * self._length + self._anchor, self._end),
             trades.ticks[starts],
