@@ -23,8 +23,7 @@ class Bare(Strategy):
 
 
 class BareEmaCross(Bare):
-    """What `ema_cross` does, bar by bar: the same averages, which begin anew with each contract, the same
-    brackets, flat before each close."""
+    """What `ema_cross` does, bar by bar: averages of each contract, the same brackets, flat at the close."""
 
     def __init__(self, bar_types: list[str], sessions: list[Session]) -> None:
         """`bar_types` are those of the contracts that lead, one after the other."""
