@@ -1,4 +1,4 @@
-"""What was bought and sold in each base bar."""
+"""What was bought and sold in each bar."""
 
 from collections import deque
 from typing import Annotated, NamedTuple
@@ -16,7 +16,7 @@ from mia_plugins.units import Bars
 
 
 class FlowBar(NamedTuple):
-    """A closed base bar with its flow; prices in ticks, sizes in contracts."""
+    """A closed bar with its flow; prices in ticks, sizes in contracts."""
 
     ts: int
     """When it closed: UTC ns."""
@@ -39,16 +39,23 @@ class FlowBar(NamedTuple):
 
 
 class FlowBars(Measure):
-    """The last base bars with what was bought and sold in them."""
+    """The last bars of a length with what was bought and sold in them."""
 
     class Settings(BaseSettings):
         """What can be set."""
 
         kept: Annotated[Bars, Field(ge=1, le=2000)] = Bars(400)
         """Bars that can be looked back upon."""
+        minutes: Annotated[int, Field(ge=0, le=1440)] = 0
+        """Their length; 0 for the base bars."""
 
     reads = frozenset({Kind.TRADES})
     outputs = ("delta", "cvd")
+
+    @property
+    def longer_bars(self) -> frozenset[int]:
+        """Their length, where they are not the base bars."""
+        return frozenset({self.settings.minutes} - {0})
 
     def reset(self) -> None:
         """Forget every bar."""
@@ -70,7 +77,8 @@ class FlowBars(Measure):
     def take(self, tape: Tape, lo: int, hi: int) -> None:
         """Take trades, and the bars that have closed; a trade at a bar's very end belongs to the next."""
         trades, first = tape.trades(lo, hi), 0
-        for bar in tape.base.since(self._counted):
+        bars = tape.bars(self.settings.minutes) if self.settings.minutes else tape.base
+        for bar in bars.since(self._counted):
             end = int(np.searchsorted(trades.ts, bar.ts, side="left"))
             self._flow += _by_side(trades.side[first:end], trades.lots[first:end])
             sold, unknown, bought = self._flow.tolist()
@@ -78,7 +86,7 @@ class FlowBars(Measure):
             self.bars.append(FlowBar(*bar, bought, sold, unknown))
             self._flow[:], first = 0, end
             self.count += 1
-        self._counted = tape.base.count
+        self._counted = bars.count
         self._flow += _by_side(trades.side[first:], trades.lots[first:])
 
     @property
