@@ -1,4 +1,4 @@
-"""Measures of what happens inside base bars."""
+"""Measures of what happens inside bars."""
 
 from abc import abstractmethod
 from typing import final
@@ -9,23 +9,32 @@ from mia_plugins.tape.tape import Tape
 
 
 class WithinBars(Measure):
-    """A measure that takes rows of the tape, then the base bar they were in, then rows of the next one.
+    """A measure that takes rows of the tape, then the bar they were in, then rows of the next one.
 
     A row at a bar's very end belongs to the next bar.
     """
 
+    minutes: int = 0
+    """The length of its bars; 0 for the base bars."""
+
     _closed = 0
+
+    @property
+    def longer_bars(self) -> frozenset[int]:
+        """The length of its bars, where they are not the base bars."""
+        return frozenset({self.minutes} - {0})
 
     @final
     def take(self, tape: Tape, lo: int, hi: int) -> None:
         """Take rows, and the bars that have closed between them."""
-        if tape.base.count != self._closed:
-            for bar in tape.base.since(self._closed):
+        bars = tape.bars(self.minutes) if self.minutes else tape.base
+        if bars.count != self._closed:
+            for bar in bars.since(self._closed):
                 end = max(lo, bar.ts - 1)
                 self.take_rows(tape, lo, end)
                 self.take_bar(bar)
                 lo = end
-            self._closed = tape.base.count
+            self._closed = bars.count
         self.take_rows(tape, lo, hi)
 
     def restart(self) -> None:

@@ -1,4 +1,4 @@
-"""What was bought and sold in each base bar."""
+"""What was bought and sold in each bar."""
 
 from collections import deque
 from typing import Annotated, Any, NamedTuple
@@ -10,6 +10,7 @@ from pydantic import Field
 from indicators.within_bars import WithinBars
 from mia_plugins.data.arrow import Kind
 from mia_plugins.data.sessions import Session
+from mia_plugins.features import Market
 from mia_plugins.kernels import kernel
 from mia_plugins.settings import BaseSettings
 from mia_plugins.tape.bars import Bar
@@ -18,7 +19,7 @@ from mia_plugins.units import Bars
 
 
 class FlowBar(NamedTuple):
-    """A closed base bar with its flow; prices in ticks, sizes in contracts."""
+    """A closed bar with its flow; prices in ticks, sizes in contracts."""
 
     ts: int
     """When it closed: UTC ns."""
@@ -41,7 +42,7 @@ class FlowBar(NamedTuple):
 
 
 class FlowBars(WithinBars):
-    """The last base bars with what was bought and sold in them.
+    """The last bars of a length with what was bought and sold in them.
 
     Contracts whose aggressor is unknown are in no delta; they are counted.
     """
@@ -51,9 +52,15 @@ class FlowBars(WithinBars):
 
         kept: Annotated[Bars, Field(ge=1, le=2000)] = Bars(400)
         """Bars that can be looked back upon."""
+        minutes: Annotated[int, Field(ge=0, le=1440)] = 0
+        """Their length; 0 for the base bars."""
 
     reads = frozenset({Kind.TRADES})
     outputs = ("delta", "cvd", "unknown")
+
+    def __init__(self, market: Market, settings: Any) -> None:
+        self.minutes = settings.minutes
+        super().__init__(market, settings)
 
     def reset(self) -> None:
         """Forget every bar."""

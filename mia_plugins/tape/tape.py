@@ -89,6 +89,15 @@ class Tape:
         self._longer = tuple(bars for bars in self._bars.values() if bars is not self.base)
         self._from_trades = Kind.TRADES in self.kinds and Kind.BARS not in self.kinds
 
+    @property
+    def lengths(self) -> tuple[int, ...]:
+        """The lengths of its bars in minutes, the base first."""
+        return tuple(self._bars)
+
+    def has_bars(self, minutes: int) -> bool:
+        """Say whether bars of a length have been declared."""
+        return minutes in self._bars
+
     def bars(self, minutes: int) -> BarSeries:
         """Return the closed bars of a length the strategy has declared."""
         if minutes not in self._bars:

@@ -41,8 +41,11 @@ def readings(
     piece: int | None = None,
     minutes: Iterable[int] = (1,),
 ) -> Read:
-    """Return what features say at each close of a base bar and at `extra` instants (UTC ns)."""
-    market = market_of(scene, minutes)
+    """Return what features say at each close of a base bar and at `extra` instants (UTC ns).
+
+    `minutes` are the lengths of bars, the base first; those that the features need come by themselves.
+    """
+    market = market_of(scene, with_needed(make, minutes))
     features = make(market)
     wanted = set(extra)
     return {
@@ -61,6 +64,14 @@ def market_of(scene: Scene, minutes: Iterable[int] = (1,)) -> Market:
     product = "ES" if "ES" in tapes else next(iter(tapes))
     known = _Tables({name: KnownTable(name) for _, name in scene.tables})
     return Market(product, tapes, known, tick=scene.tick)
+
+
+def with_needed(make: Make, minutes: Iterable[int] = (1,)) -> tuple[int, ...]:
+    """Return lengths of bars, the base first, with those that features need beside them."""
+    declared = tuple(minutes)
+    blank = Market.blank(minutes=declared)
+    make(blank)
+    return (*declared, *sorted(blank.minutes - set(declared)))
 
 
 class _Tables(dict[str, KnownTable]):
@@ -102,7 +113,7 @@ def check_chunks(make: Make, scene: Scene, *, seed: int = 0) -> None:
 
 def check_mirror(make: Make, scene: Scene) -> None:
     """See that odd features change their sign in the mirror image, and even ones stay."""
-    kinds = {name: feature.mirror.name for name, feature in make(market_of(scene)).items()}
+    kinds = {name: feature.mirror.name for name, feature in make(market_of(scene, with_needed(make))).items()}
     there, mirrored = readings(make, scene), readings(make, reflected(scene))
     for ts, of in there.items():
         for name, reading in of.items():
