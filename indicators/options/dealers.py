@@ -1,4 +1,4 @@
-"""Walls and flip on the future: the chain's or the imported ones, and whether a bar closed across the flip."""
+"""Walls and flip on the future, the chain's or imported ones, and whether a bar closed across the flip."""
 
 from typing import Any
 
@@ -71,10 +71,8 @@ class GammaLevelsOnFuture(Measure):
         found = self.imported.levels
         if found is not self._imported[0]:
             self._imported = found, gamma_levels_of_set(found) if found else None
-            ends = (
-                [found.one(kind) for kind in (LevelKind.DAY_MIN, LevelKind.DAY_MAX)] if found else [None] * 2
-            )
-            self.levels_move = move_by_levels(*ends)
+            ends = (LevelKind.DAY_MIN, LevelKind.DAY_MAX)
+            self.levels_move = move_by_levels(*map(found.one, ends)) if found else None
         return self._imported[1]
 
     @property
