@@ -82,6 +82,8 @@ def test_the_basis_is_of_the_time_of_the_chain() -> None:
     scene = with_chain(QUIET_DAY, "10:02:00")
     points = seen(IndexBasis, scene, lambda it: it.points, "10:03:59", "10:04:00", "10:30:00")
     assert points == [None, 26.0, 26.0]
+    later = with_chain(QUIET_DAY, "10:22:00")
+    assert seen(IndexBasis, later, lambda it: it.points, "10:30:00") == [25.0]
 
 
 def test_a_bar_that_closes_after_the_chain_is_known_counts_only_where_none_did_before() -> None:
