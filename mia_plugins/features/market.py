@@ -21,8 +21,12 @@ class Market:
         known: Mapping[str, KnownTable],
         *,
         tick: float = TICK_POINTS,
+        mirrored: bool = False,
     ) -> None:
-        """`product` is the one whose features these are; `tick` its price step in points."""
+        """`product` is the one whose features these are; `tick` its price step in points.
+
+        `mirrored` says that all is the mirror image of a market, which only tests make.
+        """
         self.product = product
         self.tapes = tapes
         """By product."""
@@ -30,6 +34,8 @@ class Market:
         """Levels, option chains, the VIX: by name, as far as they are known by now."""
         self.tick = tick
         """The price step, in points: what prices in tables are divided by."""
+        self.mirrored = mirrored
+        """Whether option chains are to be priced as what they were before they were reflected."""
         self._measures: dict[tuple[type[Measure], str, str], Measure] = {}
 
     @classmethod
@@ -120,7 +126,7 @@ class _Other(Market):
     """The same market, seen from another product."""
 
     def __init__(self, market: Market, product: str) -> None:
-        super().__init__(product, market.tapes, market.known, tick=market.tick)
+        super().__init__(product, market.tapes, market.known, tick=market.tick, mirrored=market.mirrored)
         self._measures = market._measures  # noqa: SLF001 one set of measures
 
 

@@ -21,6 +21,7 @@ from mia_plugins.tape.known import KnownTable
 from mia_plugins.tape.tape import Tape
 from mia_plugins.testing.changed import SPOILT, changed_after, reflected, scaled, until
 from mia_plugins.testing.scenes import Scene
+from mia_plugins.testing.tables import spoilt_tables
 
 Make = Callable[[Market], Mapping[str, Feature]]
 Read = dict[int, dict[str, Reading]]
@@ -63,7 +64,7 @@ def market_of(scene: Scene, minutes: Iterable[int] = (1,)) -> Market:
     tapes = {product: Tape(product, kinds, tuple(minutes)) for product in scene.products}
     product = "ES" if "ES" in tapes else next(iter(tapes))
     known = _Tables({name: KnownTable(name) for _, name in scene.tables})
-    return Market(product, tapes, known, tick=scene.tick)
+    return Market(product, tapes, known, tick=scene.tick, mirrored=scene.mirrored)
 
 
 def with_needed(make: Make, minutes: Iterable[int] = (1,)) -> tuple[int, ...]:
@@ -145,14 +146,20 @@ def check_scale(make: Make, scene: Scene, *, times: float = 4.0) -> None:
 def check_ugly(make: Make, scene: Scene, *, seed: int = 0) -> None:
     """See that missing, crossed, one-sided, doubled and empty rows raise nothing and invent nothing."""
     drawn = np.random.default_rng(seed)
-    for spoil in SPOILT:
-        spoilt = replace(scene, rows={key: spoil(rows, drawn) for key, rows in scene.rows.items()})
+    ugly = [
+        (
+            spoil.__name__.removeprefix("_").replace("_", " "),
+            replace(scene, rows={key: spoil(rows, drawn) for key, rows in scene.rows.items()}),
+        )
+        for spoil in SPOILT
+    ]
+    if make(market := market_of(scene)) and market.tables:
+        ugly += [(what, replace(scene, tables=made)) for what, made in spoilt_tables(scene.tables, drawn)]
+    for what, spoilt in ugly:
         try:
             readings(make, spoilt)
         except Exception as error:
-            raise Broken(
-                f"{spoil.__name__.removeprefix('_').replace('_', ' ')}: {type(error).__name__}: {error}"
-            ) from error
+            raise Broken(f"{what}: {type(error).__name__}: {error}") from error
 
 
 def _same(one: Mapping[str, Reading], other: Mapping[str, Reading], where: str) -> None:
