@@ -120,7 +120,7 @@ def _changed(
         return
     found = _strongest(at, kept, row[SHOWN], rules)
     if found >= 0:
-        _tell(row, at, kept, found, events)
+        _tell(row, at, kept, found, events, rules[0])
 
 
 @kernel
@@ -139,14 +139,28 @@ def _strongest(at: NDArray[Any], kept: NDArray[Any], shown: int, rules: Rules) -
 
 
 @kernel
-def _tell(
-    row: NDArray[Any], at: NDArray[Any], kept: NDArray[Any], found: int, events: NDArray[np.int64]
+def _again(row: NDArray[Any], events: NDArray[np.int64], span: int) -> int:
+    """Return 1 + the number of an event that goes on at this price, 0 without one."""
+    count = events[KEPT, 0]
+    for number in range(max(0, count - RECENT), count):
+        event = events[number % KEPT]
+        same = event[E_SIDE] == row[SIDE] and event[E_TICKS] == row[TICKS] and event[E_VOID] == 0
+        if same and event[E_END] >= row[TS] - span:
+            return number + 1
+    return 0
+
+
+@kernel
+def _tell(  # noqa: PLR0913, PLR0917
+    row: NDArray[Any], at: NDArray[Any], kept: NDArray[Any], found: int, events: NDArray[np.int64], span: int
 ) -> None:
     first = kept[(at[FIRST] + found) % PRINTS]
     last = kept[(at[FIRST] + at[COUNT] - 1) % PRINTS]
     volume = at[VOLUME]
     for number in range(found):
         volume -= kept[(at[FIRST] + number) % PRINTS, 1]
+    if at[EVENT] == 0:
+        at[EVENT] = _again(row, events, span)
     if at[EVENT] == 0:
         events[KEPT, 0] += 1
         at[EVENT] = events[KEPT, 0]

@@ -115,7 +115,11 @@ def _changed(
 
 @kernel
 def _came(
-    row: NDArray[Any], at: NDArray[np.int64], usual: NDArray[np.int64], events: NDArray[np.int64], rules: Rules
+    row: NDArray[Any],
+    at: NDArray[np.int64],
+    usual: NDArray[np.int64],
+    events: NDArray[np.int64],
+    rules: Rules,
 ) -> None:
     """Take an order that came to a price: it is a refill, a new candidate, or neither."""
     size = row[LOTS]
@@ -149,7 +153,9 @@ def _came(
 @kernel
 def _alike(chain: NDArray[Any], size: int) -> bool:
     """Say whether an order is as large as those before; the last may be what is left, half at least."""
-    return bool(size == chain[SIZE] or (chain[REFILLS] >= 2 and size < chain[SIZE] and 2 * size >= chain[SIZE]))
+    return bool(
+        size == chain[SIZE] or (chain[REFILLS] >= 2 and size < chain[SIZE] and 2 * size >= chain[SIZE])
+    )
 
 
 @kernel
