@@ -27,7 +27,7 @@ from mia_plugins.data.instruments import lead_contract
 from mia_plugins.data.sessions import NS, Session, session_on
 from mia_plugins.features import Market
 from mia_plugins.features.walking import Day, walk
-from mia_plugins.tape.tape import Tape
+from mia_plugins.tape.tape import Rows, Tape
 from mia_plugins.units import Multiple
 
 DAY = dt.date(2026, 6, 1)
@@ -153,7 +153,7 @@ def detections(day: InstrumentDay) -> Detections:
 
 
 def _walked(day: InstrumentDay, session: Session) -> Day:
-    streams = [("ES", [day.trades]), ("ES", [day.depth])]
+    streams: list[tuple[str, list[Rows]]] = [("ES", [day.trades]), ("ES", [day.depth])]
     return Day(session, {"ES": lead_contract("ES", session.day)}, streams)
 
 

@@ -19,7 +19,7 @@ KEPT = 256
 """Events that can be looked back upon."""
 FIELDS = 8
 E_SIDE, E_TICKS, E_START, E_KNOWN, E_END, E_LOTS, E_SHOWN, E_VOID = range(FIELDS)
-"""E_LOTS ran into E_SHOWN, at its strongest; E_END: when it last held; E_VOID: when a trade went through it."""
+"""E_LOTS ran into E_SHOWN, at its strongest; E_END: when it last held; E_VOID: when a trade went through."""
 THROUGH = 2
 """Ticks beyond its price at which a trade makes absorption void."""
 RECENT = 16

@@ -141,7 +141,7 @@ class Absorption(Measure):
 
 
 class AbsorptionSignal(Feature):
-    """The side that absorbed, by how much ran into each contract shown; it fades, and is void once run through.
+    """The side that absorbed, by what ran into each contract shown; it fades, and is void once run through.
 
     Of several that still count the strongest does; of equal ones on either side none.
     """
@@ -179,5 +179,5 @@ class AbsorptionSignal(Feature):
         return known(one.side * most, f"{who} of {one.shown} lots absorbed {one.lots} {ago:.0f} s ago")
 
     def _strength(self, found: Absorbed, now: int) -> float:
-        full = min(1.0, found.lots / (2 * self.settings.times * found.shown))
+        full = min(1.0, found.lots / (2 * float(self.settings.times) * found.shown))
         return full * (1 - (now - found.end) / self._fades)

@@ -32,7 +32,7 @@ MEMORY = 20_000
 MILLION = 1_000_000
 
 Rules = tuple[int, int, int, int, int]
-"""Least contracts shown, longest time to a refill (ns), longest time without (ns), refills, evidence · 10^6."""
+"""Least contracts shown, longest time to a refill and longest one without (ns), refills, evidence · 10^6."""
 
 
 @kernel
@@ -122,25 +122,40 @@ def _came(
     rules: Rules,
 ) -> None:
     """Take an order that came to a price: it is a refill, a new candidate, or neither."""
-    size = row[LOTS]
-    best, weakest = -1, 0
-    soon = row[TS] - at[CHAINS, HIT] <= rules[1]
+    size, soon = row[LOTS], row[TS] - at[CHAINS, HIT] <= rules[1]
     for chain in range(CHAINS):
-        kept = at[chain]
-        if kept[DUE_AT] > 0 and row[TS] - kept[DUE_AT] > rules[2]:
+        if at[chain, DUE_AT] > 0 and row[TS] - at[chain, DUE_AT] > rules[2]:
             _forget(at[chain : chain + 1], events, row[TS])
-        if kept[SIZE] > 0 and kept[GONE] >= kept[AHEAD]:
-            kept[TRIALS] += 1
-            if soon and _alike(kept, size) and (best < 0 or kept[REFILLS] > at[best, REFILLS]):
-                best = chain
-        if _weight(kept) < _weight(at[weakest]):
-            weakest = chain
-    if best >= 0:
+    best = _refilled(at, size)
+    if soon and best >= 0:
         _refill(row, at[best], usual, events, rules)
     elif size >= rules[0]:
+        weakest = 0
+        for chain in range(1, CHAINS):
+            if _weight(at[chain]) < _weight(at[weakest]):
+                weakest = chain
         kept = at[weakest]
         _forget(at[weakest : weakest + 1], events, row[TS])
         kept[SIZE], kept[BORN], kept[AHEAD] = size, row[TS], row[SHOWN]
+    _count(usual, size)
+
+
+@kernel
+def _refilled(at: NDArray[np.int64], size: int) -> int:
+    """Count one more trial for all that may be gone; return which of them the order would refill, or -1."""
+    best = -1
+    for chain in range(CHAINS):
+        kept = at[chain]
+        if kept[SIZE] > 0 and kept[GONE] >= kept[AHEAD]:
+            kept[TRIALS] += 1
+            if _alike(kept, size) and (best < 0 or kept[REFILLS] > at[best, REFILLS]):
+                best = chain
+    return best
+
+
+@kernel
+def _count(usual: NDArray[np.int64], size: int) -> None:
+    """Count an order by its size; the older ones fade."""
     usual[min(size, LARGEST)] += 1
     usual[0] += 1
     if usual[0] >= MEMORY:

@@ -52,11 +52,12 @@ class Icebergs(Measure):
     """Orders of one size that come again at their price where executions took the one before down.
 
     The definition's refill is told of the order, not of the whole price, at which others wait too. An order
-    may be gone once as much was executed or cancelled at the price as stood there when it came, itself included.
-    A refill is then a single order of its size within 500 ms of an execution (the last one may be
-    smaller: half at least). With three refills 1.5 times what is shown has been executed in any case. What makes
-    it more than chance is counted by how often orders of that size come. Depth with ten prices has
-    no orders by name, so the exchange's own icebergs (one order filled above its display) cannot be told apart.
+    may be gone once as much was executed or cancelled at the price as stood there when it came, itself
+    included. A refill is then a single order of its size within 500 ms of an execution (the last one may
+    be smaller: half at least). With three refills 1.5 times what is shown has been executed in any case.
+    What makes it more than chance is counted by how often orders of that size come. Depth of ten prices
+    does not name orders, so the exchange's own icebergs (one order filled above its display) are not told
+    apart.
     """
 
     class Settings(BaseSettings):

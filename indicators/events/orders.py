@@ -18,8 +18,8 @@ contracts, prices it went through."""
 class AggressorOrders(Measure):
     """The orders that were closed since the last look, in `fresh`: rows of whole numbers, the columns above.
 
-    A later time, or a print of another side, closes an order; our data carry no last-in-event flag. Prints whose
-    side is unknown make orders of side 0.
+    A later time, or a print of another side, closes an order; our data carry no last-in-event flag. Prints
+    whose side is unknown make orders of side 0.
     """
 
     reads = frozenset({Kind.TRADES})
