@@ -11,6 +11,7 @@ agent can be found once, what is found of it again is wrong. Bounds are of 2000 
 import argparse
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -63,6 +64,12 @@ class Agent(NamedTuple):
     observable: bool
     hidden: bool
     """Whether it showed itself more than three times: an iceberg by the definition, whatever was meant."""
+    absorbs: bool
+    """Whether three times what it showed was executed: absorption by the labels' rule, whatever was meant."""
+
+    def counts_as(self, kind: str) -> bool:
+        """Say whether it is of a kind by what it did."""
+        return self.kind == kind or (self.hidden if kind == "iceberg" else self.absorbs)
 
 
 @dataclass
@@ -89,11 +96,16 @@ def es_day(seed: int, density: float = 1.0) -> InstrumentDay:
 
     def keep(data: InstrumentDay, micro: str, quotes: Quotes) -> None:
         del micro, quotes
-        if data.instrument == "ES":
-            kept.append(data)
+        kept.append(data)
+        raise _Enough
 
-    generate_day(MarketSettings(seed=seed, density=Multiple(density)), session_on(DAY), keep)
+    with suppress(_Enough):
+        generate_day(MarketSettings(seed=seed, density=Multiple(density)), session_on(DAY), keep)
     return kept[0]
+
+
+class _Enough(Exception):  # noqa: N818 nothing is wrong
+    """ES is there; NQ is not looked at."""
 
 
 def agents_of(day: InstrumentDay) -> list[Agent]:
@@ -109,6 +121,7 @@ def agents_of(day: InstrumentDay) -> list[Agent]:
             int(labels.end[row]),
             bool(labels.observable[row]),
             bool(labels.times[row] > 3),
+            bool(labels.lots[row] >= 3 * labels.shown[row]),
         )
         for row in rows
     ]
@@ -175,9 +188,9 @@ def _busy(trades: Trades, session: Session, least: int) -> Iterator[Found]:
         yield going
 
 
-def score(found: Iterable[Found], agents: list[Agent], wanted: str, *, hidden: bool = False) -> Score:
-    """Match detections with agents of a kind; `hidden` takes absorbers that came again as icebergs too."""
-    targets = [agent for agent in agents if agent.kind == wanted or (hidden and agent.hidden)]
+def score(found: Iterable[Found], agents: list[Agent], wanted: str, *, by_deed: bool = False) -> Score:
+    """Match detections with agents of a kind: by what they meant, or by what they did."""
+    targets = [agent for agent in agents if agent.kind == wanted or (by_deed and agent.counts_as(wanted))]
     taken: dict[int, Found] = {}
     events = sorted(found, key=lambda one: one.known)
     for one in events:
@@ -271,18 +284,24 @@ def main() -> None:
     print("\nAbsorbers that showed themselves more than three times counted as the icebergs they are:")
     print(HEAD)
     for least in SURPRISES:
-        of = [score(d.icebergs[least], a, "iceberg", hidden=True) for a, d in days]
+        of = [score(d.icebergs[least], a, "iceberg", by_deed=True) for a, d in days]
         print(told(f"surprise ≥ {least:g}", of))
     for kind in ("iceberg", "absorption"):
         print(f"\n{kind}, by volume alone (30 s at one price):\n{HEAD}")
         for volume in VOLUMES:
             print(told(f"≥ {volume} lots", [score(d.volume[volume], a, kind) for a, d in days]))
-    print(f"\n## Absorption\n{HEAD}")
-    for of_touch in QUANTILES:
-        of = [score(d.absorption[of_touch], a, "absorption") for a, d in days]
-        print(told(f"quantile {of_touch:g}", of))
-        of = [score(d.agreed(of_touch), a, "absorption") for a, d in days]
-        print(told(f"quantile {of_touch:g}, and an order that came again there", of))
+    for by_deed in (False, True):
+        print(
+            "\n## Absorption"
+            if not by_deed
+            else "\nIcebergs of which thrice what they show was executed counted:"
+        )
+        print(HEAD)
+        for of_touch in QUANTILES:
+            of = [score(d.absorption[of_touch], a, "absorption", by_deed=by_deed) for a, d in days]
+            print(told(f"quantile {of_touch:g}", of))
+            of = [score(d.agreed(of_touch), a, "absorption", by_deed=by_deed) for a, d in days]
+            print(told(f"quantile {of_touch:g}, and an order that came again there", of))
     _rest("iceberg", [score(d.icebergs[DEFAULT], a, "iceberg") for a, d in days])
     _rest("absorption", [score(d.absorption[0.95], a, "absorption") for a, d in days])
 
