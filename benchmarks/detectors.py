@@ -291,12 +291,8 @@ def main() -> None:
         for volume in VOLUMES:
             print(told(f"≥ {volume} lots", [score(d.volume[volume], a, kind) for a, d in days]))
     for by_deed in (False, True):
-        print(
-            "\n## Absorption"
-            if not by_deed
-            else "\nIcebergs of which thrice what they show was executed counted:"
-        )
-        print(HEAD)
+        said = "Icebergs of which thrice what they show was executed counted:" if by_deed else "## Absorption"
+        print(f"\n{said}\n{HEAD}")
         for of_touch in QUANTILES:
             of = [score(d.absorption[of_touch], a, "absorption", by_deed=by_deed) for a, d in days]
             print(told(f"quantile {of_touch:g}", of))
