@@ -40,7 +40,6 @@ QUANTILES = (0.5, 0.8, 0.9, 0.95, 0.99)
 VOLUMES = (50, 100, 150, 200, 300, 400, 600)
 SPAN = 30 * NS
 RESAMPLES = 2000
-WANTED = 0.8
 
 
 class Found(NamedTuple):
@@ -146,7 +145,6 @@ def detections(day: InstrumentDay) -> Detections:
     market = Market("ES", {"ES": Tape("ES", (Kind.TRADES, Kind.DEPTH), (1,))}, {})
     icebergs = market.measure(Icebergs, surprise=0.0)
     absorption = {of: market.measure(Absorption, quantile=of) for of in QUANTILES}
-    surprise: dict[Found, float] = {}
     last: dict[tuple[int, ...], tuple[Found, float]] = {}
     held: dict[float, dict[tuple[int, ...], Found]] = {of: {} for of in QUANTILES}
     for _ in walk(market, [_walked(day, session)]):
@@ -157,9 +155,8 @@ def detections(day: InstrumentDay) -> Detections:
             for held_one in measure.since(0):
                 found = Found(held_one.side, held_one.ticks, held_one.start, held_one.end, held_one.known)
                 held[of][found.side, found.ticks, found.start] = found
-    surprise = dict(last.values())
     return Detections(
-        {least: [found for found, by in surprise.items() if by >= least] for least in SURPRISES},
+        {least: [found for found, by in last.values() if by >= least] for least in SURPRISES},
         {of: list(found.values()) for of, found in held.items()},
         {float(least): list(_busy(day.trades, session, least)) for least in VOLUMES},
     )
@@ -231,11 +228,6 @@ class Rates(NamedTuple):
     recall: float
     recall_bound: float
 
-    @property
-    def f1(self) -> float:
-        """Their harmonic mean."""
-        return 2 * self.precision * self.recall / max(self.precision + self.recall, 1e-12)
-
 
 def rates(scores: list[Score]) -> Rates:
     """Return the rates over seeds, and the 2.5 % quantiles of resampled seeds."""
@@ -303,8 +295,9 @@ def main() -> None:
 
 
 def _rest(kind: str, scores: list[Score]) -> None:
-    unseen, beside = sum(one.unseen for one in scores), sum(one.beside for one in scores)
-    wanted, caught = sum(one.wanted for one in scores), sum(one.caught for one in scores)
+    unseen, beside, wanted, caught = np.sum(
+        [(s.unseen, s.beside, s.wanted, s.caught) for s in scores], axis=0
+    )
     print(f"\n{kind}: {caught} of {wanted} observable found; {beside} of {unseen} others.")
 
 

@@ -140,7 +140,8 @@ def scored(seeds: int) -> tuple[list[Score], list[Score], list[Score]]:
 def test_icebergs_are_found_on_a_tenth_of_the_reserved_seeds() -> None:
     icebergs, naive, absorption = map(rates, scored(SEEDS // 10))
     assert min(icebergs.precision, icebergs.recall) >= 0.75
-    assert icebergs.f1 > 5 * naive.f1
+    assert icebergs.precision > 5 * naive.precision
+    assert icebergs.recall > naive.recall
     assert absorption.recall > 0.4, "docs/detectors.md tells what is missing"
 
 
@@ -148,5 +149,6 @@ def test_icebergs_are_found_on_a_tenth_of_the_reserved_seeds() -> None:
 def test_icebergs_are_found_on_the_reserved_seeds() -> None:
     icebergs, naive, absorption = map(rates, scored(SEEDS))
     assert min(icebergs.precision_bound, icebergs.recall_bound) >= 0.8
-    assert icebergs.f1 > 5 * naive.f1
+    assert icebergs.precision > 5 * naive.precision
+    assert icebergs.recall > naive.recall
     assert absorption.recall_bound > 0.5, "docs/detectors.md tells what is missing"
