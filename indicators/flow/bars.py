@@ -7,13 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from indicators.within_bars import WithinBars
-from mia_plugins.data.arrow import Kind
+from indicators.within_bars import WithTrades
+from mia_plugins.data.columns import Trades
 from mia_plugins.data.sessions import Session
 from mia_plugins.kernels import kernel
 from mia_plugins.settings import BaseSettings
 from mia_plugins.tape.bars import Bar
-from mia_plugins.tape.tape import Tape
 from mia_plugins.units import Bars
 
 
@@ -40,7 +39,7 @@ class FlowBar(NamedTuple):
         return self.bought - self.sold
 
 
-class FlowBars(WithinBars):
+class FlowBars(WithTrades):
     """The last base bars with what was bought and sold in them.
 
     Contracts whose aggressor is unknown are in no delta; they are counted.
@@ -52,7 +51,6 @@ class FlowBars(WithinBars):
         kept: Annotated[Bars, Field(ge=1, le=2000)] = Bars(400)
         """Bars that can be looked back upon."""
 
-    reads = frozenset({Kind.TRADES})
     outputs = ("delta", "cvd", "unknown")
 
     def reset(self) -> None:
@@ -73,11 +71,9 @@ class FlowBars(WithinBars):
         self.cvd = self.unknown = 0
         self._flow[:] = 0
 
-    def take_rows(self, tape: Tape, lo: int, hi: int) -> None:
+    def take_rows(self, rows: Trades) -> None:
         """Take trades."""
-        trades = tape.trades(lo, hi)
-        if len(trades):
-            add_by_side(self._flow, trades.lots, trades.side)
+        add_by_side(self._flow, rows.lots, rows.side)
 
     def take_bar(self, bar: Bar) -> None:
         """Take the bar its trades have made."""
