@@ -120,6 +120,7 @@ def pressing(mids: Iterable[int], bids: int) -> Scene:
     [
         ([0] * 41, 40, (1, 0, 0, 0)),
         ([0] * 40 + [1], 40, (1, 1, 0, 1)),  # up, out of all it was at
+        ([0] * 36 + [1] * 5, 40, (1, 1, 0, 1)),  # the same, four updates ago
         ([1, 2] + [0] * 38 + [2], 40, (1, 1, 0, 0)),  # up to where it has been
         ([1] + [0] * 40, 40, (1, 0, 1, 0)),  # down, against those who press
         ([0] * 40 + [1], 2, (-1, 0, -1, 0)),
