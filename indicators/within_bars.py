@@ -3,12 +3,16 @@
 from abc import abstractmethod
 from typing import final
 
+import numpy as np
+
+from mia_plugins.data.arrow import Kind
+from mia_plugins.data.columns import Quotes, Trades, rows_of
 from mia_plugins.features import Measure
 from mia_plugins.tape.bars import Bar
 from mia_plugins.tape.tape import Tape
 
 
-class WithinBars(Measure):
+class WithinBars[T: (Trades, Quotes)](Measure):
     """A measure that takes rows of the tape, then the bar they were in, then rows of the next one.
 
     A row at a bar's very end belongs to the next bar.
@@ -27,15 +31,18 @@ class WithinBars(Measure):
     @final
     def take(self, tape: Tape, lo: int, hi: int) -> None:
         """Take rows, and the bars that have closed between them."""
+        rows = self.rows_in(tape, lo, hi)
         bars = tape.bars(self.minutes) if self.minutes else tape.base
         if bars.count != self._closed:
             for bar in bars.since(self._closed):
-                end = max(lo, bar.ts - 1)
-                self.take_rows(tape, lo, end)
+                inside = int(np.searchsorted(rows.ts, bar.ts)) if len(rows) else 0
+                if inside:
+                    self.take_rows(rows_of(rows, slice(inside)))
+                    rows = rows_of(rows, slice(inside, None))
                 self.take_bar(bar)
-                lo = end
             self._closed = bars.count
-        self.take_rows(tape, lo, hi)
+        if len(rows):
+            self.take_rows(rows)
 
     def restart(self) -> None:
         """Begin anew, before any data."""
@@ -48,9 +55,33 @@ class WithinBars(Measure):
         super().begin_contract()
 
     @abstractmethod
-    def take_rows(self, tape: Tape, lo: int, hi: int) -> None:
-        """Take in what came after `lo` up to `hi` (UTC ns), all of one bar; there may be nothing."""
+    def rows_in(self, tape: Tape, lo: int, hi: int) -> T:
+        """Return the rows it takes that came after `lo` up to `hi` (UTC ns)."""
+
+    @abstractmethod
+    def take_rows(self, rows: T) -> None:
+        """Take in rows, all of one bar."""
 
     @abstractmethod
     def take_bar(self, bar: Bar) -> None:
         """Take the bar that closed after the rows before; prices in ticks."""
+
+
+class WithTrades(WithinBars[Trades]):
+    """A measure of the trades inside base bars."""
+
+    reads = frozenset({Kind.TRADES})
+
+    def rows_in(self, tape: Tape, lo: int, hi: int) -> Trades:
+        """Return trades."""
+        return tape.trades(lo, hi)
+
+
+class WithQuotes(WithinBars[Quotes]):
+    """A measure of the best quotes inside base bars."""
+
+    reads = frozenset({Kind.QUOTES})
+
+    def rows_in(self, tape: Tape, lo: int, hi: int) -> Quotes:
+        """Return quotes."""
+        return tape.quotes(lo, hi)

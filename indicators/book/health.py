@@ -9,14 +9,14 @@ from pydantic import Field
 
 from indicators.flow.cvd import TypicalDelta
 from indicators.norms import BARS, TypicalVolume
-from indicators.within_bars import WithinBars
+from indicators.within_bars import WithQuotes
 from mia_plugins.data.arrow import Kind
+from mia_plugins.data.columns import Quotes
 from mia_plugins.data.sessions import NS, Session
 from mia_plugins.features import Market
 from mia_plugins.kernels import kernel
 from mia_plugins.settings import BaseSettings
 from mia_plugins.tape.bars import Bar
-from mia_plugins.tape.tape import Tape
 from mia_plugins.units import Multiple, Seconds, Ticks
 
 LAST, WIDE_SINCE, WORST, EVENTS, CROSSED, GAPS, RTH_OPEN, RTH_CLOSE, WIDE, GAP_RTH, GAP_ELSE = range(11)
@@ -34,7 +34,7 @@ class Seen(NamedTuple):
     crossed: int
 
 
-class MicrostructureHealth(WithinBars):
+class MicrostructureHealth(WithQuotes):
     """Flags of the last closed base bar, and the share of the last 50 whose data can be relied upon.
 
     Data that come out of order never get here: the tape refuses them.
@@ -71,7 +71,8 @@ class MicrostructureHealth(WithinBars):
         its rows are known at their own time. It is no part of any score."""
         self.wide = 0.0
         """For how long at a stretch the spread was wide in the last bar, regular hours only, in s."""
-        self._bars: deque[Seen] = deque(maxlen=BARS)
+        self._bars: deque[Seen] = deque()
+        self._sums = Seen(0, 0, 0, 0)
         self._state = np.zeros(11, np.int64)
         self._state[WIDE] = self.settings.spread
         self._state[GAP_RTH] = round(self.settings.gap * NS)
@@ -84,22 +85,17 @@ class MicrostructureHealth(WithinBars):
         self._state[RTH_OPEN], self._state[RTH_CLOSE] = session.rth_open, session.rth_close
         self._from = 0
 
-    def take_rows(self, tape: Tape, lo: int, hi: int) -> None:
+    def take_rows(self, rows: Quotes) -> None:
         """Take in quotes."""
-        quotes = tape.quotes(lo, hi)
-        if not len(quotes):
-            return
-        self._from = self._from or int(quotes.ts[0])
-        watch(self._state, quotes.ts, quotes.bid_ticks, quotes.ask_ticks)
+        self._from = self._from or int(rows.ts[0])
+        watch(self._state, rows.ts, rows.bid_ticks, rows.ask_ticks)
 
     def take_bar(self, bar: Bar) -> None:
         """Note what was seen in a bar."""
         state = self._state
         self.wide = max(int(state[WORST]), wide_until(state, bar.ts)) / NS
         if self._from:
-            self._bars.append(
-                Seen(bar.ts - self._from, int(state[GAPS]), int(state[EVENTS]), int(state[CROSSED]))
-            )
+            self._add(Seen(bar.ts - self._from, int(state[GAPS]), int(state[EVENTS]), int(state[CROSSED])))
             self._from = bar.ts
         state[WORST] = state[GAPS] = state[EVENTS] = state[CROSSED] = 0
 
@@ -136,7 +132,7 @@ class MicrostructureHealth(WithinBars):
         """1 less the share of time in gaps and the share of quotes that are crossed, over 50 bars."""
         if not self._bars:
             return None
-        ns, gaps, quotes, crossed = (sum(numbers) for numbers in zip(*self._bars, strict=True))
+        ns, gaps, quotes, crossed = self._sums
         sound: float = 1 - gaps / max(ns, 1) - crossed / max(quotes, 1)
         return max(0.0, sound)
 
@@ -144,6 +140,13 @@ class MicrostructureHealth(WithinBars):
         """Return for how many s there has been no quote at `now` (UTC ns), if that is a gap; else 0."""
         last = int(self._state[LAST])
         return (now - last) / NS if last and now - last > allowed(self._state, now) else 0.0
+
+    def _add(self, seen: Seen) -> None:
+        """Take a bar into the sums, and the oldest out of them."""
+        gone = self._bars.popleft() if len(self._bars) == BARS else Seen(0, 0, 0, 0)
+        self._bars.append(seen)
+        sums = zip(self._sums, seen, gone, strict=True)
+        self._sums = Seen(*(total + new - old for total, new, old in sums))
 
 
 @kernel

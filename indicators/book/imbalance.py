@@ -96,7 +96,8 @@ class BookLevels(Measure):
         """The mean imbalance, -1 to 1; `None` before there are enough updates, and in a book of no use."""
         if not self.is_true or self.count < self.settings.updates:
             return None
-        return float(self._state[RINGS : RINGS + self.settings.updates].mean())
+        last: list[float] = self._state[RINGS : RINGS + self.settings.updates].tolist()
+        return sum(last) / len(last)
 
     @property
     def last_imbalance(self) -> float | None:

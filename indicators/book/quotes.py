@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indicators.within_bars import WithinBars
+from indicators.within_bars import WithQuotes
 from mia_plugins.data.arrow import Kind
 from mia_plugins.data.columns import Quotes, rows_of
 from mia_plugins.data.sessions import Session
@@ -17,14 +17,13 @@ from mia_plugins.tape.tape import Tape
 SUM, PRICE, LOTS, SEEN = range(4)
 
 
-class OrderFlowImbalance(WithinBars):
+class OrderFlowImbalance(WithQuotes):
     """What came to the best bid less what came to the best ask in a base bar, in contracts.
 
     An arrival or a better price adds what stands there, a departure or a worse price takes away what stood
     there. Crossed quotes are passed over. The first quote of a session has none before it.
     """
 
-    reads = frozenset({Kind.QUOTES})
     outputs = ("value",)
 
     def reset(self) -> None:
@@ -38,9 +37,9 @@ class OrderFlowImbalance(WithinBars):
         del session
         self._sides[:] = 0
 
-    def take_rows(self, tape: Tape, lo: int, hi: int) -> None:
+    def take_rows(self, rows: Quotes) -> None:
         """Take in quotes."""
-        quotes = _uncrossed(tape.quotes(lo, hi))
+        quotes = _uncrossed(rows)
         if len(quotes):
             add_flow(self._sides[0], quotes.bid_ticks, quotes.bid_lots, 1)
             add_flow(self._sides[1], quotes.ask_ticks, quotes.ask_lots, -1)
@@ -91,9 +90,8 @@ class WeightedMid(Measure):
         quotes = tape.quotes(lo, hi)
         if not len(quotes):
             return
-        last = rows_of(quotes, slice(-1, None))
-        columns = last.bid_ticks, last.ask_ticks, last.bid_lots, last.ask_lots
-        bid, ask, bid_lots, ask_lots = (int(column[0]) for column in columns)
+        bid, ask = int(quotes.bid_ticks[-1]), int(quotes.ask_ticks[-1])
+        bid_lots, ask_lots = int(quotes.bid_lots[-1]), int(quotes.ask_lots[-1])
         self.value = (ask * bid_lots + bid * ask_lots) / (bid_lots + ask_lots) if bid < ask else None
 
 

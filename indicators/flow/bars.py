@@ -7,14 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from indicators.within_bars import WithinBars
-from mia_plugins.data.arrow import Kind
+from indicators.within_bars import WithTrades
+from mia_plugins.data.columns import Trades
 from mia_plugins.data.sessions import Session
 from mia_plugins.features import Market
 from mia_plugins.kernels import kernel
 from mia_plugins.settings import BaseSettings
 from mia_plugins.tape.bars import Bar
-from mia_plugins.tape.tape import Tape
 from mia_plugins.units import Bars
 
 
@@ -41,7 +40,7 @@ class FlowBar(NamedTuple):
         return self.bought - self.sold
 
 
-class FlowBars(WithinBars):
+class FlowBars(WithTrades):
     """The last bars of a length with what was bought and sold in them.
 
     Contracts whose aggressor is unknown are in no delta; they are counted.
@@ -55,7 +54,6 @@ class FlowBars(WithinBars):
         minutes: Annotated[int, Field(ge=0, le=1440)] = 0
         """Their length; 0 for the base bars."""
 
-    reads = frozenset({Kind.TRADES})
     outputs = ("delta", "cvd", "unknown")
 
     def __init__(self, market: Market, settings: Any) -> None:
@@ -80,11 +78,9 @@ class FlowBars(WithinBars):
         self.cvd = self.unknown = 0
         self._flow[:] = 0
 
-    def take_rows(self, tape: Tape, lo: int, hi: int) -> None:
+    def take_rows(self, rows: Trades) -> None:
         """Take trades."""
-        trades = tape.trades(lo, hi)
-        if len(trades):
-            add_by_side(self._flow, trades.lots, trades.side)
+        add_by_side(self._flow, rows.lots, rows.side)
 
     def take_bar(self, bar: Bar) -> None:
         """Take the bar its trades have made."""

@@ -7,13 +7,12 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from indicators.norms import LotsMode, lots_are_fixed
-from indicators.within_bars import WithinBars
-from mia_plugins.data.arrow import Kind
+from indicators.within_bars import WithTrades
+from mia_plugins.data.columns import Trades
 from mia_plugins.data.sessions import Session
 from mia_plugins.kernels import kernel
 from mia_plugins.settings import BaseSettings
 from mia_plugins.tape.bars import Bar
-from mia_plugins.tape.tape import Tape
 from mia_plugins.units import Contracts, Multiple
 
 REACH = 2048
@@ -40,7 +39,7 @@ class Stack(NamedTuple):
         return self.high - self.low + 1
 
 
-class Footprint(WithinBars):
+class Footprint(WithTrades):
     """Imbalances of the last closed base bar: aggressors who were `ratio` times those of the other side.
 
     Buyers at a price are compared with sellers a tick below, sellers with buyers a tick above: those who
@@ -60,7 +59,6 @@ class Footprint(WithinBars):
         stacked: Annotated[int, Field(ge=2, le=100)] = 3
         """How many rows in a row make a stack."""
 
-    reads = frozenset({Kind.TRADES})
     outputs = ("buys", "sells", "stacked_buys", "stacked_sells", "sign")
 
     def reset(self) -> None:
@@ -79,31 +77,33 @@ class Footprint(WithinBars):
         """Contracts of the last bar that were too far away for a row."""
         self._open = np.zeros((ROWS, 2), np.int64)
         self._span = np.zeros(5, np.int64)
+        self._found = np.zeros(4, np.int64)
+        fixed = lots_are_fixed(self.settings.lots, self.market)
+        least = (self.settings.least, 0) if fixed else (1, SHARE)
+        self._limits = np.array([self.settings.ratio, *least], np.float64)
 
     def begin_session(self, session: Session) -> None:
         """Drop what no bar has closed on."""
         del session
         self._clear()
 
-    def take_rows(self, tape: Tape, lo: int, hi: int) -> None:
+    def take_rows(self, rows: Trades) -> None:
         """Take in trades."""
-        trades = tape.trades(lo, hi)
-        if len(trades):
-            add(self._span, self._open, trades.ticks, trades.side * trades.lots)
+        add(self._span, self._open, rows.ticks, rows.side * rows.lots)
 
     def take_bar(self, bar: Bar) -> None:
         """Compare the rows of a bar."""
         del bar
         first, low, high, seen, self.outside = self._span.tolist()
-        start = first - REACH
-        self.rows = self._open[low - start : high + 1 - start].copy() if seen else self._open[:0].copy()
+        below = low - first + REACH
+        self.rows = self._open[below : below + (high - low + 1) * seen].copy()
         self.low = low
         self._clear()
-        sold, bought = self.rows.T
-        buys = self._beat(bought, np.append(0, sold[:-1]) if seen else sold)
-        sells = self._beat(sold, np.append(bought[1:], 0) if seen else bought)
-        self.buys, self.sells = int(buys.sum()), int(sells.sum())
-        self.stacks = (*self._stacks(1, buys), *self._stacks(-1, sells))
+        marks = np.zeros((len(self.rows), 2), np.int8)
+        compare(self.rows, self._limits, marks, self._found)
+        self.buys, self.sells, *longest = self._found.tolist()
+        stacked = self.settings.stacked
+        self.stacks = () if max(longest) < stacked else (*self._stacks(1, marks), *self._stacks(-1, marks))
 
     @property
     def stacked_buys(self) -> int | None:
@@ -121,19 +121,8 @@ class Footprint(WithinBars):
         buys, sells = self.stacked_buys, self.stacked_sells
         return None if buys is None or sells is None else (buys > sells) - (buys < sells)
 
-    def _beat(self, those: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Say in which rows those are enough, and enough times the others."""
-        if lots_are_fixed(self.settings.lots, self.market):
-            least: float = self.settings.least
-        else:
-            least = max(SHARE * self.rows.sum(axis=1).max(initial=0), 1)
-        enough: NDArray[np.bool_] = (those >= self.settings.ratio * np.maximum(others, 1)) & (those >= least)
-        return enough
-
-    def _stacks(self, side: int, rows: NDArray[np.bool_]) -> tuple[Stack, ...]:
-        if rows.sum() < self.settings.stacked:
-            return ()
-        edges = np.flatnonzero(np.diff(rows.astype(np.int8), prepend=0, append=0))
+    def _stacks(self, side: int, marks: NDArray[np.int8]) -> tuple[Stack, ...]:
+        edges = np.flatnonzero(np.diff(marks[:, (1 - side) // 2], prepend=0, append=0))
         found = (Stack(side, self.low + a, self.low + b - 1) for a, b in edges.reshape(-1, 2).tolist())
         return tuple(stack for stack in found if stack.rows >= self.settings.stacked)
 
@@ -166,3 +155,27 @@ def add(span: NDArray[np.int64], rows: NDArray[np.int64], ticks: NDArray[Any], s
             rows[at, 1] += lots
         else:
             rows[at, 0] -= lots
+
+
+@kernel
+def compare(
+    rows: NDArray[np.int64],
+    limits: NDArray[np.float64],
+    marks: NDArray[np.int8],
+    found: NDArray[np.int64],
+) -> None:
+    """Mark imbalances of buyers and sellers; find how many there are of each, and the longest runs."""
+    ratio, least, count = limits[0], limits[1], len(rows)
+    for row in range(count):
+        least = max(least, limits[2] * (rows[row, 0] + rows[row, 1]))
+    found[:] = 0
+    buys = sells = 0
+    for row in range(count):
+        sold_below = rows[row - 1, 0] if row > 0 else 0
+        bought_above = rows[row + 1, 1] if row + 1 < count else 0
+        marks[row, 0] = rows[row, 1] >= least and rows[row, 1] >= ratio * max(sold_below, 1)
+        marks[row, 1] = rows[row, 0] >= least and rows[row, 0] >= ratio * max(bought_above, 1)
+        buys, sells = (buys + 1) * marks[row, 0], (sells + 1) * marks[row, 1]
+        found[0] += marks[row, 0]
+        found[1] += marks[row, 1]
+        found[2], found[3] = max(found[2], buys), max(found[3], sells)

@@ -34,8 +34,8 @@ class LastTrades(Measure):
 
     def reset(self) -> None:
         """Forget every trade."""
-        # The last row is no trade: its first number is the last price, its second how many were pushed.
-        self._ring = np.zeros((self.settings.trades + 1, 3), np.int64)
+        # The last two rows are no trades: sums of those before, and the last price and how many were pushed.
+        self._ring = np.zeros((self.settings.trades + 2, 3), np.int64)
         self._seen = 0
 
     def begin_session(self, session: Session) -> None:
@@ -57,15 +57,16 @@ class LastTrades(Measure):
         """Rises less falls, contracts bought less sold, all contracts; `None` until there are enough."""
         if self._seen <= self.settings.trades:
             return None
-        steps, signed, lots = self._ring[:-1].sum(axis=0).tolist()
+        steps, signed, lots = self._ring[-2].tolist()
         return steps, signed, lots
 
     @property
     def momentum(self) -> float | None:
         """.4 of the mean sign of price changes and .6 of the share that was bought less sold."""
-        if self.sums is None:
+        sums = self.sums
+        if sums is None:
             return None
-        steps, signed, lots = self.sums
+        steps, signed, lots = sums
         by_side = signed / lots if lots else 0.0
         return float(BY_STEPS * steps / self.settings.trades + BY_LOTS * by_side)
 
@@ -73,15 +74,20 @@ class LastTrades(Measure):
 @kernel
 def push(ring: NDArray[np.int64], ticks: NDArray[Any], lots: NDArray[Any], side: NDArray[Any]) -> None:
     """Put trades in the ring; the first of a session has no change of price."""
-    kept = len(ring) - 1
+    kept = len(ring) - 2
+    sums, last = ring[kept], ring[kept + 1]
     for row in range(len(ticks)):
-        place = ring[kept, 1] % kept
-        change = ticks[row] - ring[kept, 0] if ring[kept, 1] else 0
-        ring[place, STEPS] = (change > 0) - (change < 0)
-        ring[place, SIGNED] = side[row] * lots[row]
-        ring[place, LOTS] = lots[row]
-        ring[kept, 0] = ticks[row]
-        ring[kept, 1] += 1
+        place = ring[last[1] % kept]
+        change = ticks[row] - last[0] if last[1] else 0
+        for column in range(3):
+            sums[column] -= place[column]
+        place[STEPS] = (change > 0) - (change < 0)
+        place[SIGNED] = side[row] * lots[row]
+        place[LOTS] = lots[row]
+        for column in range(3):
+            sums[column] += place[column]
+        last[0] = ticks[row]
+        last[1] += 1
 
 
 class TickMomentum(Feature):
