@@ -10,7 +10,7 @@ import databento_dbn as dbn
 import numpy as np
 import pyarrow as pa
 
-from catalog.importers.dbn.importer import DbnImporter, DbnSettings
+from catalog.formats.dbn.importer import DbnImporter, DbnSettings
 from mia_plugins.data.columns import Bars, Depth, Quotes, Trades
 from mia_plugins.importing import MarketRows, Part, Source, TableRows
 

@@ -2,13 +2,14 @@
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import databento_dbn as dbn
 import numpy as np
 import pytest
 
-from catalog.importers.dbn import records
-from catalog.importers.dbn.layout import RType, layouts
+from catalog.formats.dbn import records
+from catalog.formats.dbn.layout import RType, layouts
 from mia_plugins.data.columns import Bars, Depth, Quotes, Trades
 from mia_plugins.data.sessions import NS
 from mia_plugins.importing import Source, SourceError
@@ -60,17 +61,22 @@ BIDS = [(24_000, 5, 2), (23_999, 7, 3)]
 ASKS = [(24_001, 4, 1), (24_003, 9, 5)]
 
 
+def fields(layout: np.dtype[Any]) -> Any:
+    return layout.fields
+
+
 @pytest.mark.parametrize(("rtype", "version"), MESSAGES)
 def test_fields_lie_where_databentos_package_has_them(rtype: RType, version: int) -> None:
-    theirs = np.dtype(MESSAGES[rtype, version]._dtypes)
+    message: Any = MESSAGES[rtype, version]
+    theirs = np.dtype(message._dtypes)
     ours = layouts(version, ts_out=False)[rtype]
     assert ours.itemsize == theirs.itemsize
     for name in ours.names or ():
         other = NAMES.get(name, name)
         if rtype is RType.MAPPING and name == "symbol":
             other = "stype_out_symbol"
-        field, offset = (ours.fields or {})[name][:2]
-        their_field, their_offset = (theirs.fields or {})[other][:2]
+        field, offset = fields(ours)[name][:2]
+        their_field, their_offset = fields(theirs)[other][:2]
         assert (offset, field.itemsize) == (their_offset, their_field.itemsize), name
 
 
@@ -159,7 +165,8 @@ def test_a_continuous_symbol_needs_the_contract_or_the_word_of_the_user(tmp_path
 
 
 def test_mappings_on_the_way_name_what_follows(tmp_path: Path) -> None:
-    named = dbn.SymbolMappingMsg(
+    make: Any = dbn.SymbolMappingMsg
+    named = make(
         1, 8, START, dbn.SType.PARENT, "ES.FUT", dbn.SType.RAW_SYMBOL, "ESM6", START, dbn.UNDEF_TIMESTAMP
     )
     data = content([named, trade(1, 24_000, number=8)], head(schema=None, mappings=[]))
@@ -234,7 +241,8 @@ def test_statistics_keep_prices_and_quantities_and_leave_out_what_is_not_there(t
 def test_bars_are_stamped_at_their_close_and_those_of_other_lengths_rejected(tmp_path: Path) -> None:
     def bar(rtype: int, start: int) -> dbn.OHLCVMsg:
         prices = (24_000, 24_005, 23_990, 24_001)
-        return dbn.OHLCVMsg(rtype, 1, ES, start, *(one * TICK for one in prices), 77)
+        first, high, low, last = (one * TICK for one in prices)
+        return dbn.OHLCVMsg(rtype, 1, ES, start, first, high, low, last, 77)
 
     told = [bar(RType.OHLCV_1M, START), bar(RType.OHLCV_1H, START)]
     found = read(written(tmp_path, content(told, head("ohlcv-1m"))))

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog.importers.dbn.layout import NO_TIME
-from catalog.importers.dbn.metadata import INSTRUMENT_ID, RAW_SYMBOL, Metadata
-from catalog.importers.dbn.records import Records
+from catalog.formats.dbn.layout import NO_TIME
+from catalog.formats.dbn.metadata import INSTRUMENT_ID, RAW_SYMBOL, Metadata
+from catalog.formats.dbn.records import Records
 from mia_plugins.data.instruments import Contract, InstrumentError, contract_of
 from mia_plugins.data.sessions import NS
 

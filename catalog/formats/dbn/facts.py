@@ -4,11 +4,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from catalog.importers.dbn.layout import BILLION, NO_PRICE, NO_QUANTITY
-from catalog.importers.dbn.records import Records, Run
-from catalog.importers.dbn.symbols import Symbols, text_of
-from catalog.importers.dbn.values import times_of
-from catalog.importers.tally import Flags, Placed, Tally
+from catalog.formats.dbn.layout import BILLION, NO_PRICE, NO_QUANTITY
+from catalog.formats.dbn.records import Records, Run
+from catalog.formats.dbn.symbols import Symbols, text_of
+from catalog.formats.dbn.values import times_of
+from catalog.formats.tally import Flags, Placed, Tally
 from mia_plugins.data.arrow import TIME
 from mia_plugins.data.instruments import TICK, Contract
 from mia_plugins.importing import TableRows

@@ -9,10 +9,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from catalog.importers.dbn.kernels import BROKEN, SHORT, walk
-from catalog.importers.dbn.layout import HEADER, RType, layouts
-from catalog.importers.dbn.metadata import Metadata, read_metadata
-from catalog.importers.tally import Numbers, Tally
+from catalog.formats.dbn.kernels import BROKEN, SHORT, walk
+from catalog.formats.dbn.layout import HEADER, RType, layouts
+from catalog.formats.dbn.metadata import Metadata, read_metadata
+from catalog.formats.tally import Numbers, Tally
 from mia_plugins.importing import Source
 
 CHUNK = 4 * 2**20

@@ -5,7 +5,7 @@ import struct
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from catalog.importers.dbn.layout import NO_SCHEMA, VERSIONS
+from catalog.formats.dbn.layout import NO_SCHEMA, VERSIONS
 from mia_plugins.importing import Source, SourceError
 
 MAGIC = b"DBN"

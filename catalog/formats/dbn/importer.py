@@ -9,17 +9,17 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from catalog.importers.dbn.bars import take_bars
-from catalog.importers.dbn.books import take_books
-from catalog.importers.dbn.facts import note_definitions, take_definitions, take_statistics
-from catalog.importers.dbn.following import Followed
-from catalog.importers.dbn.layout import RType
-from catalog.importers.dbn.orders import OrderBook, take_orders
-from catalog.importers.dbn.records import DbnFile, Run, dbn_file
-from catalog.importers.dbn.symbols import Symbols
-from catalog.importers.dbn.trades import take_trades
-from catalog.importers.dbn.values import LATEST, times_of
-from catalog.importers.tally import Tally
+from catalog.formats.dbn.bars import take_bars
+from catalog.formats.dbn.books import take_books
+from catalog.formats.dbn.facts import note_definitions, take_definitions, take_statistics
+from catalog.formats.dbn.following import Followed
+from catalog.formats.dbn.layout import RType
+from catalog.formats.dbn.orders import OrderBook, take_orders
+from catalog.formats.dbn.records import DbnFile, Run, dbn_file
+from catalog.formats.dbn.symbols import Symbols
+from catalog.formats.dbn.trades import take_trades
+from catalog.formats.dbn.values import LATEST, times_of
+from catalog.formats.tally import Tally
 from mia_plugins.data.instruments import PRODUCTS, contract_of
 from mia_plugins.data.sessions import NS
 from mia_plugins.importing import Importer, Part, Source

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog.importers.dbn.layout import BILLION, NO_PRICE
-from catalog.importers.dbn.records import Records
+from catalog.formats.dbn.layout import BILLION, NO_PRICE
+from catalog.formats.dbn.records import Records
 
 LATEST = 2**62
 """UTC ns: a time after it is none."""

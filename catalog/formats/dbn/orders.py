@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog.importers.dbn.books import write_books
-from catalog.importers.dbn.following import Followed
-from catalog.importers.dbn.kernels import (
+from catalog.formats.dbn.books import write_books
+from catalog.formats.dbn.following import Followed
+from catalog.formats.dbn.kernels import (
     ACTION,
     ADD,
     BAD_EVENT,
@@ -31,12 +31,12 @@ from catalog.importers.dbn.kernels import (
     move_orders,
     rebuild,
 )
-from catalog.importers.dbn.layout import LAST, TOP_OF_BOOK
-from catalog.importers.dbn.layout import NO_PRICE as NO_PRICE_RAW
-from catalog.importers.dbn.records import Run
-from catalog.importers.dbn.trades import TRADE, take_trades
-from catalog.importers.dbn.values import MOST, points_of, signs_of, times_of
-from catalog.importers.tally import Flags, Tally
+from catalog.formats.dbn.layout import LAST, TOP_OF_BOOK
+from catalog.formats.dbn.layout import NO_PRICE as NO_PRICE_RAW
+from catalog.formats.dbn.records import Run
+from catalog.formats.dbn.trades import TRADE, take_trades
+from catalog.formats.dbn.values import MOST, points_of, signs_of, times_of
+from catalog.formats.tally import Flags, Tally
 from mia_plugins.importing import NO_PRICE
 
 ROOM = 1 << 12

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from catalog.importers.dbn.following import Followed
-from catalog.importers.dbn.layout import RType
-from catalog.importers.dbn.records import Run
-from catalog.importers.dbn.values import LATEST, MOST, points_of
-from catalog.importers.tally import Placed, Tally
+from catalog.formats.dbn.following import Followed
+from catalog.formats.dbn.layout import RType
+from catalog.formats.dbn.records import Run
+from catalog.formats.dbn.values import LATEST, MOST, points_of
+from catalog.formats.tally import Placed, Tally
 from mia_plugins.data.bars import MINUTE
 from mia_plugins.data.columns import Bars
 from mia_plugins.importing import MarketRows

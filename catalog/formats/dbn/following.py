@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog.importers.tally import Flags
+from catalog.formats.tally import Flags
 from mia_plugins.importing import Grid
 
 ALIKE = 2**20

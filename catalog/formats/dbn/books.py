@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog.importers.dbn.following import Followed
-from catalog.importers.dbn.layout import LAST, MAYBE_BAD_BOOK
-from catalog.importers.dbn.records import Run
-from catalog.importers.dbn.trades import TRADE, take_trades
-from catalog.importers.dbn.values import points_of, times_of
-from catalog.importers.tally import Placed, Tally
+from catalog.formats.dbn.following import Followed
+from catalog.formats.dbn.layout import LAST, MAYBE_BAD_BOOK
+from catalog.formats.dbn.records import Run
+from catalog.formats.dbn.trades import TRADE, take_trades
+from catalog.formats.dbn.values import points_of, times_of
+from catalog.formats.tally import Placed, Tally
 from mia_plugins.data.columns import LEVELS, Depth, Quotes
 from mia_plugins.importing import MarketRows
 

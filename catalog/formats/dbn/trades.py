@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from catalog.importers.dbn.following import Followed
-from catalog.importers.dbn.layout import NO_PRICE
-from catalog.importers.dbn.records import Run
-from catalog.importers.dbn.values import points_of, signs_of, times_of
-from catalog.importers.tally import Placed, Tally
+from catalog.formats.dbn.following import Followed
+from catalog.formats.dbn.layout import NO_PRICE
+from catalog.formats.dbn.records import Run
+from catalog.formats.dbn.values import points_of, signs_of, times_of
+from catalog.formats.tally import Placed, Tally
 from mia_plugins.data.columns import Trades
 from mia_plugins.importing import MarketRows
 
