@@ -80,16 +80,7 @@ def by_hand(told: list[Told]) -> list[Any]:
             if resting[number][2] <= 0:
                 del resting[number]
         if ends:
-            sides = []
-            for one, sign in (("B", -1), ("A", 1)):
-                sizes: Counter[int] = Counter()
-                counts: Counter[int] = Counter()
-                for of, at, lots in resting.values():
-                    if of == one:
-                        sizes[at] += lots
-                        counts[at] += 1
-                best = sorted(sizes, key=lambda at: sign * at)[:10]
-                sides.append([(at, sizes[at], counts[at]) for at in best])
+            sides = shown_by(resting)
             if not shown or shown[-1] != sides:
                 shown.append(sides)
     return [sides for sides in shown if sides != [[], []]]
