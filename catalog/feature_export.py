@@ -95,7 +95,8 @@ def _market(store: Store, charts: Charts) -> tuple[Market, dict[str, Any], tuple
     kinds = (blank.reads & (there | _implied(there))) | {bars_of}
     products = sorted({charts.product, *blank.products})
     source = Kind.DEPTH if Kind.DEPTH in there else Kind.QUOTES
-    tapes = {product: Tape(product, kinds, (1,), quotes_from=source) for product in products}
+    minutes = sorted({1, *blank.minutes})
+    tapes = {product: Tape(product, kinds, minutes, quotes_from=source) for product in products}
     market = Market(charts.product, tapes, {name: KnownTable(name) for name in sorted(blank.tables)})
     made = {name: _made(market, kind) for name, kind in charts.classes.items()}
     read = kinds - {Kind.QUOTES} | ({source} if Kind.QUOTES in kinds else set())

@@ -27,8 +27,9 @@ class Usual(BaseSettings):
 class Typical:
     """The median of what was usual before the value that is added last."""
 
-    def __init__(self, norm: str = "bars") -> None:
-        """`norm` as in `Usual`."""
+    def __init__(self, norm: str = "bars", least: int = BARS) -> None:
+        """`norm` as in `Usual`; `least` is how many bars there must be."""
+        self._least = least
         self._by_day = norm == "time_of_day"
         self._last: deque[float] = deque(maxlen=BARS)
         self._days: deque[dict[int, list[float]]] = deque(maxlen=SESSIONS + 1)
@@ -43,7 +44,7 @@ class Typical:
 
     def add(self, ts: int, value: float) -> None:
         """Take a base bar's value, stamped at its close (UTC ns)."""
-        self.value = median(self._last) if len(self._last) == BARS else None
+        self.value = median(self._last) if len(self._last) >= self._least else None
         self._last.append(value)
         if self._by_day:
             self._compare_with_days((ts - 1 - self._opening) // HALF_HOUR, value)

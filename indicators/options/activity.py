@@ -24,25 +24,30 @@ class Activity(NamedTuple):
     """Contracts of unusual puts."""
 
 
-def unusual_activity(chain: Chain, history: Floats | None = None) -> Activity:
+def unusual_activity(chain: Chain, usual: Floats | None = None) -> Activity:
     """Say which options traded more than 3 × their open interest, or than the .99 quantile of 20 sessions.
 
-    `history`: a row a session before this one, newest last, a column an option of the chain (contracts);
-    an option that lacks one of the 20 is held to its open interest only.
+    `usual` is that quantile for each option of the chain (contracts); one where it is NaN is held to its
+    open interest only.
     """
     has_volume = ~np.isnan(chain.volume)
     has_interest = ~np.isnan(chain.open_interest)
+    if usual is None:
+        usual = np.full(len(chain), np.nan)
     with np.errstate(invalid="ignore"):
         much = chain.volume > TIMES_INTEREST * chain.open_interest
-        usual = _quantiles(history, len(chain))
         much |= chain.volume > usual
     known = has_volume & (has_interest | ~np.isnan(usual))
     calls, puts = much & chain.call, much & ~chain.call
     return Activity(much, known, float(chain.volume[calls].sum()), float(chain.volume[puts].sum()))
 
 
-def _quantiles(history: Floats | None, count: int) -> Floats:
-    if history is None or len(history) < SESSIONS:
-        return np.full(count, np.nan)
+def usual_volume(history: Floats) -> Floats | None:
+    """Return the .99 quantile of each option's volume over 20 sessions; None when they are fewer.
+
+    `history`: a row a session, newest last, a column an option (contracts); NaN where one of them is.
+    """
+    if len(history) < SESSIONS:
+        return None
     found: Floats = np.quantile(history[-SESSIONS:], QUANTILE, axis=0)
     return found

@@ -9,8 +9,9 @@ import numpy as np
 from indicators.options.flow import LEAST_SESSIONS, SESSIONS
 from indicators.options.level_names import LevelKind
 from indicators.options.levels import LevelSet
-from indicators.options.reading import Reading, known, proximity, sign, unknown
+from indicators.options.reading import known, proximity, sign, unknown
 from indicators.options.vix import VixRegime
+from mia_plugins.features import Reading
 from mia_plugins.units import Points, Seconds
 
 OF_GEX, OF_FLIP, OF_PCR = 0.45, 0.35, 0.20
@@ -115,17 +116,18 @@ def dealers_bias_levels(
     return Reading(2 * (x - 0.5), ", ".join(f"{name} {term:.2f}" for name, (_, term) in terms.items()))
 
 
-def which_bias(chain: Reading | None, age: Seconds | None, levels: Reading | None) -> tuple[Reading, str]:
+def which_bias(
+    chain: Reading | None, age: Seconds | None, levels: Reading | None, young: Seconds = YOUNG
+) -> tuple[Reading, str]:
     """Return the bias that holds and whose it is: `chain`, `levels`, or neither and an empty name.
 
-    The chain's if it is known and younger than 30 min (`age` in s), else that of the levels.
+    The chain's if it is known and its `age` is below `young` (s; 30 min), else that of the levels.
     """
-    young = age is not None and age < YOUNG
-    if chain is not None and young and chain.value is not None:
+    if chain is not None and age is not None and age < young and chain.value is not None:
         return chain, "chain"
     if levels is not None and levels.value is not None:
         return levels, "levels"
-    return unknown("a chain younger than 30 min", "levels"), ""
+    return unknown(f"a chain younger than {young / 60:g} min", "levels"), ""
 
 
 def _leaning(price: Points, at: Sequence[Points], reach: Points) -> float:

@@ -143,6 +143,11 @@ class Chain:
         return days + DAY_ZERO, at
 
     @cached_property
+    def keys(self) -> NDArray[np.int64]:
+        """A number for each contract, the same in every chain that has it, in a mirror image too."""
+        return _keys(self.expiry, self.legs.strike, self.legs.call.astype(np.float64))
+
+    @cached_property
     def is_0dte(self) -> Flags:
         """Which rows expire in the trading day that the chain is of."""
         today = trading_day(self.as_of)
@@ -178,10 +183,17 @@ class Chain:
         )
 
 
-def chain_of(table: pa.Table, underlying: str, market: Market = Market(0.0)) -> Chain | None:  # noqa: B008
+def chain_of(
+    table: pa.Table,
+    underlying: str,
+    market: Market = Market(0.0),  # noqa: B008
+    *,
+    mirrored: bool = False,
+) -> Chain | None:
     """Return the newest chain of an underlying in rows of the table `option_chains`; None without any.
 
-    Of `market` only rate and carry are read; options on futures carry nothing.
+    Of `market` only rate and carry are read; options on futures carry nothing. `mirrored` rows are a mirror
+    image about their spot, for tests: each leg is priced as what it was.
     """
     rows = _newest(table, underlying)
     if rows is None:
@@ -193,14 +205,14 @@ def chain_of(table: pa.Table, underlying: str, market: Market = Market(0.0)) -> 
     strike, bid, ask, iv, interest, volume, spots = (_floats(rows[name]) for name in names)
     side, expiry = _floats(pc.cast(rows["is_call"], pa.int8())), rows["expiry"].to_numpy()
     years = years_to_settlement(expiry, underlying, as_of)
-    marks = np.zeros(len(rows), np.int32)
+    marks, spot = np.zeros(len(rows), np.int32), _spot(spots)
     _mark_contracts(marks, strike, side, years)
     mark_repeated(marks, _keys(expiry, strike, side), (bid, ask, iv, interest, volume))
     mark_quotes(marks, bid, ask)
     chain = Chain(
         underlying,
         as_of,
-        _spot(spots),
+        spot,
         expiry,
         strike,
         side > 0,
@@ -215,6 +227,7 @@ def chain_of(table: pa.Table, underlying: str, market: Market = Market(0.0)) -> 
         len(rows),
         MULTIPLIERS.get(underlying),
         market,
+        spot if mirrored else None,
     )
     return _finished(chain)
 

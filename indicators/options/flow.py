@@ -7,7 +7,8 @@ from statistics import median
 import numpy as np
 
 from indicators.options.chain import Chain
-from indicators.options.reading import Reading, known, sign, unknown
+from indicators.options.reading import known, sign, unknown
+from mia_plugins.features import Reading
 
 SESSIONS, LEAST_SESSIONS = 60, 20
 """The median is of so many sessions, and 0 until there are the fewer."""
@@ -45,7 +46,11 @@ def options_flow_bias(chain: Chain | None, history: Sequence[float] = ()) -> Rea
     """Return .6 of the put/call term and .4 of the volume's, in [−1, 1]; `history` as in `put_call_term`."""
     if chain is None:
         return unknown("option chain")
-    interest, volume = put_call_term(log_put_call_ratio(chain), history), volume_term(chain)
+    return flow_bias_of(put_call_term(log_put_call_ratio(chain), history), volume_term(chain))
+
+
+def flow_bias_of(interest: float | None, volume: float | None) -> Reading:
+    """Return the bias of the two terms, each in [−1, 1]."""
     if interest is None or volume is None:
         named = (("put/call ratio of open interest", interest), ("volume of calls and puts", volume))
         return unknown(*(name for name, term in named if term is None))

@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 
 from indicators.options.chain import Chain
 from indicators.options.exposure import USUAL, DealerSign
-from indicators.options.flip import gamma_flip
+from indicators.options.flip import GammaFlip, gamma_flip
 from indicators.options.level_names import LevelKind
 from indicators.options.levels import Basis, LevelSet
-from indicators.options.walls import walls
+from indicators.options.walls import Walls, walls
 from mia_plugins.units import Points
 
 
@@ -38,7 +38,11 @@ class GammaLevels:
 
 def gamma_levels_of_chain(chain: Chain, sign: DealerSign = USUAL) -> GammaLevels:
     """Return the walls and the repriced flip of a chain (points of its underlying)."""
-    found, flip = walls(chain), gamma_flip(chain, sign)
+    return gamma_levels_found(walls(chain), gamma_flip(chain, sign))
+
+
+def gamma_levels_found(found: Walls, flip: GammaFlip | None) -> GammaLevels:
+    """Return walls and flip that were found already (points of their underlying)."""
     nearest = None if flip is None else flip.nearest
     return GammaLevels(
         tuple(wall for wall in (found.call, found.call_0dte) if wall is not None),

@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -61,6 +62,12 @@ class Basis:
         if self.method is BasisMethod.RATIO:
             return Points(price * self.future / self.index)
         return Points(price + (self.future - self.index))
+
+    def on_index(self, price: Points) -> Points:
+        """Return where a price of the future lies on the index; both in points."""
+        if self.method is BasisMethod.RATIO:
+            return Points(price * self.index / self.future)
+        return Points(price - (self.future - self.index))
 
     def age(self, now: int) -> Seconds:
         """Return how old it is at a time (UTC ns)."""
@@ -184,6 +191,7 @@ def is_stale(levels: LevelSet, now: int, regime: VixRegime | None, *, strict: bo
     return until is None or data_until is None or now > until or levels.available_at > data_until
 
 
+@lru_cache(maxsize=256)
 def next_publication(published: Nanoseconds) -> Nanoseconds | None:
     """Return until when levels published then hold (UTC ns): 26 h, days without a session not counted."""
     day = trading_day(published)

@@ -7,8 +7,9 @@ import numpy as np
 from indicators.options.chain import Chain
 from indicators.options.exposure import USUAL, DealerSign, net_gex
 from indicators.options.moves import move_by_iv
-from indicators.options.reading import Reading, known, proximity, quiet, unknown
+from indicators.options.reading import known, proximity, unknown
 from indicators.options.walls import SAME, middle_of_nearest
+from mia_plugins.features import Reading, quiet
 from mia_plugins.units import Points
 
 DAY = 1 / 365
@@ -22,13 +23,21 @@ LEAST_SHARE, FULL_SHARE = 0.15, 0.30
 class Magnet(NamedTuple):
     """The strike with the most open interest of the expiry that comes next."""
 
+    strikes: tuple[Points, ...]
+    """All that hold as much."""
     strike: Points
-    """The middle of two that hold as much and lie equally near."""
+    """The nearest of them to the price; the middle of two that lie equally near."""
     away: Points
-    """Between it and spot."""
+    """Between it and the price, which is spot in the chain."""
     share: float
     """Of the expiry's open interest, calls and puts."""
     years: float
+    """To its settlement, ACT/365."""
+
+    def seen_from(self, price: Points, years: float) -> "Magnet":
+        """Return it as it lies to another price (points), at another time before its settlement."""
+        away = Points(min(abs(strike - price) for strike in self.strikes))
+        return self._replace(strike=middle_of_nearest(np.array(self.strikes), price), away=away, years=years)
 
 
 def magnet(chain: Chain) -> Magnet | None:
@@ -43,13 +52,18 @@ def magnet(chain: Chain) -> Magnet | None:
     most = strikes[held >= held.max() * (1 - SAME)]
     strike = middle_of_nearest(most, chain.spot)
     away = Points(float(np.abs(most - chain.spot).min()))
-    return Magnet(strike, away, float(held.max() / held.sum()), float(first.years.min()))
+    tied = tuple(Points(float(one)) for one in most)
+    return Magnet(tied, strike, away, float(held.max() / held.sum()), float(first.years.min()))
 
 
 def pin_risk(chain: Chain, sign: DealerSign = USUAL, move: Points | None = None) -> Reading:
     """Return p(|S−K*|, .25 EM)·min(1, share/.30), a quality; EM by volatility if none is given (points)."""
-    found, net = magnet(chain), net_gex(chain, sign)
-    reach = known(move if move is not None else move_by_iv(chain))
+    return pin_of(magnet(chain), net_gex(chain, sign), move if move is not None else move_by_iv(chain))
+
+
+def pin_of(found: Magnet | None, net: float | None, move: Points | None) -> Reading:
+    """Return the score of a strike, given net GEX ($ a move of 1 %) and the expected move (points)."""
+    reach = known(move)
     if found is None or net is None or reach is None:
         named = (("open interest", found), ("net gamma", net), ("expected move", reach))
         return unknown(*(name for name, value in named if value is None))

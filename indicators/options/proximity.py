@@ -3,8 +3,9 @@
 import math
 
 from indicators.options.gamma_levels import GammaLevels
-from indicators.options.reading import Reading, known, proximity, quiet, sign, unknown
+from indicators.options.reading import known, proximity, sign, unknown
 from mia_plugins.data.instruments import TICK_POINTS
+from mia_plugins.features import Reading, quiet
 from mia_plugins.units import Bars, Points, Ticks
 
 REACH = Ticks(8)

@@ -1,28 +1,14 @@
-"""A score with its reason: None is not known, 0 with the reason `quiet` is known and nothing is going on."""
+"""What scores are made with: what is not known is named, distances become proximities."""
 
 import math
-from typing import NamedTuple
 
-QUIET = "quiet"
-
-
-class Reading(NamedTuple):
-    """A score and why it is what it is."""
-
-    value: float | None
-    """In [−1, 1], of a quality in [0, 1]; None: not known."""
-    reason: str
-    """What is not known, that it is quiet, or what speaks."""
+from mia_plugins.features import Reading
+from mia_plugins.features import unknown as unknown_because
 
 
 def unknown(*missing: str) -> Reading:
     """Return that a score is not known, for want of something."""
-    return Reading(None, f"not known: {', '.join(missing)}")
-
-
-def quiet(why: str) -> Reading:
-    """Return that all is known and nothing is going on."""
-    return Reading(0.0, f"{QUIET}: {why}")
+    return unknown_because(f"not known: {', '.join(missing)}")
 
 
 def proximity(distance: float, reach: float) -> float:

@@ -21,8 +21,12 @@ class Market:
         known: Mapping[str, KnownTable],
         *,
         tick: float = TICK_POINTS,
+        mirrored: bool = False,
     ) -> None:
-        """`product` is the one whose features these are; `tick` its price step in points."""
+        """`product` is the one whose features these are; `tick` its price step in points.
+
+        `mirrored` says that all is the mirror image of a market, which only tests make.
+        """
         self.product = product
         self.tapes = tapes
         """By product."""
@@ -30,12 +34,14 @@ class Market:
         """Levels, option chains, the VIX: by name, as far as they are known by now."""
         self.tick = tick
         """The price step, in points: what prices in tables are divided by."""
+        self.mirrored = mirrored
+        """Whether option chains are to be priced as what they were before they were reflected."""
         self._measures: dict[tuple[type[Measure], str, str], Measure] = {}
 
     @classmethod
     def blank(cls, product: str = "ES", minutes: Iterable[int] = (1,)) -> Self:
         """Return a market without data: what is made on it tells what it reads."""
-        tapes = {code: Tape(code, Kind, minutes) for code in PRODUCTS}
+        tapes = {code: _AnyBars(code, Kind, minutes) for code in PRODUCTS}
         return cls(product, tapes, _AnyTable())
 
     @property
@@ -52,6 +58,11 @@ class Market:
     def tables(self) -> frozenset[str]:
         """The tables its measures read."""
         return frozenset[str]().union(*(measure.tables for measure in self._measures.values()))
+
+    @property
+    def minutes(self) -> frozenset[int]:
+        """The lengths of bars its measures take beside the base bars: what the tapes must declare."""
+        return frozenset[int]().union(*(measure.longer_bars for measure in self._measures.values()))
 
     @property
     def products(self) -> frozenset[str]:
@@ -73,6 +84,7 @@ class Market:
         if key not in self._measures:
             of = self if key[1] == self.product else _Other(self, key[1])
             measure = kind(of, made)
+            _see_that_bars_are_declared(measure, of.tape)
             # Those it asked for while it was made came before it.
             self._measures[key] = measure
         return cast("M", self._measures[key])
@@ -94,12 +106,37 @@ class Market:
             measure.restart()
 
 
+def _see_that_bars_are_declared(measure: Measure, tape: Tape) -> None:
+    name, base = type(measure).__name__, tape.base.minutes
+    for length in sorted(measure.longer_bars):
+        if length % base:
+            raise TapeError(
+                f"{name} takes bars of {length} min, into which base bars of {base} min do not fit",
+                f"choose a multiple of {base} min",
+            )
+        if not tape.has_bars(length):
+            declared = ", ".join(f"{one}" for one in (*tape.lengths, length))
+            raise TapeError(
+                f"{name} takes bars of {length} min of {tape.code}, which its tape does not declare",
+                f"declare them: minutes=({declared})",
+            )
+
+
 class _Other(Market):
     """The same market, seen from another product."""
 
     def __init__(self, market: Market, product: str) -> None:
-        super().__init__(product, market.tapes, market.known, tick=market.tick)
+        super().__init__(product, market.tapes, market.known, tick=market.tick, mirrored=market.mirrored)
         self._measures = market._measures  # noqa: SLF001 one set of measures
+
+
+class _AnyBars(Tape):
+    """A tape without data, of which bars of any length can be asked for."""
+
+    def has_bars(self, minutes: int) -> bool:
+        """Say yes: what is made on it only tells what it would read."""
+        del minutes
+        return True
 
 
 class _AnyTable(Mapping[str, KnownTable]):

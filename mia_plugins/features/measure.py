@@ -49,6 +49,11 @@ class Measure(ABC):
         self._contract: Contract | None = None
         self.reset()
 
+    @property
+    def longer_bars(self) -> frozenset[int]:
+        """The lengths of bars it takes beside the base bars, in minutes: the tape must declare them."""
+        return frozenset()
+
     def restart(self) -> None:
         """Begin anew, before any data; the market's."""
         self._session = self._contract = None
@@ -91,6 +96,11 @@ class BarMeasure(Measure):
     """The length of its bars; 0 for the base bars."""
 
     _taken = 0
+
+    @property
+    def longer_bars(self) -> frozenset[int]:
+        """The length of its bars, where they are not the base bars."""
+        return frozenset({self.minutes}) if self.minutes else frozenset()
 
     @final
     def take(self, tape: Tape, lo: int, hi: int) -> None:

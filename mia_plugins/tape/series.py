@@ -24,6 +24,8 @@ class Series[T: Trades | Depth | Quotes]:
         self._end = 0
         self._floor = -1
         self._now = -1
+        self._stretch: T | None = None
+        """All rows that are open, once somebody has asked for them: most who ask want just these."""
 
     def load(self, rows: T) -> None:
         """Add rows after those that are there; they may lie in the future."""
@@ -42,11 +44,13 @@ class Series[T: Trades | Depth | Quotes]:
         self._end -= min(self._first, len(self._ts))
         self._first = 0
         self._ts = self._rows.ts
+        self._stretch = None
 
     def advance(self, now: int) -> None:
         """Open the rows after the last `now` up to this one (UTC ns)."""
         self._floor, self._now = self._now, now
         self._first = self._end
+        self._stretch = None
         if self._end < len(self._ts):
             self._end += int(np.searchsorted(self._ts[self._end :], now, side="right"))
 
@@ -62,11 +66,12 @@ class Series[T: Trades | Depth | Quotes]:
                 f"{self._name} from {lo} (UTC ns) were asked for; those up to {self._floor} are gone",
                 "keep in the feature what it needs of the past",
             )
-        first, end = self._first, self._end
-        if lo > self._floor or hi < self._now:
-            stretch = self._ts[first:end]
-            first, end = (first + int(np.searchsorted(stretch, at, side="right")) for at in (lo, hi))
-        return rows_of(self._rows, slice(first, end))
+        if self._stretch is None:
+            self._stretch = rows_of(self._rows, slice(self._first, self._end))
+        if lo == self._floor and hi == self._now:
+            return self._stretch
+        first, end = np.searchsorted(self._stretch.ts, (lo, hi), side="right").tolist()
+        return rows_of(self._stretch, slice(first, end))
 
 
 def _joined[T: Trades | Depth | Quotes](one: T, other: T) -> T:

@@ -5,25 +5,28 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from mia_plugins.data.arrow import times_of
 from mia_plugins.data.columns import Depth, Trades, rows_of
 from mia_plugins.testing.scenes import Rows, Scene
+from mia_plugins.testing.tables import changed_table, reflected_table, scaled_table
 
 REFLECTED_ABOUT = 6_000
 """Points: prices p become 2 · 6000 - p."""
 
 
 def reflected(scene: Scene) -> Scene:
-    """Return the mirror image of a scene: prices about 6000 points, buyers for sellers, calls for puts."""
+    """Return the mirror image of a scene: prices about 6000 points, buyers for sellers, calls for puts.
+
+    Each chain is reflected about its own spot; levels are taken to be the future's own.
+    """
     return replace(
         scene,
+        mirrored=not scene.mirrored,
         rows={
             key: _reflected(rows, round(2 * REFLECTED_ABOUT / scene.tick)) for key, rows in scene.rows.items()
         },
-        tables={key: _reflected_table(key[1], table) for key, table in scene.tables.items()},
+        tables={key: reflected_table(key[1], table, REFLECTED_ABOUT) for key, table in scene.tables.items()},
     )
 
 
@@ -43,57 +46,9 @@ def _reflected(rows: Rows, twice: int) -> Rows:
     )
 
 
-_PAIRS = (
-    ("Call Resistance", "Put Support"),
-    ("Call Wall", "Put Wall"),
-    ("1D Max", "1D Min"),
-    ("Upper", "Lower"),
-)
-
-
-def _reflected_table(name: str, table: pa.Table) -> pa.Table:
-    match name:
-        case "levels":
-            names = [_other_name(name) for name in table["name"].to_pylist()]
-            return _put(_put(table, "name", names), "price", _about(table["price"]))
-        case "option_chains":
-            table = _put(table, "strike", _about(table["strike"]))
-            table = _put(table, "spot", _about(table["spot"]))
-            table = _put(table, "delta", pc.negate(table["delta"]))
-            return _put(table, "is_call", pc.invert(table["is_call"]))
-        case _:
-            return table
-
-
-def _other_name(name: str) -> str:
-    for one, other in _PAIRS:
-        if one in name:
-            return name.replace(one, other)
-        if other in name:
-            return name.replace(other, one)
-    return name
-
-
-def _about(prices: Any) -> Any:
-    return pc.subtract(2.0 * REFLECTED_ABOUT, prices)
-
-
-def _put(table: pa.Table, name: str, values: Any) -> pa.Table:
-    at = table.schema.get_field_index(name)
-    array = values if isinstance(values, pa.ChunkedArray) else pa.chunked_array([pa.array(values)])
-    return table.set_column(at, table.schema.field(at), array.cast(table.schema.field(at).type))
-
-
 def scaled(scene: Scene, times: float) -> Scene:
     """Return a scene whose tick and prices are multiplied."""
-    prices = {"levels": ("price",), "option_chains": ("strike", "spot", "bid", "ask")}
-    tables = {}
-    for key, table in scene.tables.items():
-        for name in prices.get(key[1], ()):
-            table = _put(table, name, pc.multiply(table[name], times))  # noqa: PLW2901 a column after the other
-        if key[1] == "option_chains":
-            table = _put(table, "gamma", pc.divide(table["gamma"], times))  # noqa: PLW2901
-        tables[key] = table
+    tables = {key: scaled_table(key[1], table, times) for key, table in scene.tables.items()}
     return replace(scene, tables=tables, tick=scene.tick * times)
 
 
@@ -110,7 +65,10 @@ def until(scene: Scene, now: int) -> Scene:
 
 
 def changed_after(scene: Scene, now: int) -> Scene:
-    """Return a scene whose later trades are sold for bought, larger and elsewhere, and books swapped."""
+    """Return a scene whose later trades are sold for bought, larger and elsewhere, and books swapped.
+
+    What becomes known of tables later has other numbers too.
+    """
 
     def changed(rows: Rows) -> Rows:
         trades, depth = rows.trades, rows.depth
@@ -129,7 +87,11 @@ def changed_after(scene: Scene, now: int) -> Scene:
             ),
         )
 
-    return replace(scene, rows={key: changed(rows) for key, rows in scene.rows.items()})
+    return replace(
+        scene,
+        rows={key: changed(rows) for key, rows in scene.rows.items()},
+        tables={key: changed_table(table, now) for key, table in scene.tables.items()},
+    )
 
 
 def _some(rows: Rows, keep: Callable[[np.ndarray], np.ndarray]) -> Rows:

@@ -21,6 +21,7 @@ from mia_plugins.tape.known import KnownTable
 from mia_plugins.tape.tape import Tape
 from mia_plugins.testing.changed import SPOILT, changed_after, reflected, scaled, until
 from mia_plugins.testing.scenes import Scene
+from mia_plugins.testing.tables import spoilt_tables
 
 Make = Callable[[Market], Mapping[str, Feature]]
 Read = dict[int, dict[str, Reading]]
@@ -41,8 +42,11 @@ def readings(
     piece: int | None = None,
     minutes: Iterable[int] = (1,),
 ) -> Read:
-    """Return what features say at each close of a base bar and at `extra` instants (UTC ns)."""
-    market = market_of(scene, minutes)
+    """Return what features say at each close of a base bar and at `extra` instants (UTC ns).
+
+    `minutes` are the lengths of bars, the base first; those that the features need come by themselves.
+    """
+    market = market_of(scene, with_needed(make, minutes))
     features = make(market)
     wanted = set(extra)
     return {
@@ -60,7 +64,15 @@ def market_of(scene: Scene, minutes: Iterable[int] = (1,)) -> Market:
     tapes = {product: Tape(product, kinds, tuple(minutes)) for product in scene.products}
     product = "ES" if "ES" in tapes else next(iter(tapes))
     known = _Tables({name: KnownTable(name) for _, name in scene.tables})
-    return Market(product, tapes, known, tick=scene.tick)
+    return Market(product, tapes, known, tick=scene.tick, mirrored=scene.mirrored)
+
+
+def with_needed(make: Make, minutes: Iterable[int] = (1,)) -> tuple[int, ...]:
+    """Return lengths of bars, the base first, with those that features need beside them."""
+    declared = tuple(minutes)
+    blank = Market.blank(minutes=declared)
+    make(blank)
+    return (*declared, *sorted(blank.minutes - set(declared)))
 
 
 class _Tables(dict[str, KnownTable]):
@@ -102,7 +114,7 @@ def check_chunks(make: Make, scene: Scene, *, seed: int = 0) -> None:
 
 def check_mirror(make: Make, scene: Scene) -> None:
     """See that odd features change their sign in the mirror image, and even ones stay."""
-    kinds = {name: feature.mirror.name for name, feature in make(market_of(scene)).items()}
+    kinds = {name: feature.mirror.name for name, feature in make(market_of(scene, with_needed(make))).items()}
     there, mirrored = readings(make, scene), readings(make, reflected(scene))
     for ts, of in there.items():
         for name, reading in of.items():
@@ -134,14 +146,20 @@ def check_scale(make: Make, scene: Scene, *, times: float = 4.0) -> None:
 def check_ugly(make: Make, scene: Scene, *, seed: int = 0) -> None:
     """See that missing, crossed, one-sided, doubled and empty rows raise nothing and invent nothing."""
     drawn = np.random.default_rng(seed)
-    for spoil in SPOILT:
-        spoilt = replace(scene, rows={key: spoil(rows, drawn) for key, rows in scene.rows.items()})
+    ugly = [
+        (
+            spoil.__name__.removeprefix("_").replace("_", " "),
+            replace(scene, rows={key: spoil(rows, drawn) for key, rows in scene.rows.items()}),
+        )
+        for spoil in SPOILT
+    ]
+    if make(market := market_of(scene)) and market.tables:
+        ugly += [(what, replace(scene, tables=made)) for what, made in spoilt_tables(scene.tables, drawn)]
+    for what, spoilt in ugly:
         try:
             readings(make, spoilt)
         except Exception as error:
-            raise Broken(
-                f"{spoil.__name__.removeprefix('_').replace('_', ' ')}: {type(error).__name__}: {error}"
-            ) from error
+            raise Broken(f"{what}: {type(error).__name__}: {error}") from error
 
 
 def _same(one: Mapping[str, Reading], other: Mapping[str, Reading], where: str) -> None:

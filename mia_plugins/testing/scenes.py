@@ -53,6 +53,8 @@ class Scene:
     """By trading day and name."""
     tick: float = TICK_POINTS
     """The price step, in points."""
+    mirrored: bool = False
+    """Whether it is the mirror image of a scene."""
 
     @property
     def session(self) -> Session:

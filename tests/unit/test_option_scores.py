@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from indicators.options.activity import unusual_activity
+from indicators.options.activity import unusual_activity, usual_volume
 from indicators.options.bias import (
     Dealers,
     dealers_bias_chain,
@@ -19,9 +19,9 @@ from indicators.options.levels import levels_of
 from indicators.options.moves import ExpectedMove, expected_move, move_by_iv, move_by_levels, move_by_straddle
 from indicators.options.pin import pin_risk
 from indicators.options.proximity import FlipCrossing, gamma_levels_proximity, wall_proximity
-from indicators.options.reading import QUIET, Reading
 from indicators.options.smile import at_the_money_iv, skew_25_delta, term_structure
 from indicators.options.vix import VixRegime
+from mia_plugins.features import Reading
 from mia_plugins.units import Points, Seconds
 from tests.options import AS_OF, DAY, MONTHLY, TOMORROW, chain, levels_table, row
 
@@ -63,7 +63,7 @@ def test_gamma_levels_proximity(around: GammaLevels, move: float | None, crossin
     found = gamma_levels_proximity(P, around, None if move is None else Points(move), crossing)
     assert found.value == pytest.approx(value)
     if value == 0:
-        assert found.reason.startswith(QUIET)
+        assert found.reason.startswith("quiet")
 
 
 def test_proximity_without_anything_is_not_known() -> None:
@@ -264,6 +264,6 @@ def test_unusual_activity() -> None:
     assert found.known.tolist() == [True, True, False, False]
     assert (found.call_volume, found.put_volume) == (301, 0)
     history = np.tile(np.array([299.0, 400.0, 1.0, 49.0]), (20, 1))
-    assert unusual_activity(made, history).unusual.tolist() == [True, True, False, True]
-    assert unusual_activity(made, history[1:]).unusual.tolist() == [False, True, False, False]
+    assert unusual_activity(made, usual_volume(history)).unusual.tolist() == [True, True, False, True]
+    assert unusual_activity(made, usual_volume(history[1:])).unusual.tolist() == [False, True, False, False]
     assert made.as_of == AS_OF

@@ -13,7 +13,11 @@ def public() -> Iterator[str]:
     for found in pkgutil.iter_modules(indicators.options.__path__, "indicators.options."):
         for name, value in vars(importlib.import_module(found.name)).items():
             is_function = callable(value) and not isinstance(value, type)
-            if is_function and not name.startswith("_") and getattr(value, "__module__", "") == found.name:
+            if (
+                is_function
+                and not name.startswith(("_", "mia_register"))
+                and getattr(value, "__module__", "") == found.name
+            ):
                 yield name
 
 

@@ -1,0 +1,1 @@
+"""What large traders leave behind: their orders, sweeps, icebergs, absorption, stealth."""

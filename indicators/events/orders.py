@@ -1,0 +1,84 @@
+"""Aggressor orders: prints of one side and time are one order, told when it is closed."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mia_plugins.data.arrow import Kind
+from mia_plugins.features import Measure
+from mia_plugins.kernels import kernel
+from mia_plugins.tape.tape import Tape
+
+TS, KNOWN, SIDE, TICKS, LAST, LOTS, LEVELS = range(7)
+"""Columns of an order: when it was, when it was closed (UTC ns), side, first and farthest price (ticks),
+contracts, prices it went through."""
+
+
+class AggressorOrders(Measure):
+    """The orders that were closed since the last look, in `fresh`: rows of whole numbers, the columns above.
+
+    A later time, or a print of another side, closes an order; our data carry no last-in-event flag. Prints
+    whose side is unknown make orders of side 0.
+    """
+
+    reads = frozenset({Kind.TRADES})
+    outputs = ("count",)
+
+    def reset(self) -> None:
+        """Forget the order that is open."""
+        self._open = np.zeros(7, np.int64)
+        self.fresh = np.empty((0, 7), np.int64)
+        self._count: int | None = None
+
+    @property
+    def count(self) -> int | None:
+        """Orders since the start of this contract; `None` before there is one."""
+        return self._count
+
+    def take(self, tape: Tape, lo: int, hi: int) -> None:
+        """Group what was printed."""
+        made = prints(tape, lo, hi)
+        orders = np.empty((len(made) + 1, 7), np.int64)
+        self.fresh = orders[: group(self._open, made, orders, hi)]
+        if len(self.fresh):
+            self._count = (self._count or 0) + len(self.fresh)
+
+
+def prints(tape: Tape, lo: int, hi: int) -> NDArray[np.int64]:
+    """Return the trades as rows of time, price (ticks), contracts and side."""
+    trades = tape.trades(lo, hi)
+    made = np.column_stack((trades.ts, trades.ticks, trades.lots, trades.side))
+    return made.astype(np.int64, copy=False)
+
+
+@kernel
+def group(opened: NDArray[np.int64], made: NDArray[np.int64], orders: NDArray[np.int64], now: int) -> int:
+    """Write the orders that are closed by now and return how many; the one that is not stays in `opened`."""
+    count = 0
+    for number in range(len(made)):
+        row = made[number]
+        if row[2] <= 0:
+            continue
+        if opened[LOTS] > 0 and (row[0] > opened[TS] or row[3] != opened[SIDE]):
+            _close(opened, min(row[0], opened[TS] + 1), orders[count])
+            count += 1
+        if opened[LOTS] == 0:
+            opened[TS], opened[SIDE], opened[TICKS], opened[LAST] = row[0], row[3], row[1], row[1]
+            opened[LEVELS] = 1
+        elif (row[1] - opened[LAST]) * row[3] > 0:
+            opened[LAST] = row[1]
+            opened[LEVELS] += 1
+        opened[LOTS] += row[2]
+    if opened[LOTS] > 0 and now > opened[TS]:
+        _close(opened, opened[TS] + 1, orders[count])
+        count += 1
+    return count
+
+
+@kernel
+def _close(opened: NDArray[Any], known: int, order: NDArray[Any]) -> None:
+    opened[KNOWN] = known
+    for column in range(7):
+        order[column] = opened[column]
+    opened[LOTS] = 0
