@@ -5,4 +5,15 @@ from mia_plugins.hookspecs import Register
 
 def mia_register_commands(register: Register) -> None:
     """Register the command."""
-    register("catalog", "catalog.commands:app", summary="Generate, list, check and export market data.")
+    register(
+        "catalog", "catalog.commands:app", summary="Generate, import, list, check and export market data."
+    )
+
+
+def mia_register_importers(register: Register) -> None:
+    """Register the formats."""
+    register(
+        "sierra_scid",
+        "catalog.formats.sierra_scid:ScidImporter",
+        summary="Sierra Chart: trades or minute bars.",
+    )
