@@ -13,6 +13,11 @@ def mia_register_commands(register: Register) -> None:
 def mia_register_importers(register: Register) -> None:
     """Register the formats."""
     register(
+        "databento",
+        "catalog.formats.dbn.importer:DbnImporter",
+        summary="Databento DBN: trades, mbp-1, mbp-10, mbo, ohlcv-1m, definition, statistics.",
+    )
+    register(
         "sierra_scid",
         "catalog.formats.sierra_scid:ScidImporter",
         summary="Sierra Chart: trades or minute bars.",

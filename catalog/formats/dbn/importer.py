@@ -51,9 +51,8 @@ class DbnImporter(Importer):
     def parts(self, source: Source) -> Iterator[Part]:
         """Yield a file a part at a time; instruments that are no contracts of ours are rejected."""
         with dbn_file(source) as opened:
-            reading = _Reading(
-                source, opened, Symbols(opened.metadata, self._settings.symbols, source.instrument)
-            )
+            otherwise = source.symbol() if source.instrument else ""
+            reading = _Reading(source, opened, Symbols(opened.metadata, self._settings.symbols, otherwise))
             for path in self._settings.definitions:
                 reading.learn(Source(path))
             for chunk in opened.chunks():
