@@ -8,6 +8,7 @@ import yaml
 from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 
+from mia_plugins.hookspecs import Kind
 from mia_plugins.secrets import redact_data
 from mia_plugins.settings.describing import models_in
 from mia_plugins.settings.issues import Location, dotted
@@ -44,6 +45,8 @@ def _component_data(run: Run, kind: Any, name: str) -> dict[str, Any]:
         return {"enabled": False}
     use = component.registration.name
     own = _jsonable(component.settings.model_dump())
+    if kind is Kind.FEATURES:
+        own = {"weight": _number(component.weight), **own}
     return own if use == name else {"use": use, **own}
 
 
