@@ -28,6 +28,8 @@ class Candidate:
     contract: Contract
     capital: float
     """$ the run began with."""
+    size: int = 0
+    """Contracts; 0 until it has been sized."""
     tier: str = ""
     score: float | None = None
     confidence: float | None = None
