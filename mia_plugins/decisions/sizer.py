@@ -15,7 +15,7 @@ class Sized(NamedTuple):
     steps: tuple[float | None, ...]
     """One a step of the sizer's."""
     reason: str = ""
-    """Why it is 0, where it is."""
+    """Why it is 0, or less than was asked for; "" where nothing was lost."""
 
 
 class Sizer(ABC):
