@@ -7,10 +7,10 @@ from time import monotonic
 from types import TracebackType
 from typing import Self
 
+from mia_plugins.backtest.accounts import account_of, broker_of
 from mia_plugins.backtest.engine import TAPE_VENUE, TRADER
 from mia_plugins.backtest.plan import Plan, plan_of
 from mia_plugins.data.arrow import Kind
-from mia_plugins.data.instruments import PRODUCTS
 from mia_plugins.errors import MiaError, PluginError
 from mia_plugins.hookspecs import Kind as PluginKind
 from mia_plugins.journal.decision import JournalColumns
@@ -18,12 +18,12 @@ from mia_plugins.journal.schema import SHADOWS
 from mia_plugins.journal.shadow import Shadows
 from mia_plugins.journal.writer import Journal
 from mia_plugins.runs.rows import RowLog
-from mia_plugins.runtime.account import Account
 from mia_plugins.runtime.actor import ActorContext, MiaActor
 from mia_plugins.runtime.context import Context, Warnings
 from mia_plugins.runtime.feeds import ColumnsFeed, HandlersFeed
 from mia_plugins.runtime.following import Following
 from mia_plugins.runtime.guard import Fault, Guard
+from mia_plugins.runtime.needs import Needs, Part, Parts
 from mia_plugins.runtime.records import FILLS, ORDERS, POSITIONS, Records
 from mia_plugins.runtime.settings import StrategySettings
 from mia_plugins.runtime.strategy import MiaStrategy
@@ -32,6 +32,10 @@ from mia_plugins.tape.known import KnownTable
 from mia_plugins.tape.tape import Tape
 from mia_plugins.tape.trail import Trail
 
+PARTS = (
+    PluginKind.FEATURES, PluginKind.PATTERNS, PluginKind.RULES, PluginKind.SIZERS, PluginKind.FILTERS
+)  # fmt: skip
+"""Kinds of plugins that strategies look at."""
 FLUSH_SECONDS = 0.5
 """How much of a run's work a killed process may take along. A session of bars takes a few ms, and
 writing each by itself would be a cost of its own."""
@@ -81,14 +85,46 @@ def actor_classes(run: Run) -> dict[str, type[MiaActor]]:
     return found
 
 
+def parts_of(run: Run) -> Parts:
+    """Return the plugins of a run that its strategies look at."""
+    found = [
+        Part(one.kind, one.name, run.host.load(one.registration), one.settings, one.weight)
+        for one in run.components
+        if one.kind in PARTS
+    ]
+    return Parts.sorted(found, run.settings.absent)
+
+
+def needs_of(run: Run, classes: Mapping[str, type[MiaStrategy]], parts: Parts) -> dict[str, Needs]:
+    """Return what each strategy reads, by its id."""
+    return {
+        f"{component.name}-{product}": classes[component.name].needs(_settings_of(component), parts, product)
+        for component in _strategies_of(run)
+        for product in run.settings.instruments
+    }
+
+
 def planned(run: Run, classes: Mapping[str, type[MiaStrategy]]) -> Plan:
     """Return what a run reads, given its strategies."""
-    reads = frozenset[Kind]().union(*(strategy.reads for strategy in classes.values()))
+    needs = needs_of(run, classes, parts_of(run))
+    _refuse_unseen_products(run, needs)
+    reads = frozenset[Kind]().union(*(one.reads for one in needs.values()))
     tables = frozenset[str]().union(
-        *(strategy.tables for strategy in classes.values()),
+        *(one.tables for one in needs.values()),
         *(actor.tables for actor in actor_classes(run).values()),
     )
     return plan_of(run.settings, reads, tables)
+
+
+def _refuse_unseen_products(run: Run, needs: Mapping[str, Needs]) -> None:
+    """Refuse to run without a product that a strategy follows beside its own."""
+    there = {*run.settings.instruments, *run.settings.observe}
+    for strategy_id, one in needs.items():
+        if unseen := sorted(one.products - there):
+            raise PluginError(
+                f"the strategy '{strategy_id}' follows {unseen[0]}, which the run does not look at",
+                f"write `observe: [{unseen[0]}]`, or `absent: [other product]` to leave out what needs it",
+            )
 
 
 class Tables:
@@ -128,8 +164,9 @@ class Tables:
 
 def journal_columns(run: Run, classes: Mapping[str, type[MiaStrategy]]) -> dict[str, JournalColumns]:
     """Return the names of what each strategy's decisions carry, by its id."""
+    parts = parts_of(run)
     return {
-        f"{component.name}-{product}": classes[component.name].journal_columns(_settings_of(component))
+        f"{component.name}-{product}": classes[component.name].journal_columns(_settings_of(component), parts)
         for component in _strategies_of(run)
         for product in run.settings.instruments
     }
@@ -145,11 +182,14 @@ class Assembly:
         self._guard, self._stop_asked = guard, stop_asked
         self.warnings = Warnings()
         """What the strategies want a person to know at the end."""
+        self._broker = broker_of(run.settings)
+        self._parts = parts_of(run)
 
     def strategies(self, classes: Mapping[str, type[MiaStrategy]]) -> Sequence[MiaStrategy]:
         """Return one strategy a component and product, prepared."""
+        needs = needs_of(self._run, classes, self._parts)
         return [
-            self._strategy(component, classes[component.name], product)
+            self._strategy(component, classes[component.name], product, needs[f"{component.name}-{product}"])
             for component in _strategies_of(self._run)
             for product in self._run.settings.instruments
         ]
@@ -174,18 +214,21 @@ class Assembly:
         with _naming(context.who, "__init__()"):
             return kind(context)
 
-    def _strategy(self, component: Component, kind: type[MiaStrategy], product: str) -> MiaStrategy:
+    def _strategy(
+        self, component: Component, kind: type[MiaStrategy], product: str, needs: Needs
+    ) -> MiaStrategy:
         settings = self._run.settings
         trail = Trail()
+        minutes = dict.fromkeys((_settings_of(component).bar, *sorted(needs.longer_bars)))
         tapes = {
             str(code): Tape(
                 code,
-                self._kinds(kind),
-                self._minutes(component, kind),
+                needs.reads | {self._plan.bars_of},
+                tuple(minutes),
                 quotes_from=self._plan.engine_kind,
                 trail=trail if code == product else None,
             )
-            for code in settings.instruments
+            for code in (*settings.instruments, *settings.observe)
         }
         feed = (
             ColumnsFeed(tapes, product)
@@ -196,12 +239,14 @@ class Assembly:
         strategy_id = f"{component.name}-{product}"
         context = Context(
             name=component.name,
+            parts=self._parts,
+            capital=float(settings.capital),
             product=product,
             settings=_settings_of(component),
             days=self._plan.days,
             tapes=tapes,
             feed=feed,
-            known={name: KnownTable(name) for name in sorted(kind.tables)},
+            known={name: KnownTable(name) for name in sorted(needs.tables)},
             book=tables.journal.book(strategy_id),
             following=Following(
                 Shadows(
@@ -209,7 +254,7 @@ class Assembly:
                 ),
                 trail,
             ),
-            account=Account(PRODUCTS[product].tick_value),
+            account=account_of(product, settings, self._broker),
             records=Records(strategy_id, tables.orders, tables.fills, tables.positions),
             guard=self._guard,
             stop_asked=self._stop_asked,
@@ -217,14 +262,6 @@ class Assembly:
             warnings=self.warnings,
         )
         return _prepared(kind, context)
-
-    def _kinds(self, kind: type[MiaStrategy]) -> frozenset[Kind]:
-        """Return what is on a strategy's tapes: what it reads, and what bars come of."""
-        source = Kind.BARS if self._plan.engine_kind is Kind.BARS else Kind.TRADES
-        return kind.reads | {source}
-
-    def _minutes(self, component: Component, kind: type[MiaStrategy]) -> tuple[int, ...]:
-        return tuple(dict.fromkeys((_settings_of(component).bar, *kind.longer_bars)))
 
 
 def _prepared(kind: type[MiaStrategy], context: Context) -> MiaStrategy:

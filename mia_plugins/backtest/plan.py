@@ -29,7 +29,9 @@ class Plan:
     days: tuple[TradingDay, ...]
     engine_kind: Kind
     kinds: tuple[Kind, ...]
-    """What is read of each product: the engine's kind first."""
+    """What is read of each product that is traded: the engine's kind first."""
+    traded: tuple[str, ...]
+    """Products; of others only what bars come of is read."""
     files: Mapping[tuple[str, Kind], tuple[DataFile, ...]]
     """By instrument id and kind, in order of time."""
     tables: Mapping[str, list[str]]
@@ -38,6 +40,15 @@ class Plan:
     """Files of custom data."""
     rows: int
     """Of all files: how much there is to do, for the progress."""
+
+    @property
+    def bars_of(self) -> Kind:
+        """What bars come of."""
+        return _bars_of(self.engine_kind)
+
+    def kinds_of(self, product: str) -> tuple[Kind, ...]:
+        """Return what is read of a product."""
+        return self.kinds if product in self.traded else (self.bars_of,)
 
     @property
     def contracts(self) -> tuple[Contract, ...]:
@@ -59,18 +70,20 @@ def plan_of(settings: RunSettings, reads: frozenset[Kind], tables: frozenset[str
     catalog = Catalog.open(Files(str(settings.catalog)))
     days = _days(settings)
     files = {}
+    observed = (_bars_of(engine_kind),)
     for contract in sorted({c for day in days for c in day.contracts.values()}):
-        for kind in kinds:
+        for kind in kinds if contract.code in settings.instruments else observed:
             files[contract.instrument_id, kind] = tuple(
                 sorted(catalog.data_files(kind, contract.instrument_id), key=lambda file: file.start)
             )
-    _refuse_gaps(catalog, days, kinds, files)
+    _refuse_gaps(catalog, days, files)
     wanted = {key: tuple(_within(days, key[0], found)) for key, found in files.items()}
     return Plan(
         catalog=catalog,
         days=days,
         engine_kind=engine_kind,
         kinds=kinds,
+        traded=tuple(settings.instruments),
         files=wanted,
         tables=table_paths(catalog, tables, days),
         custom=tuple(custom_paths(catalog, settings.custom_data)),
@@ -91,9 +104,15 @@ def _kinds(engine_kind: Kind, reads: frozenset[Kind], settings: RunSettings) -> 
     return (engine_kind,)
 
 
+def _bars_of(engine_kind: Kind) -> Kind:
+    """Return what bars come of."""
+    return Kind.BARS if engine_kind is Kind.BARS else Kind.TRADES
+
+
 def _days(settings: RunSettings) -> tuple[TradingDay, ...]:
+    products = (*settings.instruments, *settings.observe)
     days = tuple(
-        TradingDay(session, {code: lead_contract(code, session.day) for code in settings.instruments})
+        TradingDay(session, {code: lead_contract(code, session.day) for code in products})
         for session in sessions(settings.start, settings.end)
     )
     if not days:
@@ -107,17 +126,15 @@ def _days(settings: RunSettings) -> tuple[TradingDay, ...]:
 def _refuse_gaps(
     catalog: Catalog,
     days: tuple[TradingDay, ...],
-    kinds: tuple[Kind, ...],
     files: Mapping[tuple[str, Kind], tuple[DataFile, ...]],
 ) -> None:
     """Raise when a day has no file: a backtest over holes would look like one without."""
     missing: dict[tuple[str, Kind], list[str]] = {}
     for day in days:
-        for contract in day.contracts.values():
-            for kind in kinds:
-                key = contract.instrument_id, kind
-                if not any(_overlaps(file, day) for file in files[key]):
-                    missing.setdefault(key, []).append(str(day.session.day))
+        led = {contract.instrument_id for contract in day.contracts.values()}
+        for key, there in files.items():
+            if key[0] in led and not any(_overlaps(file, day) for file in there):
+                missing.setdefault(key, []).append(str(day.session.day))
     if not missing:
         return
     told_missing = [

@@ -85,7 +85,7 @@ class Backtest:
     ) -> None:
         self._settings, self._plan, self._holes = run.settings, plan, holes
         self._strategies, self._guard, self._actors = strategies, guard, actors
-        self._reads = frozenset[Kind]().union(*(strategy.reads for strategy in strategies))
+        self._reads_depth = any(Kind.DEPTH in strategy.tape.kinds for strategy in strategies)
         self._bars: dict[str, Bars] = {}
         self._engine: BacktestEngine = engine_of(
             run.settings, plan, guard, Sight(self._bar_now, self._beside)
@@ -130,7 +130,7 @@ class Backtest:
         if day is plan.days[0]:
             self._load_tables(tables_before(plan.catalog, plan.tables, session.day))
         self._load_tables(tables_of(plan.catalog, plan.tables, session.day))
-        self._holes.begin(session, tuple(day.contracts.values()))
+        self._holes.begin(session, tuple(day.contracts[code] for code in plan.traded))
         self._custom.begin(day)
         before = self._custom.take(session.open)
         self._pass([*([before] if before else []), session_edge(str(session.day), session.open)])
@@ -146,7 +146,7 @@ class Backtest:
         objects = []
         for part in chunk.parts:
             self._holes.see(part)
-            if part.kind is self._plan.engine_kind:
+            if part.kind is self._plan.engine_kind and part.product in self._plan.traded:
                 objects.append(self._objects.of(part))
             if self._settings.feed == "handlers":
                 objects.append(self._objects.of(part, TAPE_VENUE))
@@ -165,7 +165,7 @@ class Backtest:
         self._engine.clear_data()
 
     def _put_on_tapes(self, part: Part) -> None:
-        if part.kind is Kind.DEPTH and Kind.DEPTH not in self._reads:
+        if part.kind is Kind.DEPTH and not self._reads_depth:
             rows: Rows = best_of(part.table, part.where)
         else:
             rows = columns_of(part.kind, part.table, part.where)

@@ -8,6 +8,7 @@ from mia_plugins.data.instruments import Contract
 from mia_plugins.data.sessions import Session
 from mia_plugins.runtime.account import Account
 from mia_plugins.runtime.guard import Guard
+from mia_plugins.runtime.needs import Parts
 from mia_plugins.runtime.records import Records
 from mia_plugins.runtime.settings import StrategySettings
 from mia_plugins.tape.follower import Follower
@@ -93,6 +94,10 @@ class Context:
     stop_asked: Callable[[], bool]
     """Says whether the run is to end now."""
     trader_id: str
+    parts: Parts = field(default_factory=Parts)
+    """Plugins of the run that it may look at, such as features and rules."""
+    capital: float = 0.0
+    """$ the run begins with."""
     client_id: str | None = None
     """The execution client orders go to; IB denies orders without one."""
     reduce_only: bool = True

@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Self
 
-from nautilus_trader.model import ClientId, ClientOrderId, InstrumentId, StrategyId, TraderId
+from nautilus_trader.model import ClientId, ClientOrderId, InstrumentId, Price, StrategyId, TraderId
 from nautilus_trader.trading import Strategy, StrategyConfig
 
 from mia_plugins.data.arrow import Kind
@@ -30,6 +30,7 @@ from mia_plugins.runtime.context import Context, TradingDay
 from mia_plugins.runtime.desk import Desk
 from mia_plugins.runtime.guard import Interrupted
 from mia_plugins.runtime.guarded import Guarded
+from mia_plugins.runtime.needs import Needs, Parts
 from mia_plugins.runtime.orders import OrderMaker
 from mia_plugins.runtime.settings import StrategySettings
 from mia_plugins.runtime.timetable import Calls, Timetable
@@ -75,7 +76,7 @@ class MiaStrategy(Guarded, Strategy):
         self.tape: Tape = context.tapes[context.product]
         """The product it trades."""
         self.tapes: Mapping[str, Tape] = context.tapes
-        """All products of the run."""
+        """All products of the run, also those that are only observed."""
         self.known: Mapping[str, KnownTable] = context.known
         """Levels, option chains, the VIX: the tables it reads, as far as they are known by now."""
         self.account: Account = context.account
@@ -100,7 +101,12 @@ class MiaStrategy(Guarded, Strategy):
         self._guard_handlers(MiaStrategy, ours)
 
     @classmethod
-    def journal_columns(cls, settings: StrategySettings) -> JournalColumns:  # noqa: ARG003 subclasses look at them
+    def needs(cls, settings: StrategySettings, parts: Parts, product: str) -> Needs:  # noqa: ARG003 for subclasses
+        """Return what it reads, given settings and parts of the run; unless overridden, what it declares."""
+        return Needs(cls.reads, cls.tables, frozenset(cls.longer_bars))
+
+    @classmethod
+    def journal_columns(cls, settings: StrategySettings, parts: Parts) -> JournalColumns:  # noqa: ARG003 subclasses look at them
         """Return the names of what its decisions carry."""
         return JournalColumns(features=cls.features, rules=cls.rules, steps=cls.steps)
 
@@ -238,6 +244,10 @@ class _Wire:
     def resize(self, order_id: ClientOrderId, lots: Any) -> None:
         """Change an order's quantity."""
         self._strategy.modify_order(order_id, quantity=lots, client_id=self._client)
+
+    def move(self, order_id: ClientOrderId, trigger: Price) -> None:
+        """Change where a stop lies."""
+        self._strategy.modify_order(order_id, trigger_price=trigger, client_id=self._client)
 
     def cancel(self, order_id: ClientOrderId) -> None:
         """Cancel an order."""
