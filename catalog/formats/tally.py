@@ -44,6 +44,15 @@ class Tally:
         """Note records that make a row beyond the one, or the rejection, that they are counted for."""
         self._joined -= int(np.count_nonzero(which))
 
+    def again(self, what: str) -> None:
+        """Note a record that takes the place of one before, which is joined to it."""
+        self._joined += 1
+        self._flagged[what] += 1
+
+    def beside(self, count: int) -> None:
+        """Note rows that are made beside the one for each record; fewer than none for records put by."""
+        self._joined -= count
+
     def flag(self, what: str, which: Flags) -> None:
         """Note what is odd about rows that are taken."""
         if which.any():
