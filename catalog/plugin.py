@@ -12,6 +12,7 @@ def mia_register_commands(register: Register) -> None:
 
 def mia_register_importers(register: Register) -> None:
     """Register the formats."""
+    register("sierra_depth", "catalog.formats.sierra_depth:DepthImporter", summary="Sierra Chart: the book.")
     register(
         "cboe_options",
         "catalog.formats.cboe.importer:CboeImporter",

@@ -29,6 +29,8 @@ LAST = np.float32(-1.99900197e37)
 """What open is in the last part."""
 MILLISECOND = 1_000_000
 """ns."""
+MOST_PARTS = 100_000
+"""Parts that an order may have: what has more is no order, and memory is bounded."""
 CUT_SHORT = "the last record is cut short"
 Records = NDArray[np.void]
 
@@ -100,10 +102,7 @@ class _Trades:
             first -= len(self._kept)
             found = np.concatenate((self._kept, found))
         orders = _orders(found, self._times(found))
-        # The last order may go on; one that fills the whole piece is no order.
-        end = (
-            int(orders[-1]) if len(found) and orders[-1] > 0 and not _is_whole(found, orders) else len(found)
-        )
+        end = len(found) if _is_whole(found, orders) else int(orders[-1])
         self._kept = found[end:].copy() if end < len(found) else None
         yield self._part(found[:end], orders[:end], first)
 
@@ -151,6 +150,8 @@ def _orders(found: Records, ts: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def _is_whole(found: Records, orders: NDArray[np.int64]) -> bool:
     """Say whether the last order of some records goes on no further."""
+    if not len(found) or len(found) - orders[-1] >= MOST_PARTS:
+        return True
     return bool(found["open"][-1] == LAST) or bool(found["open"][int(orders[-1])] != FIRST)
 
 
