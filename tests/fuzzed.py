@@ -55,21 +55,16 @@ def _damage(data: bytearray, rng: np.random.Generator) -> None:
     # Heads are short and say the most: half of the faults are there.
     reach = len(data) if rng.random() < 0.5 else min(len(data), 400)
     at = int(rng.integers(reach))
-    length = int(rng.integers(1, 65))
-    match int(rng.integers(8)):
-        case 0:
-            data[at] ^= 1 << int(rng.integers(8))
-        case 1:
-            data[at] = int(rng.choice([0, 1, 127, 128, 255]))
-        case 2:
-            del data[at : at + length]
-        case 3:
-            data[at:at] = rng.bytes(length)
-        case 4:
-            data[at:at] = data[at : at + length]
-        case 5:
-            del data[at:]
-        case 6:
-            data[at : at + length] = bytes([int(rng.choice([0, 255]))]) * length
-        case _:
-            data[at:at] = SCRAPS[int(rng.integers(len(SCRAPS)))]
+    behind = slice(at, at + int(rng.integers(1, 65)))
+    size = len(data[behind])
+    put, place = (
+        (bytes([data[at] ^ 1 << int(rng.integers(8))]), slice(at, at + 1)),
+        (bytes([int(rng.choice([0, 1, 127, 128, 255]))]), slice(at, at + 1)),
+        (b"", behind),
+        (rng.bytes(size), slice(at, at)),
+        (bytes(data[behind]), slice(at, at)),
+        (b"", slice(at, None)),
+        (bytes([int(rng.choice([0, 255]))]) * size, behind),
+        (SCRAPS[int(rng.integers(len(SCRAPS)))], slice(at, at)),
+    )[int(rng.integers(8))]
+    data[place] = put

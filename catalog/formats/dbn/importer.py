@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
 
 import numpy as np
 from pydantic import Field
@@ -34,13 +33,10 @@ BARS = frozenset({RType.OHLCV_1S, RType.OHLCV_1M, RType.OHLCV_1H, RType.OHLCV_1D
 class DbnSettings(BaseSettings):
     """What a file of Databento's may not say itself."""
 
-    symbols: Annotated[
-        dict[int, str],
-        Field(default_factory=dict, description="contracts by Databento's number: {4916: ESU6}"),
-    ]
-    definitions: Annotated[
-        tuple[Path, ...], Field(description="files of definitions that say what numbers stand for")
-    ] = ()
+    symbols: dict[int, str] = Field(default_factory=dict)
+    """Contracts by Databento's number of the instrument: {4916: ESU6}."""
+    definitions: tuple[Path, ...] = ()
+    """Files of definitions that say what numbers stand for."""
 
 
 class DbnImporter(Importer):
