@@ -33,6 +33,8 @@ class Catalog:
         if not files.exists():
             raise CatalogError(f"there is no catalog at {files.uri}", "correct the path, or make one there")
         manifest = read_manifest(files)
+        if manifest and manifest.days:
+            return cls(files, manifest)  # it may hold tables of ours alone
         if manifest and not files.exists(DATA):
             raise CatalogError(
                 f"{files.uri} has no whole day yet: its making was interrupted",
