@@ -22,6 +22,7 @@ class Tally:
     rows: list[MarketRows | TableRows] = field(default_factory=list)
     _rejected: dict[str, Rejected] = field(default_factory=dict)
     _joined: int = 0
+    _beside: int = 0
     _flagged: Counter[str] = field(default_factory=Counter)
 
     def reject(self, reason: str, numbers: Numbers) -> None:
@@ -42,7 +43,7 @@ class Tally:
 
     def twice(self, which: Flags) -> None:
         """Note records that make a row beyond the one, or the rejection, that they are counted for."""
-        self._joined -= int(np.count_nonzero(which))
+        self._beside += int(np.count_nonzero(which))
 
     def again(self, what: str) -> None:
         """Note a record that takes the place of one before, which is joined to it."""
@@ -50,8 +51,12 @@ class Tally:
         self._flagged[what] += 1
 
     def beside(self, count: int) -> None:
-        """Note rows that are made beside the one for each record; fewer than none for records put by."""
-        self._joined -= count
+        """Note rows that are made beside the one for each record."""
+        self._beside += count
+
+    def put_by(self, count: int) -> None:
+        """Note records that wait for others; fewer than none for those that wait no longer."""
+        self._joined += count
 
     def flag(self, what: str, which: Flags) -> None:
         """Note what is odd about rows that are taken."""
@@ -75,7 +80,15 @@ class Tally:
 
     def part(self, done: int) -> Part:
         """Return the part; `done` are the bytes of the file behind it."""
-        return Part(self.read, done, tuple(self.rows), self._joined, self._rejected, dict(self._flagged))
+        return Part(
+            self.read,
+            done,
+            tuple(self.rows),
+            self._joined,
+            self._rejected,
+            dict(self._flagged),
+            self._beside,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -263,7 +263,7 @@ class _Dump:
                 tally.reject_some(line, 1, f"line {at}")
             elif line.label:
                 found = self._sets.setdefault(line.symbol, dump.Sets()).take(line)
-                tally.beside(-1)
+                tally.put_by(1)
                 if found:
                     whole.append(found)
             else:
@@ -279,7 +279,7 @@ class _Dump:
             for line in lines:
                 underlying = self._underlying(line.symbol)
                 told.append(Told(underlying, line.label, repr(line.value), known, line.number))
-        tally.beside(len(told))
+        tally.put_by(-len(told))
         self._writer.take(iter(told), tally)
 
     def _underlying(self, symbol: str) -> str:
