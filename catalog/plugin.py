@@ -12,6 +12,14 @@ def mia_register_commands(register: Register) -> None:
 
 def mia_register_importers(register: Register) -> None:
     """Register the formats."""
+    register(
+        "csv", "catalog.formats.tabular.importer:CsvImporter", summary="CSV of trades, quotes or minute bars."
+    )
+    register(
+        "parquet",
+        "catalog.formats.tabular.importer:ParquetImporter",
+        summary="Parquet of trades, quotes or minute bars.",
+    )
     register("sierra_depth", "catalog.formats.sierra_depth:DepthImporter", summary="Sierra Chart: the book.")
     register(
         "cboe_options",
