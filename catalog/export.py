@@ -79,7 +79,7 @@ def export(
     """Write an instrument's data of a span (UTC ns, both ends included) to a file; None if there are none."""
     target = folder / f"{series.instrument_id}_{series.kind}.{form}"
     chunks = store.read(series.kind, series.instrument_id, *span)
-    tables = (plain(_cut(columns, *span)) for columns in chunks)
+    tables = (plain(cut(columns, *span)) for columns in chunks)
     return write((table for table in tables if len(table)), target, form)
 
 
@@ -156,7 +156,7 @@ def _points(ticks: NDArray[np.int64]) -> NDArray[np.float64]:
     return points
 
 
-def _cut(columns: Columns, start: int, end: int) -> Columns:
+def cut(columns: Columns, start: int, end: int) -> Columns:
     """Return the rows from `start` to `end`."""
     inside = (columns.ts >= start) & (columns.ts <= end)
     if inside.all():

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from mia_plugins.data.sessions import NS, session_on, utc_ns
 from mia_plugins.importing import Source
 
+BEYOND = 2**62
+"""ns: the catalog rejects such a time."""
 _DATED = re.compile(r"(?<!\d)(20\d\d)[-_. ]?(\d\d)[-_. ]?(\d\d)(?!\d)")
 _DAYS = ("%Y-%m-%d", "%Y%m%d", "%m/%d/%Y", "%m/%d/%y", "%a %b %d %Y", "%b %d %Y", "%B %d %Y", "%d %b %Y")
 FUTURE_LEVELS = dt.time(23)
@@ -41,7 +43,7 @@ def known_of(source: Source) -> Known:
     """Return when a file's data were known; a file that does not say it is an error."""
     given = source.as_of
     if isinstance(given, dt.datetime):
-        return Known(instant=round(given.timestamp() * 1e6) * 1000)
+        return Known(instant=seconds_ns(given.timestamp()))
     if given is not None:
         return Known(day=given)
     found = _DATED.search(source.path.name)
@@ -66,7 +68,7 @@ def moment_of(text: str) -> Known | None:
     except ValueError:
         return None
     # Without a zone it is no instant.
-    return Known(instant=round(found.timestamp() * 1e6) * 1000) if found.tzinfo else None
+    return Known(instant=seconds_ns(found.timestamp())) if found.tzinfo else None
 
 
 def day_of(text: str) -> dt.date | None:
@@ -82,5 +84,5 @@ def day_of(text: str) -> dt.date | None:
 
 
 def seconds_ns(seconds: float) -> int:
-    """Return seconds as ns."""
-    return round(seconds * 1e6) * (NS // 1_000_000)
+    """Return seconds as ns; what is far beyond any time of ours as the last that can be kept."""
+    return max(-BEYOND, min(BEYOND, round(seconds * 1e6) * (NS // 1_000_000)))

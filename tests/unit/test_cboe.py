@@ -10,6 +10,8 @@ import pytest
 from catalog.formats.cboe.importer import CboeImporter, CboeSettings
 from catalog.formats.cboe.options import Code, code_of
 from catalog.formats.vix import VixImporter, VixSettings
+from catalog.imports.quality import Quality
+from catalog.imports.sifting import sift_table
 from mia_plugins.data.arrow import times_of
 from mia_plugins.data.sessions import NEW_YORK
 from mia_plugins.errors import MiaError
@@ -112,6 +114,12 @@ def test_a_chain_as_json(tmp_path: Path) -> None:
     utc = ns(2026, 6, 1, 20, 14, 59, zone=dt.UTC)
     assert times_of(table["ts_init"].combine_chunks()).tolist() == [utc]
     assert times_of(table["ts_event"].combine_chunks()).tolist() == [utc - 15 * 60 * 10**9]
+
+
+def test_a_time_beyond_all_times_is_left_to_the_catalog_to_reject(tmp_path: Path) -> None:
+    text = json.dumps(served(timestamp="9026-06-01 20:14:59"))
+    (rows,) = read_chain(Source(written(tmp_path, text, "_SPX.json"))).tables
+    assert not len(sift_table(rows, Quality(), "a").table)
 
 
 def test_time_and_spot_can_be_given(tmp_path: Path) -> None:

@@ -142,8 +142,13 @@ def test_sheets_of_several_forms_say_the_same(tmp_path: Path, form: str) -> None
 
 
 def test_a_cell_that_is_no_time_is_rejected(tmp_path: Path) -> None:
-    found = read_levels(Source(written(tmp_path, "date,level,price,ticker\nsoon,HVL,6000,ES\n")))
-    assert found.rejected == {"a time that is no day and no instant with its zone": 1}
+    text = "date,level,price,ticker\nsoon,HVL,6000,ES\n2026-06-06,HVL,6000,ES\n2026-06-08,HVL,6000,ES\n"
+    found = read_levels(Source(written(tmp_path, text)))
+    assert found.rejected == {
+        "a time that is no day and no instant with its zone": 1,
+        "a day without a session": 1,
+    }
+    assert len(levels_of(found)) == 1
 
 
 T = 1_780_000_000.0

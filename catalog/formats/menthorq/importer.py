@@ -17,6 +17,7 @@ from catalog.formats.text import is_missing, number_of, read_text
 from mia_plugins.data.arrow import TIME
 from mia_plugins.data.basis import Basis, BasisMethod
 from mia_plugins.data.level_names import LevelKind
+from mia_plugins.data.sessions import CalendarError
 from mia_plugins.data.tables import LEVELS, VIX
 from mia_plugins.importing import Importer, Part, Source, TableRows, symbol_in
 from mia_plugins.settings import BaseSettings
@@ -116,6 +117,17 @@ def _told(source: Source, settings: MenthorqSettings, tally: Tally) -> Iterator[
     for entry in found:
         tally.read += 1
         yield Told(_underlying(entry.ticker, source, settings), entry.label, entry.value, known, entry.line)
+
+
+def _fault(known: Known | None, settings: MenthorqSettings) -> str:
+    """Return what is wrong with a time of a sheet; "" if nothing is."""
+    if known is None or (known.instant is None and settings.publication == "intraday"):
+        return "a time that is no day and no instant with its zone"
+    try:
+        known.as_of  # noqa: B018 of a day without a session there is none
+    except CalendarError:
+        return "a day without a session"
+    return ""
 
 
 def _underlying(ticker: str, source: Source, settings: MenthorqSettings) -> str:
@@ -282,7 +294,18 @@ class _Dump:
         tally.put_by(-len(told))
         self._writer.take(iter(told), tally)
 
-    def _underlying(self, symbol: str) -> str:
+    def _fault(known: Known | None, settings: MenthorqSettings) -> str:
+    """Return what is wrong with a time of a sheet; "" if nothing is."""
+    if known is None or (known.instant is None and settings.publication == "intraday"):
+        return "a time that is no day and no instant with its zone"
+    try:
+        known.as_of  # noqa: B018 of a day without a session there is none
+    except CalendarError:
+        return "a day without a session"
+    return ""
+
+
+def _underlying(self, symbol: str) -> str:
         return _underlying(symbol, self._writer.file, self._writer.settings)
 
 
