@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from catalog.formats.menthorq.importer import MenthorqImporter, MenthorqSettings
+from catalog.formats.menthorq.importer import MenthorqImporter
+from catalog.formats.menthorq.settings import MenthorqSettings
 from mia_plugins.importing import Importer, Part, Source
 from tests.dbn import Read
 

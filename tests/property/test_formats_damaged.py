@@ -14,7 +14,8 @@ import pytest
 
 from catalog.formats.cboe.importer import CboeImporter, CboeSettings
 from catalog.formats.dbn.importer import DbnImporter, DbnSettings
-from catalog.formats.menthorq.importer import MenthorqImporter, MenthorqSettings
+from catalog.formats.menthorq.importer import MenthorqImporter
+from catalog.formats.menthorq.settings import MenthorqSettings
 from catalog.formats.vix import VixImporter, VixSettings
 from catalog.imports.quality import Quality
 from catalog.imports.records import records_of
