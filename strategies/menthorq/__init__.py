@@ -1,5 +1,1 @@
-"""What imported levels, dealers, the VIX, the spread and the calendar say against a trade: the rules.
-
-Each is a plugin of its own with settings of its own. Hard ones block; soft ones, the cap and the cost only
-make a size smaller. Distances are in ticks.
-"""
+"""MenthorQ: imported levels as a strategy of their own, and the rules that hold in every preset."""

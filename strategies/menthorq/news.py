@@ -67,7 +67,7 @@ class NewsWindow(Rule):
             there = "" if calendar is None else hash_of_calendar(calendar)
             if content and "calendar" in info.data and content != there:
                 raise ValueError(
-                    f"the calendar {calendar} has another content, {there or 'none'}; got {content}: "
+                    f"the calendar {calendar} has changed: it was {content} and is {there or 'none'}; "
                     "leave this setting out to take it as it is"
                 )
             return there

@@ -24,3 +24,12 @@ def mia_register_rules(register: Register) -> None:
     """Register the rules."""
     for name, (target, summary) in RULES.items():
         register(name, f"strategies.menthorq.{target}", summary=summary)
+
+
+def mia_register_strategies(register: Register) -> None:
+    """Register the strategy."""
+    register(
+        "menthorq",
+        "strategies.menthorq.strategy:MenthorQStrategy",
+        summary="Imported levels traded alone: put walls hold, call walls stop.",
+    )

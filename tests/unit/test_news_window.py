@@ -188,7 +188,7 @@ def test_another_content_is_another_run(mine: Path) -> None:
     mine.write_text(MINE.replace("10:00", "10:30"))
     assert judged("10:00:00", calendar=mine).passes is True, "it is read anew"
     assert NewsWindow.Settings(calendar=mine).content != made.content
-    with pytest.raises(ValidationError, match="has another content"):
+    with pytest.raises(ValidationError, match="has changed"):
         NewsWindow.Settings(calendar=mine, content=made.content)
     assert NewsWindow.Settings(calendar=None).content == ""
 
