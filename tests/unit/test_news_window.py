@@ -81,9 +81,9 @@ def test_what_is_announced_is_named(mine: Path) -> None:
 
 def test_at_the_fomc_one_is_flat(mine: Path) -> None:
     found = rule(calendar=mine)
-    said = {clock: found.flat(Scene(WEDNESDAY).at(clock)) for clock in ("10:00:00", "13:29:59", "13:30:00")}
+    said = {clock: found.leave(Scene(WEDNESDAY).at(clock)) for clock in ("10:00:00", "13:29:59", "13:30:00")}
     assert said == {"10:00:00": "", "13:29:59": "", "13:30:00": "Statement, rates comes in 30.0 min"}
-    assert rule(calendar=mine, flat=()).flat(Scene(WEDNESDAY).at("14:00:00")) == ""
+    assert rule(calendar=mine, flat=()).leave(Scene(WEDNESDAY).at("14:00:00")) == ""
     assert judged("13:30:00", calendar=mine, flat=()).passes is True
     assert judged("14:05:00", calendar=mine, flat=(), flat_after=0.0).passes is False
     assert judged("14:05:00", calendar=mine, flat_before=0.0, flat_after=0.0).passes is False, "as all others"
@@ -93,7 +93,7 @@ def test_kinds_can_be_passed_over(mine: Path) -> None:
     assert judged("10:00:00", calendar=mine, ignore=("Release",)).passes is True
     assert judged("14:00:00", calendar=mine, ignore=("release",)).passes is False
     silent = rule(calendar=mine, ignore=("fomc",))
-    assert silent.flat(Scene(WEDNESDAY).at("14:00:00")) == ""
+    assert silent.leave(Scene(WEDNESDAY).at("14:00:00")) == ""
 
 
 def test_a_calendar_speaks_for_its_months(mine: Path) -> None:
@@ -108,7 +108,7 @@ def test_a_calendar_speaks_for_its_months(mine: Path) -> None:
 def test_no_calendar_is_not_asked() -> None:
     verdict = judged("14:00:00", calendar=None)
     assert (verdict.passes, verdict.reason) == (None, "no calendar of announcements is named")
-    assert rule(calendar=None).flat(Scene(WEDNESDAY).at("14:00:00")) == ""
+    assert rule(calendar=None).leave(Scene(WEDNESDAY).at("14:00:00")) == ""
 
 
 def test_the_calendar_that_comes_with_mia() -> None:
