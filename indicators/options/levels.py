@@ -9,7 +9,7 @@ from functools import lru_cache
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from indicators.options.level_names import MIRRORED, Level, LevelKind, level_named
+from indicators.options.level_names import Level, LevelKind, level_named
 from indicators.options.reading import known
 from indicators.options.settlement import trading_day
 from indicators.options.vix import VixRegime
@@ -115,11 +115,12 @@ class LevelSet:
 
     def mirrored(self, about: Points) -> "LevelSet":
         """Return the mirror image about a price (points)."""
-        turned = tuple(
-            replace(level, price=Points(2 * about - level.price), kind=MIRRORED.get(level.kind, level.kind))
-            for level in self.levels
+        return replace(
+            self,
+            levels=tuple(one.mirrored(about) for one in self.levels),
+            far=tuple(one.mirrored(about) for one in self.far),
+            crossed=tuple((high.mirrored(about), low.mirrored(about)) for low, high in self.crossed),
         )
-        return replace(self, levels=turned)
 
 
 def levels_of(table: pa.Table, underlying: str, intraday: frozenset[str] = frozenset()) -> LevelSet | None:
