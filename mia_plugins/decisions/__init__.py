@@ -6,13 +6,17 @@ then the filters, then the sizer. All are plugins with settings of their own, an
 
 from mia_plugins.decisions.candidate import Candidate
 from mia_plugins.decisions.filter import Filter
+from mia_plugins.decisions.proposal import Gate, Proposal
 from mia_plugins.decisions.rule import Force, Rule, Verdict, blocks, not_asked, passes, scales
-from mia_plugins.decisions.sizer import Sized, Sizer
+from mia_plugins.decisions.sizer import Fixed, Sized, Sizer
 
 __all__ = [
     "Candidate",
     "Filter",
+    "Fixed",
     "Force",
+    "Gate",
+    "Proposal",
     "Rule",
     "Sized",
     "Sizer",

@@ -28,10 +28,10 @@ class Candidate:
     contract: Contract
     capital: float
     """$ the run began with."""
+    size: int = 0
+    """Contracts; 0 until it has been sized."""
     tier: str = ""
     score: float | None = None
     confidence: float | None = None
     values: Mapping[str, float | None] = field(default_factory=dict)
     """What features say, by name; `None` is not known."""
-    contracts: int = 0
-    """How many, once it is sized: the hard rules are asked again then. Before, they judge one contract."""

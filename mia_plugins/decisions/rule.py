@@ -81,6 +81,8 @@ class Rule(ABC):
     force: ClassVar[Force] = Force.HARD
     unit: ClassVar[str] = ""
     """Of the number it judges by."""
+    asks_again: ClassVar[bool] = False
+    """Whether it is asked once more with the final size; what it says then counts."""
 
     def __init__(self, market: Market, settings: Any) -> None:
         self.market = market

@@ -1,11 +1,18 @@
 """`Sizer`: how many contracts a candidate is worth."""
 
 from abc import ABC, abstractmethod
-from typing import Any, ClassVar, NamedTuple
+from math import floor
+from typing import Annotated, Any, ClassVar, NamedTuple
+
+from pydantic import Field
 
 from mia_plugins.decisions.candidate import Candidate
 from mia_plugins.features.market import Market
 from mia_plugins.settings.model import BaseSettings
+from mia_plugins.units import Contracts
+
+ROUNDING = 1e-9
+"""A product of factors this close below a whole number is that number."""
 
 
 class Sized(NamedTuple):
@@ -15,7 +22,9 @@ class Sized(NamedTuple):
     steps: tuple[float | None, ...]
     """One a step of the sizer's."""
     reason: str = ""
-    """Why it is 0, or less than was asked for; "" where nothing was lost."""
+    """Why it is 0, where it is: a name, such as `kelly_zero`."""
+    note: str = ""
+    """What a person should know of such sizes at the end of the run, in a line."""
 
 
 class Sizer(ABC):
@@ -34,3 +43,22 @@ class Sizer(ABC):
     @abstractmethod
     def size(self, candidate: Candidate, tier: float, soft: float) -> Sized:
         """Say how many contracts; `tier` and `soft` are what its tier and the soft rules multiply by."""
+
+
+class Fixed(Sizer):
+    """The same size each time, but for what the tier and the soft rules say; what is left over is cut off."""
+
+    class Settings(BaseSettings):
+        """What can be set."""
+
+        contracts: Annotated[Contracts, Field(ge=1, le=100)] = Contracts(1)
+        """What is bought or sold at a time, before any factor."""
+
+    steps = ("wanted", "contracts")
+
+    def size(self, candidate: Candidate, tier: float, soft: float) -> Sized:
+        """Multiply and cut off."""
+        del candidate
+        wanted = self.settings.contracts * tier * soft
+        contracts = floor(wanted + ROUNDING)
+        return Sized(contracts, (wanted, contracts), "" if contracts else "less_than_one")

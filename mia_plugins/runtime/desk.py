@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, Protocol
 
-from nautilus_trader.model import ClientOrderId, InstrumentId
+from nautilus_trader.model import ClientOrderId, InstrumentId, Price
 
 from mia_plugins.data.columns import Quotes
 from mia_plugins.data.sessions import NS
@@ -13,7 +13,7 @@ from mia_plugins.runtime.account import Fill, Role, RoundTrip
 from mia_plugins.runtime.bracketing import DeskError, bracket_of, passed_by
 from mia_plugins.runtime.brackets import Bracket, OrderState
 from mia_plugins.runtime.context import Context
-from mia_plugins.runtime.orders import OrderMaker, lots_of, ticks_of
+from mia_plugins.runtime.orders import OrderMaker, lots_of, price_of, ticks_of
 from mia_plugins.runtime.timetable import Timetable
 
 LONGEST_WAIT = 64
@@ -41,6 +41,9 @@ class Wire(Protocol):
 
     def resize(self, order_id: ClientOrderId, lots: Any) -> None:
         """Change an order's quantity."""
+
+    def move(self, order_id: ClientOrderId, trigger: Price) -> None:
+        """Change where a stop lies."""
 
     def cancel(self, order_id: ClientOrderId) -> None:
         """Cancel an order."""
@@ -105,6 +108,12 @@ class Desk:
         self._cancel(bracket.orders)
         self._exit(bracket, now)
 
+    def move_stop(self, ticks: int) -> None:
+        """Have the stop of what is held lie at a price, in ticks."""
+        bracket = self.bracket
+        if bracket and bracket.stop.is_open and not bracket.leaving:
+            self._wire.move(ClientOrderId(bracket.stop.order_id), price_of(ticks))
+
     def see(self, seen: Sequence[Quotes]) -> None:
         """Take the quotes since those before, up to now, and record the round trips that closed within."""
         held = self._context.account.trip
@@ -118,7 +127,7 @@ class Desk:
         """Follow an order of ours."""
         kind = type(event).__name__
         if kind == "OrderModifyRejected":
-            self._context.warnings.add(kind, f"the size of {event.client_order_id} stays: {event.reason}")
+            self._context.warnings.add(kind, f"{event.client_order_id} stays as it is: {event.reason}")
         if kind not in STATES and kind != "OrderFilled":
             return  # it changes nothing yet, and the cache is locked while it is told of
         known = self._orders.get(str(event.client_order_id))

@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Self
 
-from nautilus_trader.model import ClientId, ClientOrderId, InstrumentId, StrategyId, TraderId
+from nautilus_trader.model import ClientId, ClientOrderId, InstrumentId, Price, StrategyId, TraderId
 from nautilus_trader.trading import Strategy, StrategyConfig
 
 from mia_plugins.data.arrow import Kind
@@ -244,6 +244,10 @@ class _Wire:
     def resize(self, order_id: ClientOrderId, lots: Any) -> None:
         """Change an order's quantity."""
         self._strategy.modify_order(order_id, quantity=lots, client_id=self._client)
+
+    def move(self, order_id: ClientOrderId, trigger: Price) -> None:
+        """Change where a stop lies."""
+        self._strategy.modify_order(order_id, trigger_price=trigger, client_id=self._client)
 
     def cancel(self, order_id: ClientOrderId) -> None:
         """Cancel an order."""

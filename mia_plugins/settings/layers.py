@@ -30,12 +30,18 @@ class Layers:
     files: tuple[str, ...]
 
 
-def read_layers(path: Path, reader: TreeReader) -> Layers:
-    """Read a settings file and all that it extends; what is wrong inside is left in the reader's issues."""
+def read_layers(path: Path, reader: TreeReader, preset: str = "") -> Layers:
+    """Read a settings file and all that it extends; what is wrong inside is left in the reader's issues.
+
+    `preset` takes the place of the file's own.
+    """
     files: list[str] = []
     path, name = _locate(str(path), Path()) if str(path).startswith(SHIPPED) else (path, str(path))
     tree = _read(path, name, reader, files, ())
     presets: list[str] = []
+    if preset:
+        here = Mark("--preset", 1, 1)
+        tree = replace(tree, content={**tree.mapping, "preset": Value(preset, here, here)})
     below = _presets(tree.child("preset"), reader, presets)
     return Layers(merge(below, tree, reader), (*presets, *files))
 

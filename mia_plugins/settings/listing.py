@@ -12,6 +12,7 @@ from mia_plugins.hookspecs import Kind
 from mia_plugins.secrets import redact_data
 from mia_plugins.settings.describing import models_in
 from mia_plugins.settings.issues import Location, dotted
+from mia_plugins.settings.layers import PRESETS, SHIPPED, read_text, shipped_configs
 from mia_plugins.settings.model import BaseSettings
 from mia_plugins.settings.resolve import Run
 from mia_plugins.settings.run import SECTIONS
@@ -76,7 +77,24 @@ def origins(run: Run) -> dict[str, str]:
 
 def _origin(run: Run, at: Location) -> str:
     value = run.layers.tree.at(at)
-    return str(value.mark) if value else DEFAULT
+    if value is None:
+        return DEFAULT
+    source = _source(run, at, value.mark.file)
+    return f"{value.mark} ({source})" if source else str(value.mark)
+
+
+def _source(run: Run, at: Location, file: str) -> str:
+    """Return where a preset has a value from: the comment on its line, or on that of what it is part of."""
+    if not file.startswith(f"{SHIPPED}{PRESETS}/"):
+        return ""
+    lines = read_text(shipped_configs() / file.removeprefix(SHIPPED), file).splitlines()
+    for end in range(len(at), 0, -1):
+        value = run.layers.tree.at(at[:end])
+        if value is not None and value.key_mark.file == file:
+            _, _, comment = lines[value.key_mark.line - 1].partition(" # ")
+            if comment:
+                return comment.strip()
+    return ""
 
 
 def _leaves(data: Any, at: Location) -> Iterator[tuple[Location, Any]]:

@@ -50,14 +50,18 @@ Discover = Callable[[tuple[Path, ...], tuple[str, ...], str], PluginHost]
 
 
 def load_run(
-    path: Path, plugins_dirs: tuple[Path, ...] = (), discover: Discover = PluginHost.discover
+    path: Path,
+    plugins_dirs: tuple[Path, ...] = (),
+    discover: Discover = PluginHost.discover,
+    *,
+    preset: str = "",
 ) -> Run:
     """Return the run a file describes, or raise with everything that is wrong with it.
 
-    `plugins_dirs`, from the command line, come beside the file's own.
+    `plugins_dirs`, from the command line, come beside the file's own; `preset` takes the place of its own.
     """
     reader = TreeReader()
-    layers = read_layers(path, reader)
+    layers = read_layers(path, reader, preset)
     if reader.unreadable:  # what is missing then says nothing of the file
         raise SettingsError(path, reader.issues)
     settings, issues = validate(RunSettings, layers.tree)

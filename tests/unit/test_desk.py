@@ -26,12 +26,16 @@ class Wired:
     def __init__(self) -> None:
         self.sent: list[str] = []
         self.canceled: list[str] = []
+        self.moved: list[tuple[str, str]] = []
 
     def send(self, orders: list[Any]) -> None:
         self.sent += [str(order.client_order_id) for order in orders]
 
     def resize(self, order_id: Any, lots: Any) -> None:
         raise AssertionError(f"{order_id} was resized to {lots}")
+
+    def move(self, order_id: Any, trigger: Any) -> None:
+        self.moved.append((str(order_id), str(trigger)))
 
     def cancel(self, order_id: Any) -> None:
         self.canceled.append(str(order_id))
