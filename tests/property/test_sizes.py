@@ -60,7 +60,7 @@ def test_the_steps_come_in_their_order_and_each_is_what_plain_arithmetic_says(
     ]
     assert got.steps[:-1] == pytest.approx([float(step) for step in expected])
     assert got.steps[-1] == pytest.approx(got.contracts * one / 10)
-    reason = "risk_allows_none" if allowed < one else "less_than_one"
+    reason = "risk_allows_none" if asked and allowed < one else "less_than_one"
     assert got.reason == ("" if got.contracts else reason)
 
 
