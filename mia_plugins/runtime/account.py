@@ -137,6 +137,12 @@ class Account:
         self.realized_today = Decimal(0)
         self.broker.begin_session()
 
+    @property
+    def is_about_to_begin(self) -> bool:
+        """Say whether an entry works and nothing of it is filled yet."""
+        bracket = self.bracket
+        return self.trip is None and bracket is not None and bracket.entry.is_open
+
     def take(self, fill: Fill, reason: str = "") -> RoundTrip | None:
         """Count a fill; return the round trip it closes. `reason` is why the position is being left.
 

@@ -79,7 +79,7 @@ def test_no_rounding_risks_more_than_the_risk_a_trade(
 def test_a_run_without_micros_loses_the_rest_and_says_so() -> None:
     got = sized(candidate_of(), 1.7, base=1.0, risk=10.0)
     assert got.contracts == 1
-    assert got.note.startswith("sizes were cut off to full contracts: the run trades ES")
+    assert got.note.startswith("sizes were cut off to full contracts of ES")
     assert sized(candidate_of(account_of("MES")), 1.7, risk=10.0) == (
         17,
         (1.0, 1.7, 1.7, 1.7, 1.7, 1.7),
