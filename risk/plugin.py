@@ -27,6 +27,13 @@ SIZERS = {
         "standard:StandardSizer",
         "Base, tier, soft factors, the most, the risk a trade, rounding.",
     ),
+    "fixed_risk": ("fixed_risk:FixedRisk", "The same share of the balance at each stop."),
+    "portfolio_heat": (
+        "fixed_risk:PortfolioHeat",
+        "The same, while all positions risk less than a share.",
+    ),
+    "volatility": ("volatility:Volatility", "The same share of the balance by a move of some ATR."),
+    "kelly": ("kelly:KellySizer", "A quarter of Kelly, from the lower end of the win rate's interval."),
 }
 
 

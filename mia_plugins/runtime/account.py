@@ -184,8 +184,16 @@ class Account:
         self._book(gross)
         self.losses_in_row = self.losses_in_row + 1 if gross - trip.fees < 0 else 0
         self.last_exit_ts, self.last_exit = fill.ts, trip.exit
-        self.broker.ended(fill.ts, gross - trip.fees, trip.exit)
+        self.broker.ended(fill.ts, gross - trip.fees, trip.exit, self._risked(trip))
         self.trip = None
+
+    def _risked(self, trip: RoundTrip) -> Decimal:
+        """Return $ that a round trip would have lost at the stop it had at first; 0 without one."""
+        stop = self.bracket.first_stop if self.bracket else None
+        if stop is None:
+            return Decimal(0)
+        away = trip.paid - stop * trip.bought if trip.side > 0 else stop * trip.sold - trip.got
+        return away * self.tick_value
 
     def _book(self, amount: Decimal) -> None:
         self.realized_today += amount

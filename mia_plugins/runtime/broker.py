@@ -58,6 +58,11 @@ class BrokerAccount:
     """Round trips begun since the session opened."""
     losses_in_row: int = 0
     """Round trips lost one after the other."""
+    outcomes: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT), repr=False)
+    """What the last round trips came to after fees, in units of what was risked (R), as they ended.
+
+    Among them are those that were not taken since Kelly would have risked nothing.
+    """
     closed: deque[Closed] = field(default_factory=lambda: deque(maxlen=KEPT), repr=False)
     """The last round trips, in the order of their ends."""
     peak: Decimal = field(init=False)
@@ -89,8 +94,10 @@ class BrokerAccount:
         self.realized += amount
         self.realized_today += amount
 
-    def ended(self, ts: int, net: Decimal, how: str) -> None:
-        """Count a round trip that is over and booked: when (UTC ns), $ after fees, and how."""
+    def ended(self, ts: int, net: Decimal, how: str, risked: Decimal) -> None:
+        """Count a round trip that is over and booked: when (UTC ns), $ after fees, how, and $ risked."""
+        if risked > 0:
+            self.outcomes.append(float(net / risked))
         self.losses_in_row = self.losses_in_row + 1 if net < 0 else 0
         self.closed.append(Closed(ts, net, how, self.realized_today))
         self._rise(self.balance)

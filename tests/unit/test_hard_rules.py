@@ -76,8 +76,6 @@ def test_after_the_daily_loss_nothing_is_entered_for_24_hours_though_a_new_day_b
 
 
 def test_nothing_widens_the_outer_envelope() -> None:
-    with pytest.raises(ValidationError, match="less than or equal to 500"):
-        OuterEnvelope.Settings(limit=Decimal(501))
     assert judged(OuterEnvelope, candidate_of(size=4)).passes is False
 
 
@@ -157,14 +155,22 @@ def test_the_drawdown_is_from_the_highest_of_the_day_and_of_all() -> None:
     assert judged(Drawdown, candidate_of(account), day=4.0, peak=4.0).passes is False
 
 
-def test_limits_that_contradict_each_other_are_refused() -> None:
-    with pytest.raises(ValidationError, match=r"day \(20 %\) is beyond peak \(15 %\)"):
-        Drawdown.Settings(day=20.0)
-    with pytest.raises(ValidationError, match="no stop would pass"):
-        StopSanity.Settings(nearest=300.0)
-    for rule in (DailyLoss, Exposure):
-        with pytest.raises(ValidationError, match="greater than 0"):
-            rule.Settings(**{"limit" if rule is DailyLoss else "maximum": Decimal(-500)})
+@pytest.mark.parametrize(
+    ("rule", "settings", "message"),
+    [
+        (Drawdown, {"day": 20.0}, r"day \(20 %\) is beyond peak \(15 %\)"),
+        (StopSanity, {"nearest": 300.0}, "no stop would pass"),
+        (DailyLoss, {"limit": Decimal(-500)}, "greater than 0"),
+        (Exposure, {"maximum": Decimal(0)}, "greater than 0"),
+        (OuterEnvelope, {"limit": Decimal(501)}, "less than or equal to 500"),
+        (DailyTrades, {"maximum": 0}, "greater than or equal to 1"),
+    ],
+)
+def test_limits_that_contradict_each_other_or_are_none_are_refused(
+    rule: type[Rule], settings: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ValidationError, match=message):
+        rule.Settings(**settings)
 
 
 def test_prices_stops_and_sizes_that_are_mistakes() -> None:
