@@ -137,7 +137,7 @@ class DecidingStrategy(MiaStrategy):
 
     def _candidate(self, now: int, proposal: Proposal) -> Candidate:
         tape, context = self.tape, self.context
-        if tape.session is None or tape.contract is None:
+        if tape.session is None or self.contract is None:
             raise RuntimeError(f"{context.who} is not in a session")
         return Candidate(
             now=now,
@@ -147,7 +147,7 @@ class DecidingStrategy(MiaStrategy):
             target=proposal.target,
             account=self.account,
             session=tape.session,
-            contract=tape.contract,
+            contract=self.contract,
             capital=context.capital,
             tier=proposal.tier,
             score=proposal.score,

@@ -102,7 +102,9 @@ class Account:
     tick_value: Decimal
     """$ a tick and contract."""
     product: str = ""
-    """Such as ES."""
+    """What its orders are for, such as MES."""
+    decided_on: str = ""
+    """The product whose prices are its own: ES, where MES is traded for it; "" for the product itself."""
     costs: Costs = field(default_factory=Costs)
     """Beside the price."""
     broker: BrokerAccount = field(default_factory=BrokerAccount, repr=False)

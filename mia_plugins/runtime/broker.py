@@ -103,17 +103,17 @@ class BrokerAccount:
         self._rise(self.balance)
 
     def see(self, prices: Mapping[str, int]) -> None:
-        """Take note of the highest it has been, what is held included; prices in ticks by product."""
+        """Take note of the highest it has been, with what is held; prices in ticks by the product decided on."""
         self._rise(self.balance + self.open(prices))
 
     def stakes(self, prices: Mapping[str, int]) -> Iterator[Stake]:
-        """Yield what is held and on its way, at prices in ticks by product."""
+        """Yield what is held and on its way, at prices in ticks by the product decided on."""
         for account in self.accounts:
-            if (stake := stake_of(account, prices.get(account.product))) is not None:
+            if (stake := stake_of(account, prices.get(account.decided_on or account.product))) is not None:
                 yield stake
 
     def open(self, prices: Mapping[str, int]) -> Decimal:
-        """Return $ that all that is held would bring at prices in ticks by product."""
+        """Return $ that all that is held would bring at prices in ticks by the product decided on."""
         return sum((stake.open for stake in self.stakes(prices)), Decimal(0))
 
     def _rise(self, worth: Decimal) -> None:

@@ -77,8 +77,10 @@ class Context:
     name: str
     """The component's name in the settings file."""
     product: str
-    """What it trades, such as ES."""
+    """What its decisions are about, such as ES."""
     settings: StrategySettings
+    traded: str
+    """What its orders are for: the product itself, or its micro."""
     days: Sequence[TradingDay]
     tapes: Mapping[str, Tape]
     """By product; what it trades is among them."""

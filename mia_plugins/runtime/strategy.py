@@ -23,6 +23,7 @@ from nautilus_trader.model import ClientId, ClientOrderId, InstrumentId, Price, 
 from nautilus_trader.trading import Strategy, StrategyConfig
 
 from mia_plugins.data.arrow import Kind
+from mia_plugins.data.instruments import Contract
 from mia_plugins.hookspecs import Kind as PluginKind
 from mia_plugins.journal.decision import Decision, JournalColumns, Outcome
 from mia_plugins.runtime.account import Account
@@ -85,6 +86,8 @@ class MiaStrategy(Guarded, Strategy):
         """Features that are kept up to date; set them in `begin`."""
         self._tables = tuple(context.known.values())
         self._others = [tape for tape in context.tapes.values() if tape is not self.tape]
+        self.contract: Contract | None = None
+        """What its orders are for in this session."""
         self._instrument = ""
         self._decided = -1
         calls = Calls(self._open, self._at_bar, self._at_instant, self._flat, self._close)
@@ -166,7 +169,8 @@ class MiaStrategy(Guarded, Strategy):
     def _open(self, day: TradingDay) -> None:
         for code, tape in self.tapes.items():
             tape.begin(day.session, day.contracts[code])
-        self._instrument = day.contracts[self.context.product].instrument_id
+        self.contract = day.contracts[self.context.traded]
+        self._instrument = self.contract.instrument_id
         self.account.begin_session()
         self.desk.begin_session(InstrumentId.from_str(self._instrument))
         self.context.feed.begin(self, day)

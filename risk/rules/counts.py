@@ -9,16 +9,15 @@ from mia_plugins.data.instruments import PRODUCTS, TICK
 from mia_plugins.decisions import Candidate, Verdict
 from mia_plugins.settings.model import BaseSettings
 from mia_plugins.units import Contracts, Dollars
-from risk.rules.limit import Limit
-from risk.rules.outlook import (
+from risk.outlook import (
     candidate_contracts,
     contracts_of,
     full_contracts,
-    prices_of,
     stakes_of,
     told,
     total,
 )
+from risk.rules.limit import Limit
 
 
 class DailyTrades(Limit):
@@ -99,9 +98,9 @@ class Exposure(Limit):
 
     def judge(self, candidate: Candidate) -> Verdict:
         """Say whether the account can bear it."""
-        prices, limit = prices_of(self.market, candidate), Decimal(self.settings.maximum)
+        limit = Decimal(self.settings.maximum)
         stakes = stakes_of(self.market, candidate)
-        held = total(stakes, lambda one: one.contracts * _notional(one.product, prices.get(one.product, 0)))
+        held = total(stakes, lambda one: one.contracts * _notional(one.product, one.price))
         new = contracts_of(candidate) * _notional(candidate.contract.code, candidate.price)
         return self.left(limit - held - new, f"{told(held)} of index held, {told(new)} new, of {told(limit)}")
 

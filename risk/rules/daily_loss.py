@@ -9,8 +9,8 @@ from mia_plugins.decisions import Candidate, Verdict, blocks
 from mia_plugins.runtime.broker import BrokerAccount, Closed
 from mia_plugins.settings.model import BaseSettings
 from mia_plugins.units import Dollars, Hours, Percent
+from risk.outlook import NOTHING, risk_of, share, stakes_of, told, total
 from risk.rules.limit import Limit
-from risk.rules.outlook import NOTHING, risk_of, share, stakes_of, told, total
 from risk.rules.times import HOUR, hours
 
 ENVELOPE = Dollars(Decimal(500))

@@ -8,8 +8,8 @@ from pydantic import Field, model_validator
 from mia_plugins.decisions import Candidate, Verdict
 from mia_plugins.settings.model import BaseSettings
 from mia_plugins.units import Percent
+from risk.outlook import risk_of, share, stakes_of, told, total
 from risk.rules.limit import Limit
-from risk.rules.outlook import risk_of, share, stakes_of, told, total
 
 
 class Drawdown(Limit):

@@ -8,8 +8,8 @@ from pydantic import Field, model_validator
 from mia_plugins.decisions import Candidate, Rule, Verdict, blocks, not_asked, passes
 from mia_plugins.settings.model import BaseSettings
 from mia_plugins.units import Bars, Contracts, Percent, Ticks
+from risk.outlook import candidate_contracts
 from risk.rules.limit import Limit
-from risk.rules.outlook import candidate_contracts
 
 
 class PriceSanity(Rule):

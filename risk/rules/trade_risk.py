@@ -7,8 +7,8 @@ from pydantic import Field
 from mia_plugins.decisions import Candidate, Verdict
 from mia_plugins.settings.model import BaseSettings
 from mia_plugins.units import Percent
+from risk.outlook import NOTHING, risk_of, share, stakes_of, told
 from risk.rules.limit import Limit
-from risk.rules.outlook import NOTHING, risk_of, share, stakes_of, told
 
 
 class RiskPerTrade(Limit):

@@ -6,8 +6,8 @@ from typing import Annotated
 from pydantic import Field
 
 from mia_plugins.decisions import Candidate
-from mia_plugins.tape.tape import last_prices
 from mia_plugins.units import Percent
+from risk.outlook import stakes_of, total
 from risk.sizers.budget import Budget, BudgetSettings, BudgetSizer, share_of_balance
 
 NO_BALANCE = "no_balance"
@@ -45,8 +45,7 @@ class PortfolioHeat(BudgetSizer):
 
     def budget(self, candidate: Candidate) -> Budget:
         """Return a share of the balance, or what is left of the heat."""
-        prices = last_prices(self.market.tapes) | {candidate.contract.code: candidate.price}
-        at_risk = sum((one.risk for one in candidate.account.broker.stakes(prices)), Decimal(0))
+        at_risk = total(stakes_of(self.market, candidate), lambda stake: stake.risk)
         rest = max(Decimal(0), share_of_balance(candidate, self.settings.heat) - at_risk)
         own = share_of_balance(candidate, self.settings.risk)
         balance = candidate.account.broker.balance

@@ -29,4 +29,4 @@ def rounded(
 
 
 def _cut(code: str) -> str:
-    return f"sizes were cut off to full contracts of {code}: M{code} is traded where `instruments` names it"
+    return f"sizes were cut off to full contracts of {code}; `traded_as: micro` trades the rest, in M{code}"

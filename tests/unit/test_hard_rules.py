@@ -130,11 +130,21 @@ def test_ten_micros_are_a_contract() -> None:
     assert judged(SizeSanity, candidate_of(account, size=101)).passes is False
 
 
+def test_what_is_traded_as_a_micro_is_reckoned_at_the_prices_that_were_decided_on() -> None:
+    account, other = two_accounts("ES", "MES")
+    other.decided_on = "ES"
+    hold(other, 1, 10, PRICE - 12)
+    # Ten ticks down the stop is two ticks away: ten micros hold 13 ticks of 1.25 $ and a commission at it.
+    left = 500 - 6.2 - (10 * 13 * 1.25 + 6.2) - NEW
+    assert judged(DailyLoss, candidate_of(account, price=PRICE - 10)).number == pytest.approx(left)
+    assert judged(CorrelatedRisk, candidate_of(account, price=PRICE - 10)).number == 500 - 25 - NEW
+
+
 def test_the_exposure_counts_both_sides() -> None:
     account, other = two_accounts()
     hold(other, -1, 1, PRICE + 20)
-    # 24 000 ticks are 6 000 points: 300 000 $ of ES; of NQ, whose price is not known, 0.
-    assert judged(Exposure, candidate_of(account, size=6)).number == 200_000
+    # 24 000 ticks are 6 000 points: 300 000 $ of ES, 120 000 $ of NQ.
+    assert judged(Exposure, candidate_of(account, size=6)).number == 80_000
     assert judged(Exposure, candidate_of(account, size=7)).passes is False
 
 

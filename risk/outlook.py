@@ -14,8 +14,9 @@ HUNDRED = Decimal(100)
 
 
 def prices_of(market: Market, candidate: Candidate) -> Mapping[str, int]:
-    """Return the last prices of all products of the run, in ticks, as far as they are known."""
-    return last_prices(market.tapes) | {candidate.contract.code: candidate.price}
+    """Return the last prices of all products that are decided on, in ticks, as far as they are known."""
+    account = candidate.account
+    return last_prices(market.tapes) | {account.decided_on or account.product: candidate.price}
 
 
 def stakes_of(market: Market, candidate: Candidate) -> tuple[Stake, ...]:
