@@ -16,13 +16,12 @@ from mia_plugins.errors import MiaError
 from mia_plugins.hookspecs import Kind as PluginKind
 from mia_plugins.journal.decision import JournalColumns
 from mia_plugins.journal.schema import SHADOWS
-from mia_plugins.journal.shadow import Shadows
 from mia_plugins.journal.writer import Journal
 from mia_plugins.runs.rows import RowLog
 from mia_plugins.runtime.actor import ActorContext, MiaActor
 from mia_plugins.runtime.context import Context, Warnings
 from mia_plugins.runtime.feeds import ColumnsFeed, HandlersFeed
-from mia_plugins.runtime.following import Following
+from mia_plugins.runtime.following import following_of
 from mia_plugins.runtime.guard import Fault, Guard
 from mia_plugins.runtime.needs import Needs
 from mia_plugins.runtime.records import FILLS, ORDERS, POSITIONS, Records
@@ -143,6 +142,7 @@ class Assembly:
         )
         tables = self._tables
         strategy_id = f"{component.name}-{product}"
+        account = account_of(product, settings, self._broker)
         context = Context(
             name=component.name,
             parts=self._parts,
@@ -155,13 +155,8 @@ class Assembly:
             feed=feed,
             known={name: KnownTable(name) for name in sorted(needs.tables)},
             book=tables.journal.book(strategy_id),
-            following=Following(
-                Shadows(
-                    int(settings.venue.slippage), tables.shadows, bars=self._plan.engine_kind is Kind.BARS
-                ),
-                trail,
-            ),
-            account=account_of(settings.orders_for[product], settings, self._broker),
+            following=following_of(account, tables.shadows, trail, bars=self._plan.engine_kind is Kind.BARS),
+            account=account,
             records=Records(strategy_id, tables.orders, tables.fills, tables.positions),
             guard=self._guard,
             stop_asked=self._stop_asked,

@@ -52,6 +52,8 @@ class Bracket:
     """When it is left at the market, at the latest: UTC ns."""
     exits: list[OrderState] = field(default_factory=list)
     """Orders that leave at the market."""
+    first_stop: int | None = None
+    """Where the stop lay at first, in ticks: what was risked."""
     leaving: str = ""
     """Why it is being left; "" while it is not."""
 

@@ -5,7 +5,9 @@ from collections.abc import Callable, Sequence
 from mia_plugins.data.bars import MINUTE
 from mia_plugins.data.columns import Quotes
 from mia_plugins.journal.decision import Decision
-from mia_plugins.journal.shadow import Shadows
+from mia_plugins.journal.shadow import Outcomes, Shadows
+from mia_plugins.runtime.account import Account
+from mia_plugins.runtime.supposed import Supposed
 from mia_plugins.tape.trail import Trail
 
 LAG = 240 * MINUTE
@@ -20,8 +22,9 @@ def _unseen(quotes: Sequence[Quotes]) -> None:
 class Following:
     """Brackets of decisions that were not taken, what is held, and the quotes they have yet to see."""
 
-    def __init__(self, shadows: Shadows, trail: Trail) -> None:
-        self._shadows, self._trail = shadows, trail
+    def __init__(self, shadows: Shadows, trail: Trail, supposed: Supposed) -> None:
+        """`supposed` is where the shadows write."""
+        self._shadows, self._trail, self._supposed = shadows, trail, supposed
         self._see: Callable[[Sequence[Quotes]], None] = _unseen
         self.due = 0
         """When they look at the market again: UTC ns."""
@@ -33,6 +36,7 @@ class Following:
             return
         until = flat_at if until is None else min(flat_at, until)
         if now < until:
+            self._supposed.note(number, decision)
             self._shadows.open(number, now, decision.side, stop, target, until)
 
     def watch(self, see: Callable[[Sequence[Quotes]], None]) -> None:
@@ -51,3 +55,9 @@ class Following:
         """See the quotes up to now (UTC ns) and write what is still open: the data end there."""
         self.look(now)
         self._shadows.end(now)
+
+
+def following_of(account: Account, log: Outcomes, trail: Trail, *, bars: bool) -> Following:
+    """Return what follows a strategy's market; outcomes go to `log`. `bars`: the quotes come of bars."""
+    supposed = Supposed(log, account)
+    return Following(Shadows(account.costs.slippage, supposed, bars=bars), trail, supposed)

@@ -37,7 +37,7 @@ from mia_plugins.runtime.settings import StrategySettings
 from mia_plugins.runtime.timetable import Calls, Timetable
 from mia_plugins.tape.follower import Follower
 from mia_plugins.tape.known import KnownTable
-from mia_plugins.tape.tape import Rows, Tape
+from mia_plugins.tape.tape import Rows, Tape, last_prices
 
 
 class MiaStrategy(Guarded, Strategy):
@@ -199,6 +199,8 @@ class MiaStrategy(Guarded, Strategy):
             feature.advance(tape, lo, now)
         if now >= context.following.due:
             context.following.look(now)
+        if closed and self.account.trip is not None:
+            self.account.broker.see(last_prices(self.tapes))
         return closed
 
     def _at_bar(self, now: int) -> None:

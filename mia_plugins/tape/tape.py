@@ -1,6 +1,6 @@
 """`Tape`: what a strategy can read of one instrument, up to now."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -183,3 +183,8 @@ class Tape:
                 f"{kind} of {self.code} are not declared to be read{did_you_mean(kind, self.kinds)}",
                 f"add Kind.{kind.name} to the strategy's or the feature's `reads`",
             )
+
+
+def last_prices(tapes: Mapping[str, Tape]) -> dict[str, int]:
+    """Return the close of the last base bar of each product of which one is known, in ticks."""
+    return {code: tape.base.close for code, tape in tapes.items() if tape.base.close}
