@@ -1,6 +1,8 @@
 """One backtest, in the process that runs it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import gc
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -65,10 +67,21 @@ def run_backtest(job: BacktestJob, reporter: Reporter) -> dict[str, Any]:
         holes = Holes(plan.engine_kind, assembly.warnings)
         backtest = Backtest(run, plan, strategies, guard, assembly.actors(), holes)
         try:
-            status = backtest.go(tables, reporter, job.chunk_ns)
+            with _spared():
+                status = backtest.go(tables, reporter, job.chunk_ns)
         finally:
             backtest.dispose()
     return {"status": status, "reached": backtest.reached, "warnings": assembly.warnings.lines()}
+
+
+@contextmanager
+def _spared() -> Iterator[None]:
+    """Have the garbage collector leave alone what is there already: modules, most of all, that stay anyway."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 class Backtest:
