@@ -76,7 +76,7 @@ def run_backtest(job: BacktestJob, reporter: Reporter) -> dict[str, Any]:
 
 @contextmanager
 def _spared() -> Iterator[None]:
-    """Have the garbage collector leave alone what is there already: modules, most of all, that stay anyway."""
+    """Have the garbage collector leave alone what is there already: modules, most of all, which stay."""
     gc.freeze()
     try:
         yield

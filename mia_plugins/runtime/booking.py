@@ -24,7 +24,7 @@ class Booking:
     ties: int = 0
     """Amounts that lay halfway between two cents: in floating point they may be rounded either way."""
     _ticks: int = 0
-    """The price in is so many ticks over `_parts`: whole numbers, since a `Fraction` takes ten times as long."""
+    """The price in is so many ticks over `_parts`: a `Fraction` would take ten times as long."""
     _parts: int = 1
     _cents: tuple[int, int] = field(init=False, repr=False)
     """Of a tick and contract: so many over so many."""

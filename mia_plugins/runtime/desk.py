@@ -104,9 +104,14 @@ class Desk:
     def see(self, seen: Sequence[Quotes]) -> None:
         """Take the quotes since those before, up to now, and record the round trips that closed within."""
         held = self._context.account.trip
-        trips = [trip for trip, _ in self._closed] + ([held] if held else [])
-        for trip in trips:
-            for quotes in seen:
+        for quotes in seen if held else ():
+            held.see(quotes)
+        self.see_closed(seen)
+
+    def see_closed(self, waiting: Sequence[Quotes]) -> None:
+        """Take quotes for the round trips that have closed, and record them; later ones do not count."""
+        for trip, _ in self._closed:
+            for quotes in waiting:
                 trip.see(quotes)
         self._record_closed()
 
@@ -175,7 +180,7 @@ class Desk:
         trip = context.account.take(fill, bracket.leaving)
         if trip:
             self._closed.append((trip, instrument_id))  # quotes up to its end are still to be seen
-            context.following.due = 0
+            context.following.closed()
         if not order.is_open:
             self._ended(bracket, order, fill.ts, "")
         if order.role is not Role.ENTRY:

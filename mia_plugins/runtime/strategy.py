@@ -90,7 +90,7 @@ class MiaStrategy(Guarded, Strategy):
         self._timetable = Timetable(context.days, self.settings.bar, self.settings.flat_before_close, calls)
         maker = OrderMaker(TraderId(context.trader_id), self.strategy_id, reduce_only=context.reduce_only)
         self.desk = Desk(context, maker, _Wire(self), self._timetable, wakes=self.after_fills)
-        context.following.watch(self.desk.see)
+        context.following.watch(self.desk)
         ours: dict[str, Callable[..., Any]] = {
             "on_start": self._start,
             "on_stop": self._stop,
