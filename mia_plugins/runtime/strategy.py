@@ -70,6 +70,7 @@ class MiaStrategy(Guarded, Strategy):
         return super().__new__(cls, config)  # type: ignore[call-arg]
 
     def __init__(self, context: Context) -> None:
+        self._unshare()
         self.context = context
         self.settings: Any = context.settings
         self.tape: Tape = context.tapes[context.product]
