@@ -94,6 +94,7 @@ class _Silent:
     """A line to nobody."""
 
     stopping = False
+    flag = b"\0"
 
     def progress(self, done: float, total: float, note: str = "") -> None:
         """Report to nobody."""

@@ -90,8 +90,8 @@ class Context:
     account: Account
     records: Records
     guard: Guard
-    stop_asked: Callable[[], bool]
-    """Says whether the run is to end now."""
+    stop: Sequence[int]
+    """A byte; not zero when the run is to end now."""
     trader_id: str
     client_id: str | None = None
     """The execution client orders go to; IB denies orders without one."""

@@ -104,8 +104,9 @@ class Desk:
     def see(self, seen: Sequence[Quotes]) -> None:
         """Take the quotes since those before, up to now, and record the round trips that closed within."""
         held = self._context.account.trip
-        for quotes in seen if held else ():
-            held.see(quotes)
+        if held:
+            for quotes in seen:
+                held.see(quotes)
         self.see_closed(seen)
 
     def see_closed(self, waiting: Sequence[Quotes]) -> None:
@@ -118,9 +119,10 @@ class Desk:
     def on_order_event(self, event: Any) -> None:
         """Follow an order of ours."""
         kind = type(event).__name__
-        if kind == "OrderModifyRejected":
-            self._context.warnings.add(kind, f"the size of {event.client_order_id} stays: {event.reason}")
-        if kind not in STATES and kind != "OrderFilled":
+        state = STATES.get(kind)
+        if state is None and kind != "OrderFilled":
+            if kind == "OrderModifyRejected":
+                self._context.warnings.add(kind, f"the size of {event.client_order_id} stays: {event.reason}")
             return  # it changes nothing yet, and the cache is locked while it is told of
         known = self._orders.get(str(event.client_order_id))
         if known is None:
@@ -128,10 +130,10 @@ class Desk:
                 f"{self._context.who} is told of the order {event.client_order_id}, which is not its own"
             )
         bracket, order = known
-        if kind == "OrderFilled":
+        if state is None:
             self._filled(bracket, order, event)
         else:
-            order.state = STATES[kind]
+            order.state = state
             if kind == "OrderUpdated":
                 order.lots = int(event.quantity)
                 moved = event.trigger_price if order.type == "stop" else event.price
@@ -203,6 +205,8 @@ class Desk:
 
     def _settle(self, bracket: Bracket, now: int) -> None:
         """Do what an event made necessary."""
+        if bracket.entry.is_open and not bracket.entry.filled:
+            return
         if bracket.is_done:
             for order in bracket.orders:
                 self._orders.pop(order.order_id, None)

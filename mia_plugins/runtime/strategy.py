@@ -177,7 +177,7 @@ class MiaStrategy(Guarded, Strategy):
     def _look(self, now: int) -> bool:
         """Bring everything up to now; say whether a base bar closed just then."""
         context, tape = self.context, self.tape
-        if context.stop_asked():
+        if context.stop[0]:
             raise Interrupted
         lo = tape.now
         context.feed.advance(now)
