@@ -1,0 +1,23 @@
+"""What the shapes of bars bring to `mia`."""
+
+from mia_plugins.hookspecs import Register
+
+INDICATORS = {
+    "candlesticks": ("candlesticks:Candlesticks", "TA-Lib's candlesticks that the last bar completed."),
+}
+FEATURES = {
+    "candlestick_signal": ("candlesticks:CandlestickSignal", "The weightiest candlestick, by name."),
+}
+"""Name, target inside this folder, and what it is."""
+
+
+def mia_register_indicators(register: Register) -> None:
+    """Register the measures."""
+    for name, (target, summary) in INDICATORS.items():
+        register(name, f"indicators.shapes.{target}", summary=summary)
+
+
+def mia_register_features(register: Register) -> None:
+    """Register the features."""
+    for name, (target, summary) in FEATURES.items():
+        register(name, f"indicators.shapes.{target}", summary=summary)
