@@ -3,9 +3,12 @@
 from mia_plugins.hookspecs import Register
 
 INDICATORS = {
+    "trading_ranges": ("trading_range:TradingRanges", "Ranges with tested edges, springs and upthrusts."),
+    "wyckoff": ("wyckoff:Wyckoff", "Accumulation, markup, distribution, markdown."),
     "candlesticks": ("candlesticks:Candlesticks", "TA-Lib's candlesticks that the last bar completed."),
 }
 FEATURES = {
+    "wyckoff_phase": ("wyckoff:WyckoffPhase", "What the large ones are doing, after Wyckoff."),
     "candlestick_signal": ("candlesticks:CandlestickSignal", "The weightiest candlestick, by name."),
 }
 """Name, target inside this folder, and what it is."""
