@@ -5,10 +5,11 @@ from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
-from indicators.battle_navale.bar_patterns import ActivePatterns, BarPattern, patterns_at
+from indicators.battle_navale.bar_patterns import ACTIVE, BarPattern, patterns_at
 from indicators.battle_navale.bases import Base, BaseFinder
 from indicators.battle_navale.golden_rule import GoldenRule
 from indicators.battle_navale.usual import UsualLots, UsualRanges
+from indicators.fading import Fading
 from indicators.norms import LotsMode, Usual, lots_are_fixed
 from mia_plugins.data.sessions import Session
 from mia_plugins.features import Measure
@@ -94,7 +95,7 @@ class Chart(Measure):
         self._volumes: deque[float | None] = deque(maxlen=2)
         self._finder = BaseFinder(self.settings.max_base)
         self._rule = GoldenRule(self.settings.least_quality)
-        self._active = ActivePatterns()
+        self._active = Fading[BarPattern](ACTIVE)
 
     def begin_session(self, session: Session) -> None:
         """Start a trading day."""
