@@ -23,7 +23,7 @@ class Bare(Strategy):
 
 
 class BareEmaCross(Bare):
-    """What `ema_cross` does, bar by bar: the same averages, the same brackets, flat before each close."""
+    """What `ema_cross` does, bar by bar: averages of each contract, the same brackets, flat at the close."""
 
     def __init__(self, bar_types: list[str], sessions: list[Session]) -> None:
         """`bar_types` are those of the contracts that lead, one after the other."""
@@ -35,6 +35,7 @@ class BareEmaCross(Bare):
         self._count = 0
         self._flat_at = self._close_at = 0
         self._stop: int | None = None
+        self._bar_type: BarType | None = None
 
     def on_start(self) -> None:
         """Subscribe to every contract."""
@@ -44,6 +45,8 @@ class BareEmaCross(Bare):
     def on_bar(self, bar: Any) -> None:
         """Follow the averages, leave before the close, enter where they cross."""
         close, now = bar.close.as_double(), bar.ts_init
+        if bar.bar_type != self._bar_type:
+            self._bar_type, self._count = bar.bar_type, 0
         self._count += 1
         if self._count == 1:
             self._fast = self._slow = close

@@ -80,7 +80,7 @@ def export(
     target = folder / f"{series.instrument_id}_{series.kind}.{form}"
     chunks = store.read(series.kind, series.instrument_id, *span)
     tables = (plain(_cut(columns, *span)) for columns in chunks)
-    return _write((table for table in tables if len(table)), target, form)
+    return write((table for table in tables if len(table)), target, form)
 
 
 def export_table(
@@ -94,7 +94,7 @@ def export_table(
     first, last = days
     paths = [path for path in store.tables()[name] if first <= table_day(path) <= last]
     tables = (table for path in paths for table in store.row_groups(path))
-    return _write(tables, folder / f"{name}.{form}", form)
+    return write(tables, folder / f"{name}.{form}", form)
 
 
 def plain(columns: Columns) -> pa.Table:
@@ -165,8 +165,8 @@ def _cut(columns: Columns, start: int, end: int) -> Columns:
     return make(*(getattr(columns, name)[inside] for name in columns.__slots__))
 
 
-def _write(tables: Iterator[pa.Table], target: Path, form: Form) -> Exported | None:
-    """Write tables to a file, whole or not at all."""
+def write(tables: Iterator[pa.Table], target: Path, form: Form) -> Exported | None:
+    """Write tables to a file, whole or not at all; None if there are none."""
     first = next(tables, None)
     if first is None:
         return None

@@ -2,10 +2,11 @@
 
 import datetime as dt
 import json
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from catalog.options import day_option
 from mia_plugins.cli.progress import progress
 from mia_plugins.cli.session import AsJson, Session
 from mia_plugins.data.errors import CatalogError
@@ -19,11 +20,6 @@ MOST_DAYS = 2_520
 """Ten years of trading days."""
 PRESET_STARTS = {"demo": dt.date(2026, 6, 1), "week": dt.date(2026, 6, 1), "year": dt.date(2026, 1, 5)}
 """The first trading day of each preset."""
-
-
-def day_option(help_: str) -> Any:
-    """Return an option that takes a trading day."""
-    return typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help=help_, show_default=False)
 
 
 def generate(  # noqa: PLR0913 each is an option

@@ -12,7 +12,7 @@ class Followed(BarMeasure):
 
     indicator: ClassVar[type[Any]]
     """An `Indicator`."""
-    outputs = ("value",)
+    outputs: ClassVar[tuple[str, ...]] = ("value",)
 
     @property
     def value(self) -> float | None:

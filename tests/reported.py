@@ -1,6 +1,7 @@
 """Run folders to report: any number of trades, with their decisions, orders, fills and shadows."""
 
 import datetime as dt
+import json
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -37,6 +38,7 @@ def made_run(  # noqa: PLR0913 each is a thing a test varies
     status: RunStatus = RunStatus.COMPLETE,
     fills: str = "quotes",
     seed: int = 1,
+    strategy: str = "cross",
 ) -> Path:
     """Write the folder of a run with so many trades, and return it."""
     inputs = replace(INPUTS, seed=seed)
@@ -49,14 +51,14 @@ def made_run(  # noqa: PLR0913 each is a thing a test varies
     (folder / "settings.yaml").write_text(
         f"catalog: {catalog or 'gone'}  # run.yaml:1:10\ninstruments: [ES]  # run.yaml:2:14\nstart: {days[0]}\n"
         f"end: {days[1]}\ncapital: 25000  # $, default\nvenue:\n  fills: {fills}  # default\n"
-        "strategies:\n  cross:\n    fast: 10  # bars, run.yaml:9:11\n"
+        f"strategies:\n  {json.dumps(strategy)}:\n    fast: 10  # bars, run.yaml:9:11\n"
     )
-    for name, table in _tables(count, spans, losing=losing).items():
+    for name, table in _tables(count, spans, strategy, losing=losing).items():
         pq.write_table(table, folder / f"{name}.parquet")
     return folder
 
 
-def _tables(count: int, spans: list[tuple[int, int]], *, losing: bool) -> dict[str, pa.Table]:
+def _tables(count: int, spans: list[tuple[int, int]], strategy: str, *, losing: bool) -> dict[str, pa.Table]:
     rng = np.random.default_rng(5)
     opened = _spread(count, spans)
     closed = opened + rng.integers(1, 20, count) * MINUTE // 7
@@ -64,9 +66,9 @@ def _tables(count: int, spans: list[tuple[int, int]], *, losing: bool) -> dict[s
     ticks = np.full(count, -16) if losing else rng.choice([-16, -17, 32], count, p=[0.5, 0.1, 0.4])
     entry = 24_000 + rng.integers(-400, 400, count)
     ids = np.arange(1, count + 1)
-    names = {"strategy": ["cross"] * count, "instrument_id": _contracts(opened)}
+    names = {"strategy": [strategy] * count, "instrument_id": _contracts(opened)}
     exits = ["target" if one > 0 else "stop" for one in ticks]
-    schema = decisions_schema(COLUMNS, "all", {})
+    schema = decisions_schema({strategy: COLUMNS["cross"]}, "all", {})
     decisions: dict[str, Any] = {
         "id": ids, "ts": opened, **names, "cause": ["bar"] * count, "side": side, "outcome": ["taken"] * count,
         "reason": [""] * count, "size": np.ones(count, np.int64), "price": entry, "stop": entry - 16 * side,
@@ -79,7 +81,7 @@ def _tables(count: int, spans: list[tuple[int, int]], *, losing: bool) -> dict[s
         "fees": _money(np.full(count, 450)), "net": _money(ticks * 1250 - 450), "exit": exits,
         "mae": np.where(ticks > 0, 6.0, 16.0), "mfe": np.where(ticks > 0, 32.0, 4.0),
     }  # fmt: skip
-    order_ids = [f"cross-{one}-E" for one in ids]
+    order_ids = [f"{strategy}-{one}-E" for one in ids]
     common = {"order_id": order_ids, "decision": ids, **names, "role": ["entry"] * count, "side": side}
     orders: dict[str, Any] = common | {
         "type": ["market"] * count, "lots": np.ones(count, np.int64), "ts": opened, "ts_done": opened,

@@ -1,16 +1,19 @@
 """What was bought and sold in each bar."""
 
 from collections import deque
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from indicators.within_bars import WithinBars
 from mia_plugins.data.arrow import Kind
 from mia_plugins.data.sessions import Session
-from mia_plugins.features import Measure
+from mia_plugins.features import Market
+from mia_plugins.kernels import kernel
 from mia_plugins.settings import BaseSettings
+from mia_plugins.tape.bars import Bar
 from mia_plugins.tape.tape import Tape
 from mia_plugins.units import Bars
 
@@ -38,8 +41,11 @@ class FlowBar(NamedTuple):
         return self.bought - self.sold
 
 
-class FlowBars(Measure):
-    """The last bars of a length with what was bought and sold in them."""
+class FlowBars(WithinBars):
+    """The last bars of a length with what was bought and sold in them.
+
+    Contracts whose aggressor is unknown are in no delta; they are counted.
+    """
 
     class Settings(BaseSettings):
         """What can be set."""
@@ -50,12 +56,11 @@ class FlowBars(Measure):
         """Their length; 0 for the base bars."""
 
     reads = frozenset({Kind.TRADES})
-    outputs = ("delta", "cvd")
+    outputs = ("delta", "cvd", "unknown")
 
-    @property
-    def longer_bars(self) -> frozenset[int]:
-        """Their length, where they are not the base bars."""
-        return frozenset({self.settings.minutes} - {0})
+    def __init__(self, market: Market, settings: Any) -> None:
+        self.minutes = settings.minutes
+        super().__init__(market, settings)
 
     def reset(self) -> None:
         """Forget every bar."""
@@ -65,36 +70,44 @@ class FlowBars(Measure):
         """Bars since the start of this contract."""
         self.cvd = 0
         """What was bought less what was sold in the session's closed bars, in contracts."""
+        self.unknown = 0
+        """Contracts of unknown aggressors in the session's closed bars."""
         self._flow = np.zeros(3, np.int64)
-        self._counted = 0
 
     def begin_session(self, session: Session) -> None:
         """Start sums anew."""
         del session
-        self.cvd = 0
+        self.cvd = self.unknown = 0
         self._flow[:] = 0
 
-    def take(self, tape: Tape, lo: int, hi: int) -> None:
-        """Take trades, and the bars that have closed; a trade at a bar's very end belongs to the next."""
-        trades, first = tape.trades(lo, hi), 0
-        bars = tape.bars(self.settings.minutes) if self.settings.minutes else tape.base
-        for bar in bars.since(self._counted):
-            end = int(np.searchsorted(trades.ts, bar.ts, side="left"))
-            self._flow += _by_side(trades.side[first:end], trades.lots[first:end])
-            sold, unknown, bought = self._flow.tolist()
-            self.cvd += bought - sold
-            self.bars.append(FlowBar(*bar, bought, sold, unknown))
-            self._flow[:], first = 0, end
-            self.count += 1
-        self._counted = bars.count
-        self._flow += _by_side(trades.side[first:], trades.lots[first:])
+    def take_rows(self, tape: Tape, lo: int, hi: int) -> None:
+        """Take trades."""
+        trades = tape.trades(lo, hi)
+        if len(trades):
+            add_by_side(self._flow, trades.lots, trades.side)
+
+    def take_bar(self, bar: Bar) -> None:
+        """Take the bar its trades have made."""
+        sold, unknown, bought = self._flow.tolist()
+        self._flow[:] = 0
+        self.cvd += bought - sold
+        self.unknown += unknown
+        self.bars.append(FlowBar(*bar, bought, sold, unknown))
+        self.count += 1
 
     @property
     def delta(self) -> int | None:
         """The last bar's, in contracts; `None` before there is one."""
         return self.bars[-1].delta if self.bars else None
 
+    def last(self, count: int) -> tuple[FlowBar, ...]:
+        """Return the last bars, the youngest last; fewer while there are not so many."""
+        bars, there = self.bars, len(self.bars)
+        return tuple(bars[number] for number in range(max(0, there - count), there))
 
-def _by_side(side: NDArray[np.int8], lots: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return contracts sold, of unknown side, and bought."""
-    return np.array([lots[side == of].sum() for of in (-1, 0, 1)], np.int64)
+
+@kernel
+def add_by_side(flow: NDArray[np.int64], lots: NDArray[Any], side: NDArray[Any]) -> None:
+    """Add contracts sold, of unknown side, and bought."""
+    for row in range(len(lots)):
+        flow[side[row] + 1] += lots[row]

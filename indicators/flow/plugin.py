@@ -5,15 +5,28 @@ from mia_plugins.hookspecs import Register
 
 def mia_register_indicators(register: Register) -> None:
     """Register the measures."""
-    register(
-        "vwap", "indicators.flow.vwap:Vwap", summary="The session's average price by volume, and its width."
-    )
+    for name, target, summary in (
+        ("vwap", "vwap:Vwap", "The session's average price by volume, its width and bands."),
+        ("flow_bars", "bars:FlowBars", "What was bought, sold and of unknown side in each base bar."),
+        ("cvd", "cvd:Cvd", "What was bought less what was sold since the session's start."),
+        ("last_trades", "tick_momentum:LastTrades", "Which way the last trades went, and who came."),
+        ("footprint", "footprint:Footprint", "Imbalances of buyers and sellers at the prices of a bar."),
+    ):
+        register(name, f"indicators.flow.{target}", summary=summary)
 
 
 def mia_register_features(register: Register) -> None:
     """Register the features."""
-    register(
-        "vwap_trend_signal",
-        "indicators.flow.vwap_trend:VwapTrendSignal",
-        summary="Where the close stands to VWAP, and where VWAP is going.",
-    )
+    for name, target, summary in (
+        ("vwap_trend_signal", "vwap_trend:VwapTrendSignal", "Where the close stands to VWAP, and its slope."),
+        (
+            "delta_divergence",
+            "delta_divergence:DeltaDivergence",
+            "Swings that CVD does not follow.",
+        ),
+        ("tick_momentum", "tick_momentum:TickMomentum", "Which way the last trades went, and who came."),
+        ("volume_imbalance", "volume:VolumeImbalance", "Bought less sold in the last bars."),
+        ("volume_confirmation", "volume:VolumeConfirmation", "Whether volume and flow confirm the move."),
+        ("momentum_flow", "momentum_flow:MomentumFlow", "The last trades' momentum and the bars' move."),
+    ):
+        register(name, f"indicators.flow.{target}", summary=summary)

@@ -28,7 +28,7 @@ class Vwap(Measure):
         """Where it begins: with the session at 18:00 New York, or with regular hours at 9:30."""
 
     reads = frozenset({Kind.TRADES})
-    outputs = ("value", "sd")
+    outputs = ("value", "sd", "upper_1", "lower_1", "upper_2", "lower_2", "upper_3", "lower_3")
 
     def reset(self) -> None:
         """Forget every trade."""
@@ -62,6 +62,18 @@ class Vwap(Measure):
         # Whole numbers of any size: what is subtracted is exact.
         variance: float = (squares * lots - away * away) / (lots * lots)
         return float(variance**0.5) if variance >= 1 else None
+
+    def band(self, times: float) -> float | None:
+        """Return the price so many standard deviations away, in ticks; `None` while they are not known."""
+        middle, sd = self.value, self.sd
+        return None if middle is None or sd is None else middle + times * sd
+
+    upper_1 = property(lambda self: self.band(1))
+    lower_1 = property(lambda self: self.band(-1))
+    upper_2 = property(lambda self: self.band(2))
+    lower_2 = property(lambda self: self.band(-2))
+    upper_3 = property(lambda self: self.band(3))
+    lower_3 = property(lambda self: self.band(-3))
 
 
 @kernel

@@ -1,5 +1,6 @@
 """`mia report`: a run, or several, on one page."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -46,6 +47,9 @@ def report(  # noqa: PLR0913 each is an option
 
     It is one HTML file that opens without a network. `mia runs open RUN` shows it.
     """
+    # Sums over days are so small that threads of BLAS wait for each other longer than they work.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
     from mia_plugins.reports.view import views
     from mia_plugins.reports.writing import write_report
 

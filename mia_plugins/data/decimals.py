@@ -36,10 +36,13 @@ def decimals_of(units: NDArray[np.signedinteger[Any]], raw_unit: int) -> pa.Arra
 def units_of(decimals: pa.Array, raw_unit: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Return decimals as the nearest whole ticks or contracts, and which of them are exactly whole."""
     halves = _halves(decimals)
-    low = np.ascontiguousarray(halves[:, 0])
-    high = halves[:, 1].view(np.int64).astype(np.float64)
+    low = halves[:, 0]
     # Exact to the unit: a float carries 53 bits and no price is 2^40 ticks.
-    units = np.rint((high * 2.0**64 + low.astype(np.float64)) / raw_unit).astype(np.int64)
+    floats = halves[:, 1].view(np.int64).astype(np.float64)
+    floats *= 2.0**64
+    floats += low
+    floats /= raw_unit
+    units = np.rint(floats, out=floats).astype(np.int64)
     # The units are off by half of one at most, which is far less than 2^64: the lower halves tell.
     return units, units.view(np.uint64) * np.uint64(raw_unit) == low
 

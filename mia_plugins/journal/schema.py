@@ -14,6 +14,8 @@ from mia_plugins.journal.errors import JournalError
 FORMAT = "1"
 RESERVED = "mia."
 """How the metadata begin that the journal writes itself."""
+COLUMNS = b"mia.columns"
+"""Where the metadata hold the names of each strategy's columns."""
 WORD = pa.dictionary(pa.int32(), pa.string())
 """A text of which there are few different ones."""
 
@@ -89,14 +91,14 @@ def decisions_schema(
         "mia.table": "decisions",
         "mia.format": FORMAT,
         "mia.keep": keep,
-        "mia.columns": json.dumps({name: asdict(one) for name, one in ordered.items()}),
+        COLUMNS.decode(): json.dumps({name: asdict(one) for name, one in ordered.items()}),
     }
     return pa.schema([*FIXED, *named], metadata={**dict(sorted(metadata.items())), **ours})
 
 
 def columns_in(schema: pa.Schema) -> dict[str, JournalColumns]:
     """Return the columns of each strategy that a journal's schema tells of."""
-    told = json.loads(schema.metadata[b"mia.columns"])
+    told = json.loads(schema.metadata[COLUMNS])
     return {
         strategy: JournalColumns(**{kind: tuple(names) for kind, names in kinds.items()})
         for strategy, kinds in told.items()

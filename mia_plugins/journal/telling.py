@@ -52,10 +52,17 @@ def tell(one: Explanation) -> Iterator[str]:
 
 
 def tell_list(found: Listing) -> Iterator[str]:
-    """Yield the lines of a list of decisions; a result in brackets is that of a shadow."""
-    header = ("id", "New York", "what", "outcome", "size", "score", "result", "reason")
-    rows = [_line(line) for line in found.lines]
-    yield from _table(header, rows, "><<<>>><", wrap_last=True)
+    """Yield the lines of a list of decisions; a result in brackets is that of a shadow.
+
+    Whose they are is said where there are several strategies.
+    """
+    header: tuple[str, ...] = ("id", "New York", "what", "outcome", "size", "score", "result", "reason")
+    rows, places = [_line(line) for line in found.lines], "><<<>>><"
+    names = [(line.row.strategy.rpartition("-")[0] or line.row.strategy) for line in found.lines]
+    if len(set(names)) > 1:
+        rows = [(*row[:2], name, *row[2:]) for row, name in zip(rows, names, strict=True)]
+        header, places = (*header[:2], "strategy", *header[2:]), "><<<<>>><"
+    yield from _table(header, rows, places, wrap_last=True)
     left = found.count - len(found.lines)
     if not found.count:
         yield "no decision of this kind"

@@ -1,5 +1,7 @@
 """Traces that several sections draw, and arrays cut down to what an eye can see."""
 
+from collections.abc import Sequence
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -9,6 +11,8 @@ from mia_plugins.statistics.figures import Floats
 
 POINTS = 2000
 """Points that a line keeps."""
+LABEL = 36
+"""Letters of a name that an axis has room for."""
 WIN, LOSS = "var(--win)", "var(--loss)"
 
 
@@ -34,3 +38,15 @@ def win_or_loss(values: Floats) -> list[str]:
 def axis(title: str = "", **more: Any) -> dict[str, Any]:
     """Return an axis with its title, which names the unit."""
     return {"title": {"text": title}, **more}
+
+
+def drawn(text: str) -> str:
+    """Return a foreign text as plotly.js draws it as it is: it takes tags and entities for markup."""
+    return escape(text, quote=False)
+
+
+def categories(names: Sequence[str], title: str = "", **more: Any) -> dict[str, Any]:
+    """Return an axis of names, of which long ones are cut; the names themselves are `drawn` in the data."""
+    short = [one if len(one) <= LABEL else f"{one[: LABEL - 1].rstrip()}…" for one in names]
+    ticks = {"tickmode": "array", "tickvals": list(range(len(names))), "ticktext": list(map(drawn, short))}
+    return axis(title, type="category", **ticks, **more)

@@ -6,6 +6,24 @@ from typing import Any
 from mia_plugins.reports.blocks import Block, CandleChart, Chart, Command, Heading, Note, Table, Tile, Tiles
 from mia_plugins.secrets import redact
 
+_BUTTONS = {
+    "previous": ("‹ trade", "Previous trade"),
+    "next": ("trade ›", "Next trade"),
+    "earlier": ("←", "Earlier"),
+    "later": ("→", "Later"),
+    "in": ("+", "Zoom in"),
+    "out": ("−", "Zoom out"),
+    "all": ("all", "Show all"),
+}
+_TOOLS = (
+    '<div class="tools">'
+    + "".join(
+        f'<button type="button" data-do="{name}" aria-label="{help_}" title="{help_}">{text}</button>'
+        for name, (text, help_) in _BUTTONS.items()
+    )
+    + "</div>"
+)
+
 
 class Renderer:
     """Turns blocks into HTML and gathers the charts that the page draws."""
@@ -36,11 +54,11 @@ class Renderer:
             self.charts[name] = {"data": list(chart.data), "layout": dict(chart.layout)}
         else:
             self.charts[name] = {"candles": dict(chart.payload)}
-        half = " half" if isinstance(chart, Chart) and chart.half else ""
+        half = (" half" if chart.half else "") if isinstance(chart, Chart) else None
         note = f'<p class="hint">{_text(chart.note)}</p>' if chart.note else ""
-        detail = '<p class="picked" hidden></p>' if isinstance(chart, CandleChart) else ""
+        detail = f'{_TOOLS}<p class="picked" aria-live="polite" hidden></p>' if half is None else ""
         return (
-            f'<figure class="chart{half}"><figcaption>{_text(chart.title)}</figcaption>'
+            f'<figure class="chart{half or ""}"><figcaption>{_text(chart.title)}</figcaption>'
             f'<div class="plot" id="chart-{_text(name)}" data-chart="{_text(name)}" '
             f'role="img" aria-label="{_text(chart.title)}" '
             f'style="height:{int(chart.height)}px"></div>{detail}{note}</figure>'
@@ -63,8 +81,14 @@ def _table(table: Table) -> str:
     )
     caption = f"<caption>{_text(table.caption)}</caption>" if table.caption else ""
     body = f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody>"
-    html = f'<div class="table"><table>{caption}{body}</table></div>'
+    about = f'tabindex="0" role="region" aria-label="{_text(_label(table))}"'
+    html = f'<div class="table" {about}><table>{caption}{body}</table></div>'
     return f"<details><summary>{_text(table.folded)}</summary>{html}</details>" if table.folded else html
+
+
+def _label(table: Table) -> str:
+    """Return what a table is about, for those who hear the page: it can be scrolled by keyboard."""
+    return table.caption or table.folded or ", ".join(filter(None, table.columns))
 
 
 def _side(table: Table, at: int) -> str:

@@ -17,7 +17,7 @@ from mia_plugins.data.catalog import Catalog
 from mia_plugins.data.columns import Bars, Trades
 from mia_plugins.data.files import Files
 from mia_plugins.data.instruments import PRODUCTS, TICK_POINTS, Contract, contracts_between, lead_contract
-from mia_plugins.data.sessions import Session
+from mia_plugins.data.sessions import NS, Session
 from mia_plugins.errors import MiaError
 from mia_plugins.settings.run import Instrument
 from mia_plugins.statistics.figures import Floats, Ints
@@ -54,7 +54,7 @@ class Market:
     def products(self) -> list[str]:
         """The products whose prices the run is about: micros count as the large ones."""
         named = self._settings.get("instruments") or ()
-        return list(dict.fromkeys(_MICROS.get(one, one) for one in named if one in get_args(Instrument)))
+        return list(dict.fromkeys(large(one) for one in named if one in get_args(Instrument)))
 
     @cached_property
     def _catalog(self) -> Catalog | None:
@@ -68,15 +68,17 @@ class Market:
             self.faults.append(str(error))
             return None
 
-    def bars(self, product: str) -> Bars:
-        """Return minute bars of the contract that led on each day; none where there are none."""
-        found = [
-            part for one, first, last in self._stretches(product) for part in self._bars(one, first, last)
-        ]
-        if not found:
-            none = np.empty(0, np.int64)
-            return Bars(none, none, none, none, none, none)
-        return Bars(*(np.concatenate([getattr(one, name) for one in found]) for name in Bars.__slots__))
+    def bars(self, product: str) -> list[Bars]:
+        """Return minute bars of each contract, one after the other, over the days on which it led."""
+        stretches = self._stretches(product)
+        return [joined(list(self._bars(one, first, last))) for one, first, last in stretches]
+
+    def coverage(self, bars: Bars) -> Floats:
+        """Return the share of the minutes of each day's session that have a bar."""
+        spans = np.array([(one.open, one.close) for one in self._days.sessions], np.int64).reshape(-1, 2)
+        found = np.searchsorted(bars.ts, spans.ravel(), side="right").reshape(-1, 2)
+        share: Floats = np.diff(found, axis=1)[:, 0] / (np.diff(spans, axis=1)[:, 0] / (60 * NS))
+        return share
 
     def rolls(self) -> list[tuple[int, Contract, Contract]]:
         """Return when (UTC ns) which contract handed over to which, within the run's days."""
@@ -150,6 +152,11 @@ class Market:
         self.faults.append(f"the catalog has neither bars nor trades of {contract.symbol}")
 
 
+def large(product: str) -> str:
+    """Return the product whose prices a product has."""
+    return _MICROS.get(product, product)
+
+
 def points(ticks: Floats | Ints) -> Floats:
     """Return prices in points."""
     found: Floats = np.asarray(ticks, np.float64) * TICK_POINTS
@@ -159,6 +166,13 @@ def points(ticks: Floats | Ints) -> Floats:
 def date_text(day: dt.date) -> str:
     """Return a date as a report writes it: 1 Jun 2026."""
     return f"{day.day} {day:%b %Y}"
+
+
+def joined(parts: list[Bars]) -> Bars:
+    """Return bars one after the other as one; none of none."""
+    none = np.empty(0, np.int64)
+    columns = ([none, *(getattr(one, name) for one in parts)] for name in Bars.__slots__)
+    return Bars(*map(np.concatenate, columns))
 
 
 def _as_bars(columns: Any) -> Bars:

@@ -49,6 +49,11 @@ def written(value: float | None, how: str, digits: int = 2) -> str:
     return percent(value, min(digits, 1)) if how == "percent" else plain(value, digits)
 
 
+def counted(count: int, thing: str) -> str:
+    """Return a count with its noun, which takes an s but of one."""
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
 def duration(seconds: float) -> str:
     """Return a span of time in the two largest units that it has."""
     if not math.isfinite(seconds):

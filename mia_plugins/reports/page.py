@@ -18,6 +18,7 @@ from mia_plugins.settings.model import BaseSettings
 from mia_plugins.settings.resolve import declared_settings
 
 _ASSETS = Path(__file__).parent / "assets"
+_SCRIPTS = ("kit.js", "candles.js", "page.js")
 _NOTHING_ELSE = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
     "img-src data: blob:; base-uri 'none'"
@@ -98,7 +99,8 @@ def _whole(runs: Sequence[RunView], parts: Iterable[tuple[str, str, str]], chart
     body = "".join(
         f'<section id="{escape(one)}"><h2>{escape(title)}</h2>{html}</section>' for one, title, html in parts
     )
-    css, script = ((_ASSETS / file).read_text(encoding="utf-8") for file in ("page.css", "page.js"))
+    css, *scripts = ((_ASSETS / file).read_text(encoding="utf-8") for file in ("page.css", *_SCRIPTS))
+    script = "\n".join(('"use strict"; (() => {', *scripts, "})();"))
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{_NOTHING_ELSE}">'

@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from mia_plugins.data.columns import Bars
-from mia_plugins.reports.market import Market
+from mia_plugins.data.instruments import PRODUCTS
+from mia_plugins.reports.market import Market, joined, large
 from mia_plugins.runs.errors import RunError
 from mia_plugins.runs.folder import RunFolder, RunStatus
+from mia_plugins.statistics.benchmark import Held, held_of
 from mia_plugins.statistics.figures import Ints
-from mia_plugins.statistics.run import Statistics, statistics_of
+from mia_plugins.statistics.run import Statistics, statistics_from
 from mia_plugins.statistics.selection import Trials, trials_of
 from mia_plugins.statistics.sources import Sources
 from mia_plugins.statistics.trades import Days, Trades, trades_of
@@ -28,6 +30,7 @@ class RunView:
         self.id = folder.id
         self.record = folder.record
         self.sources = Sources(folder.path)
+        self._contracts: dict[str, list[Bars]] = {}
         self._prices: dict[str, Bars] = {}
 
     @property
@@ -64,7 +67,7 @@ class RunView:
     @cached_property
     def stats(self) -> Statistics:
         """What the run came to, each figure with its interval."""
-        return statistics_of(self.folder)
+        return statistics_from(self.sources, self.trades, self.days)
 
     @property
     def start(self) -> int:
@@ -106,8 +109,18 @@ class RunView:
     def prices(self, product: str) -> Bars:
         """Return minute bars of a product, read once."""
         if product not in self._prices:
-            self._prices[product] = self.market.bars(product)
+            self._prices[product] = joined(self.contracts(product))
         return self._prices[product]
+
+    def contracts(self, product: str) -> list[Bars]:
+        """Return minute bars of each contract of a product in turn, read once."""
+        if product not in self._contracts:
+            self._contracts[product] = self.market.bars(product)
+        return self._contracts[product]
+
+    def held(self, product: str) -> Held:
+        """Return what holding one contract of a product, large or micro, would have come to."""
+        return held_of(self.contracts(large(product)), float(PRODUCTS[product].tick_value))
 
     def explain(self, decision: int) -> str:
         """Return the command that explains a decision."""

@@ -77,6 +77,11 @@ def spread_of(values: Floats) -> Spread:
     return Spread(len(known), float(known.mean()), tuple(float(q) for q in np.quantile(known, QUANTILES)))
 
 
+def quantile(spread: Spread, share: float) -> float | None:
+    """Return one of the quantiles of a spread; None of none."""
+    return spread.quantiles[QUANTILES.index(share)] if spread.quantiles else None
+
+
 def r_distribution(r: Floats) -> RDistribution:
     """Return how results in R are spread."""
     edges = np.arange(-20, 41) / 4

@@ -53,7 +53,7 @@ def candidates_of(sources: Sources, trades: Trades) -> Candidates:
     ids = whole(table["id"])
     instruments = words(table["instrument_id"])
     r, followed = _shadows(sources, ids, real(table["stop"]), instruments)
-    at, known = _places(ids, trades.decision)
+    at, known = places_of(ids, trades.decision)
     r[at[known]], followed[at[known]] = trades.r[known], True
     return Candidates(
         id=ids,
@@ -71,7 +71,7 @@ def values_of(sources: Sources, feature: str, ids: Ints) -> Floats:
     """Return a feature's value at decisions, by their ids; nan where it is not known."""
     found = np.full(len(ids), np.nan)
     for batch in sources.batches("decisions", ["id", f"v.{feature}"]):
-        at, known = _places(ids, whole(batch["id"]))
+        at, known = places_of(ids, whole(batch["id"]))
         found[at[known]] = real(batch[f"v.{feature}"])[known]
     return found
 
@@ -82,7 +82,7 @@ def _shadows(
     """Return the results of shadows, less a round turn's commission, and which decisions have one."""
     r, followed = np.full(len(ids), np.nan), np.zeros(len(ids), np.bool_)
     found = sources.table("shadows", ["id", "entry", "r"])
-    at, known = _places(ids, whole(found["id"]))
+    at, known = places_of(ids, whole(found["id"]))
     at, entry, gross = at[known], real(found["entry"])[known], real(found["r"])[known]
     fees = _round_turns(sources, instruments)[at]
     r[at] = gross - ratio(fees, np.abs(entry - stops[at]))
@@ -99,7 +99,7 @@ def _round_turns(sources: Sources, instruments: Words) -> Floats:
     return np.array([of[one] for one in instruments], np.float64)
 
 
-def _places(ids: Ints, wanted: Ints) -> tuple[Ints, np.ndarray[tuple[int], np.dtype[np.bool_]]]:
+def places_of(ids: Ints, wanted: Ints) -> tuple[Ints, np.ndarray[tuple[int], np.dtype[np.bool_]]]:
     """Return the places of ids among ascending ones, and which of them are there."""
     if not len(ids):
         return np.zeros(len(wanted), np.int64), np.zeros(len(wanted), np.bool_)

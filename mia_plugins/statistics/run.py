@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from mia_plugins.runs.folder import RUN, RunFolder
+from mia_plugins.statistics.ablation import Ablation, ablations_of
 from mia_plugins.statistics.activity import Activity, RDistribution, activity_of, r_distribution
 from mia_plugins.statistics.breakdowns import Breakdown, breakdowns_of
 from mia_plugins.statistics.candidates import candidates_of
@@ -23,6 +24,7 @@ from mia_plugins.statistics.equity import (
     equity_of,
     return_figures,
 )
+from mia_plugins.statistics.extremes import Extremes, extremes_of
 from mia_plugins.statistics.figures import Figure, Floats, as_data, dollars
 from mia_plugins.statistics.intervals import Resamples
 from mia_plugins.statistics.judgement import FeatureKnowledge, RuleWorth, features_of, rules_of
@@ -60,6 +62,8 @@ class Statistics:
     """The deepest fall of the balance."""
     activity: Activity
     """How much and how long was held."""
+    extremes: Extremes
+    """How far it went in what limits are set to."""
     r: RDistribution
     """How the results in R are spread."""
     equity: Equity
@@ -76,6 +80,8 @@ class Statistics:
     """What each rule and each gate was worth."""
     features: tuple[FeatureKnowledge, ...]
     """How much each feature knew."""
+    ablations: tuple[Ablation, ...]
+    """What decisions would have been without each feature, of strategies whose features have weights."""
     targets: tuple[Target, ...]
     """What the settings aim at, beside what was realised."""
     kelly: Kelly
@@ -147,10 +153,14 @@ def statistics_of(folder: Path | RunFolder) -> Statistics:
     """Return the statistics of a run: of a folder, complete or not, or of a draft."""
     sources = Sources(folder.path if isinstance(folder, RunFolder) else folder)
     trades = trades_of(sources)
-    core = Core.of(
-        trades, Days.of(sources.settings, _reached(sources.folder), trades.ts_close), sources.capital
-    )
-    days, resamples, daily = core.days, core.resamples, core.daily
+    days = Days.of(sources.settings, _reached(sources.folder), trades.ts_close)
+    return statistics_from(sources, trades, days)
+
+
+def statistics_from(sources: Sources, trades: Trades, days: Days) -> Statistics:
+    """Return the statistics of a run whose trades and days are read already."""
+    core = Core.of(trades, days, sources.capital)
+    resamples, daily = core.resamples, core.daily
     found = candidates_of(sources, trades)
     daily_profit = core.a_day(daily.net / 100)
     trades_a_day = core.a_day(daily.trades.astype(np.float64))
@@ -167,6 +177,7 @@ def statistics_of(folder: Path | RunFolder) -> Statistics:
         daily_profit=daily_profit,
         drawdown=core.drawdown,
         activity=activity_of(trades, days, daily.balance),
+        extremes=extremes_of(trades, days.place(trades.ts_close), daily),
         r=r_distribution(trades.r),
         equity=core.equity,
         daily=daily,
@@ -175,6 +186,7 @@ def statistics_of(folder: Path | RunFolder) -> Statistics:
         breakdowns=breakdowns_of(trades, days, resamples),
         rules=rules_of(found, days, resamples),
         features=features_of(sources, found, days, resamples),
+        ablations=ablations_of(sources, found, days, resamples),
         targets=targets_of(sources.settings, realised),
         kelly=kelly_of(trades.net / 100),
     )

@@ -164,6 +164,8 @@ def selection_of(runs: Sequence[Daily], trials: Trials | None) -> Selection:
     returns = np.array(rows, np.float64).reshape(len(runs), len(shared))
     if len(shared) < MIN_DAYS or not np.isfinite(returns).all():
         why = f"too few trading days in common: {MIN_DAYS} are needed"
+        if len(shared) >= MIN_DAYS:
+            why = "the balance of a run fell to 0 or below"
         return Selection(0, len(shared), trials, None, None, why)
     ratios = of_returns.daily_sharpe(returns)
     best = int(np.argmax(np.nan_to_num(ratios)))

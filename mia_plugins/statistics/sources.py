@@ -15,6 +15,8 @@ import yaml
 from numpy.typing import NDArray
 
 from mia_plugins.data.instruments import PRODUCTS, VENUE
+from mia_plugins.journal.decision import JournalColumns
+from mia_plugins.journal.schema import COLUMNS, columns_in
 from mia_plugins.runs.errors import RunFileError, told
 from mia_plugins.runs.folder import SETTINGS
 from mia_plugins.runs.rows import log_schema, read_log
@@ -57,13 +59,22 @@ class Sources:
         own = (self.settings.get("venue") or {}).get("commission")
         return float(PRODUCTS[product].commission if own is None else own)
 
+    @cached_property
+    def columns(self) -> Mapping[str, JournalColumns]:
+        """The names of what each strategy's decisions hold, and the weights of its features."""
+        schema = self._schema("decisions")
+        return {} if schema is None or COLUMNS not in (schema.metadata or {}) else columns_in(schema)
+
     def names(self, table: str) -> list[str]:
         """Return the columns of a table; none where it is not there."""
+        schema = self._schema(table)
+        return [] if schema is None else list(schema.names)
+
+    def _schema(self, table: str) -> pa.Schema | None:
         parquet, log = self._files(table)
         if parquet.exists():
-            return list(_opened(parquet).schema_arrow.names)
-        schema = log_schema(log) if log.exists() else None
-        return [] if schema is None else list(schema.names)
+            return _opened(parquet).schema_arrow
+        return log_schema(log) if log.exists() else None
 
     def batches(self, table: str, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
         """Yield columns of a table, a piece at a time; times are UTC ns, and words stand for themselves."""

@@ -29,6 +29,8 @@ class Target:
     """Whether what was realised lies within; None where it is not known."""
     excluded: bool | None
     """Whether the whole interval lies outside; None where there is none."""
+    assured: bool | None
+    """Whether the whole interval lies within; None where there is none."""
 
 
 def realised_of(
@@ -74,6 +76,7 @@ def _target(name: str, low: float | None, high: float | None, realised: Figure) 
         realised=realised,
         holds=None if value is None else least <= value <= most,
         excluded=None if bottom is None or top is None else top < least or bottom > most,
+        assured=None if bottom is None or top is None else least <= bottom and top <= most,
     )
 
 

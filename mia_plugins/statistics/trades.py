@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -98,24 +99,24 @@ class Trades:
         """Return how many there are."""
         return len(self.net)
 
-    @property
+    @cached_property
     def tick_value(self) -> Floats:
         """$ a tick and contract."""
         return tick_values(self.instrument_id)
 
-    @property
+    @cached_property
     def product(self) -> Words:
         """Such as ES."""
         return np.array([product_of(one) for one in self.instrument_id], np.object_)
 
-    @property
+    @cached_property
     def risk(self) -> Floats:
         """$ between the entry and the stop as it was decided; nan where that is 0 or not known."""
         risk = np.abs(self.entry - self.stop) * self.lots * self.tick_value
         found: Floats = np.where(risk > 0, risk, np.nan)
         return found
 
-    @property
+    @cached_property
     def r(self) -> Floats:
         """The result after costs in units of the risk; nan where that is not known."""
         return ratio(self.net / 100, self.risk)

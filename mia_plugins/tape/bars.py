@@ -1,7 +1,8 @@
 """Bars of any length, built from what the tape has let pass. Only closed ones can be read."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -28,6 +29,12 @@ class Bar(NamedTuple):
     """Volume, in contracts."""
 
 
+def bars_in(columns: Bars) -> Iterator[Bar]:
+    """Return bars of their columns, each without a call of Python's: there are half a million in a year."""
+    rows = zip(*(getattr(columns, name).tolist() for name in Bars.__slots__), strict=True)
+    return map(partial(tuple.__new__, Bar), rows)
+
+
 class BarSeries:
     """The closed bars of one length, the youngest last."""
 
@@ -37,7 +44,8 @@ class BarSeries:
         self._length = minutes * MINUTE
         self._anchor = self._end = 0
         self._closed: deque[Bar] = deque(maxlen=KEPT)
-        self._open: list[Bar] = []
+        self._waiting: deque[Bar] = deque()
+        """Bars that have not closed yet, or parts of them; they may lie in the future."""
         self.count = 0
         """Bars of this contract that have closed since the start of the run."""
         self.close = 0
@@ -81,7 +89,7 @@ class BarSeries:
         Those of another contract are forgotten: between two contracts prices jump by what no market did.
         """
         self._anchor, self._end = opening, close
-        self._open.clear()
+        self._waiting = deque(bar for bar in self._waiting if bar.ts > opening)
         if other_contract:
             self._closed.clear()
             self.count = self.close = 0
@@ -91,8 +99,8 @@ class BarSeries:
         if not len(trades):
             return
         bins = (trades.ts - self._anchor) // self._length
-        starts = np.flatnonzero(np.diff(bins, prepend=bins[0] - 1))
-        ends = np.append(starts[1:], len(bins)) - 1
+        ends = np.append((bins[1:] != bins[:-1]).nonzero()[0], len(bins) - 1)
+        starts = np.append(0, ends[:-1] + 1)
         columns = (
             np.minimum((bins[starts] + 1) * self._length + self._anchor, self._end),
             trades.ticks[starts],
@@ -101,21 +109,21 @@ class BarSeries:
             trades.ticks[ends],
             np.add.reduceat(trades.lots, starts),
         )
-        for bar in map(Bar._make, zip(*(column.tolist() for column in columns), strict=True)):
+        for bar in bars_in(Bars(*columns)):
             self._add(bar)
 
     def add_minutes(self, minutes: Iterable[Bar]) -> None:
-        """Take bars of one minute, in order, each stamped at its close."""
+        """Take bars of one minute, in order, each stamped at its close; they may lie in the future."""
         for bar in minutes:
             self._add(bar if self.minutes == 1 else bar._replace(ts=self._end_of(bar.ts)))
 
     def close_until(self, now: int) -> bool:
         """Close the bars that have ended by now (UTC ns) and say whether one ended just now."""
-        waiting = self._open
+        waiting = self._waiting
         if not waiting or waiting[0].ts > now:
             return False
         while waiting and waiting[0].ts <= now:
-            closed = waiting.pop(0)
+            closed = waiting.popleft()
             self._closed.append(closed)
             self.count += 1
         self.close = closed.close
@@ -123,10 +131,11 @@ class BarSeries:
 
     def _add(self, part: Bar) -> None:
         """Take a part of a bar, stamped at the bar's close."""
-        if self._open and self._open[-1].ts == part.ts:
-            self._open[-1] = _merged(self._open[-1], part)
+        waiting = self._waiting
+        if waiting and waiting[-1].ts == part.ts:
+            waiting[-1] = _merged(waiting[-1], part)
         else:
-            self._open.append(part)
+            waiting.append(part)
 
     def _end_of(self, ts: int) -> int:
         """Return when the bar closes in which a minute closes at `ts`."""

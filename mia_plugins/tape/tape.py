@@ -9,7 +9,7 @@ from mia_plugins.data.columns import LEVELS, Bars, Depth, Quotes, Trades
 from mia_plugins.data.instruments import Contract
 from mia_plugins.data.sessions import Session
 from mia_plugins.errors import did_you_mean
-from mia_plugins.tape.bars import Bar, BarSeries
+from mia_plugins.tape.bars import BarSeries, bars_in
 from mia_plugins.tape.errors import LookAheadError, TapeError
 from mia_plugins.tape.quoting import best_in, quotes_in, with_both_sides
 from mia_plugins.tape.series import Series
@@ -83,13 +83,11 @@ class Tape:
             if kind in self.kinds
         )
         self._trail = trail
-        self._minute_bars: list[Bar] = []
-        self._next_minute = 0
         self._bars = {length: BarSeries(length) for length in minutes}
         self.base = next(iter(self._bars.values()), BarSeries(1))
         """The bars at whose closes the strategy is evaluated."""
         self._longer = tuple(bars for bars in self._bars.values() if bars is not self.base)
-        self._has_bars, self._has_trades = Kind.BARS in self.kinds, Kind.TRADES in self.kinds
+        self._from_trades = Kind.TRADES in self.kinds and Kind.BARS not in self.kinds
 
     @property
     def lengths(self) -> tuple[int, ...]:
@@ -154,9 +152,7 @@ class Tape:
         lo, self.now = self.now, now
         for series in self._read:
             series.advance(now)
-        if self._has_bars:
-            self._bars_from_bars(now)
-        elif self._has_trades:
+        if self._from_trades:
             self._bars_from_trades(self._trades.rows(lo, now))
         for bars in self._longer:
             bars.close_until(now)
@@ -176,20 +172,10 @@ class Tape:
             self._trail.load(quotes)
 
     def _load_bars(self, rows: Bars) -> None:
-        del self._minute_bars[: self._next_minute]
-        self._next_minute = 0
-        columns = (getattr(rows, name).tolist() for name in Bars.__slots__)
-        self._minute_bars += map(Bar._make, zip(*columns, strict=True))
-
-    def _bars_from_bars(self, now: int) -> None:
-        bars, first = self._minute_bars, self._next_minute
-        number, end = first, len(bars)
-        while number < end and bars[number].ts <= now:
-            number += 1
-        if number > first:
-            self._next_minute = number
+        if Kind.BARS in self.kinds:
+            minutes = list(bars_in(rows))
             for series in self._bars.values():
-                series.add_minutes(bars[first:number])
+                series.add_minutes(minutes)
 
     def _declared(self, kind: Kind) -> None:
         if kind not in self.kinds:

@@ -195,11 +195,11 @@ def test_the_list_has_what_mattered(mia: Mia, run: Path) -> None:
     for name in (SHORT, str(run)):
         out = mia("explain", name).out
         assert out.splitlines() == [
-            "id  New York             what             outcome   size  score    result  reason",
-            " 2  2026-06-01 09:45:00  buy ESU6         taken        2   0.34  -$308.40",
-            " 4  2026-06-01 09:47:00  sell ESU6        blocked      1   0.34  (+1.7 R)  blind_spot",
-            " 5  2026-06-01 09:48:00  buy ESU6         rejected     1      –            confidence",
-            " 6  2026-06-01 09:49:00  buy BTC.BINANCE  taken        1      –  holds +1",
+            "id  New York             strategy  what             outcome   size  score    result  reason",
+            " 2  2026-06-01 09:45:00  trend     buy ESU6         taken        2   0.34  -$308.40",
+            " 4  2026-06-01 09:47:00  trend     sell ESU6        blocked      1   0.34  (+1.7 R)  blind_spot",
+            " 5  2026-06-01 09:48:00  trend     buy ESU6         rejected     1      –            confidence",
+            " 6  2026-06-01 09:49:00  bare      buy BTC.BINANCE  taken        1      –  holds +1",
         ]
 
 

@@ -75,7 +75,7 @@ def test_it_says_something(name: str) -> None:
 def test_it_needs_what_it_declares(name: str) -> None:
     market = Market.blank()
     feature = made(name)(market)[name]
-    needed = {str(kind) for kind in market.reads if kind is not DataKind.BARS} | set(market.tables)
+    needed = {kind.name.lower() for kind in market.reads if kind is not DataKind.BARS} | set(market.tables)
     if market.products - {market.product}:
         needed.add("other product")
     assert feature.inputs == needed

@@ -8,7 +8,9 @@ import pytest
 from tests.conftest import ROOT
 
 FOLDER = ROOT / "mia_plugins/statistics"
-INNER = {"Core", "Days", "Trades", "Candidates", "Sources", "Resamples", "Slippage", "_Pairs"}
+INNER = {
+    "Core", "Days", "Trades", "Candidates", "Sources", "Resamples", "Slippage", "_Pairs", "_Scored", "_Judge",
+}  # fmt: skip
 """What is not shown."""
 
 

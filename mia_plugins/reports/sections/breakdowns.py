@@ -1,9 +1,10 @@
 """Results by month, part of the session, hour and weekday, and by whatever else there is more than one of."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from mia_plugins.reports.blocks import Block, Chart, Note, Table
-from mia_plugins.reports.chart_kit import axis
+from mia_plugins.reports.chart_kit import axis, categories, drawn
 from mia_plugins.reports.numbers import dollars, interval, percent, plain
 from mia_plugins.reports.section import Section
 from mia_plugins.reports.view import RunView
@@ -51,18 +52,23 @@ def _chart(one: Breakdown) -> Chart:
     trace = {
         "type": "bar",
         "width": min(0.65, 0.16 * len(names)),
-        "x": names,
+        "x": [drawn(name) for name in names],
         "y": net,
         "marker": {"color": ["var(--win)" if value >= 0 else "var(--loss)" for value in net]},
         "customdata": [_facts(group) for group in one.groups],
         "hovertemplate": "%{x}<br>net %{y:$,.0f}<br>%{customdata}<extra></extra>",
     }
     layout = {
-        "xaxis": axis(_UNITS.get(one.by, ""), type="category"),
+        "xaxis": _axis(one, names),
         "yaxis": axis("Net ($)", tickformat="$,.0f"),
         "showlegend": False,
     }
     return Chart(f"by-{one.by}", _TITLES[one.by], [trace], layout, 280, half=True)
+
+
+def _axis(one: Breakdown, names: list[str]) -> dict[str, Any]:
+    title = _UNITS.get(one.by, "")
+    return categories(names, title) if one.by == "strategy" else axis(title, type="category")
 
 
 def _table(one: Breakdown) -> Table:

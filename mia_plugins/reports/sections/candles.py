@@ -7,7 +7,7 @@ import numpy as np
 
 from mia_plugins.data.columns import Bars
 from mia_plugins.reports.blocks import Block, CandleChart, Note
-from mia_plugins.reports.market import Level, points
+from mia_plugins.reports.market import Level, large, points
 from mia_plugins.reports.packing import deflated, deflated_json
 from mia_plugins.reports.reasons import reasons_of
 from mia_plugins.reports.section import Section
@@ -19,7 +19,6 @@ _TRADES = 20_000
 """Trades of a product that the page carries: the largest results, and every n-th of the others."""
 _LEVELS = 20_000
 """Levels that the page carries, the latest."""
-_MICRO = "M"
 _UNKNOWN = -1
 
 
@@ -31,9 +30,9 @@ class CandlesWithTrades(Section):
 
     def of_run(self, run: RunView) -> Iterator[Block]:
         """Yield a chart a product."""
-        products = run.market.products or sorted({_large(one) for one in run.trades.product})
+        products = run.market.products or sorted({large(one) for one in run.trades.product})
         for product in products:
-            at = np.flatnonzero([_large(one) == product for one in run.trades.product])
+            at = np.flatnonzero([large(one) == product for one in run.trades.product])
             bars = run.prices(product)
             if not len(bars) and not len(at):
                 yield Note(f"There are neither prices nor trades of {product} to draw.")
@@ -49,14 +48,11 @@ def _title(product: str) -> str:
 
 def _note(at: Ints) -> str:
     told = (
-        "Drag to zoom in, down to the minute; double-click to see all. A trade tells its reasons; click it "
-        "for the command that explains it. Stops and targets are drawn where there is room."
+        "Drag or use the buttons to zoom in, down to the minute; double-click to see all. A trade tells "
+        "its reasons; click it for the command that explains it. Stops and targets are drawn where there is "
+        "room. Bars from the left: the volume in view at each price, a minute's spread evenly over its range."
     )
     return told if len(at) <= _TRADES else f"{told} {_TRADES:,} of {len(at):,} trades are on the chart."
-
-
-def _large(product: str) -> str:
-    return product.removeprefix(_MICRO)
 
 
 def _payload(run: RunView, product: str, bars: Bars, at: Ints) -> dict[str, Any]:
@@ -64,7 +60,7 @@ def _payload(run: RunView, product: str, bars: Bars, at: Ints) -> dict[str, Any]
     rolls = [
         (_minutes(np.array([ts]))[0], f"{before.symbol} → {after.symbol}")
         for ts, before, after in run.market.rolls()
-        if _large(before.code) == product
+        if large(before.code) == product
     ]
     levels = run.market.levels(product)[-_LEVELS:]
     return {
@@ -84,6 +80,7 @@ def _bars(bars: Bars) -> dict[str, Any]:
         "h": deflated(bars.high),
         "l": deflated(bars.low),
         "c": deflated(bars.close),
+        "v": deflated(bars.lots),
     }
 
 

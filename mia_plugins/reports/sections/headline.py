@@ -40,7 +40,8 @@ class Headline(Section):
             frozenset({1, 2}),
             folded="All figures",
         )
-        yield from _targets(stats.targets)
+        yield Heading("Target and realised")
+        yield from _targets(("",), [("", one) for one in stats.targets])
 
     def of_runs(self, runs: Sequence[RunView]) -> Iterator[Block]:
         """Yield figures side by side."""
@@ -59,6 +60,8 @@ class Headline(Section):
         yield Note(
             "In brackets: 95 % intervals, Wilson's for the win rate, by bootstrap over days for the rest."
         )
+        yield Heading("Target and realised")
+        yield from _targets(("Run", ""), [(run.id, one) for run in runs for one in run.stats.targets])
 
 
 def figures_of(stats: Statistics) -> list[Row]:
@@ -131,20 +134,21 @@ def _with_interval(figure: Figure, how: str) -> str:
     return f"{value} [{written(figure.low, how)}, {written(figure.high, how)}]"
 
 
-def _targets(targets: Sequence[Target]) -> Iterator[Block]:
-    yield Heading("Target and realised")
+def _targets(heads: tuple[str, ...], targets: Sequence[tuple[str, Target]]) -> Iterator[Block]:
+    """Yield targets beside what was realised, by run where the heads name it."""
     if not targets:
         yield Note("The settings name no targets.")
         return
     rows = []
-    for one in targets:
+    for run, one in targets:
         name, how = _TARGETS.get(one.name, (one.name, "plain"))
         told = written(one.realised.value, how)
-        rows.append((name, _aim(one, how), told, interval(one.realised, how), _verdict(one)))
+        which = (run, name) if len(heads) > 1 else (name,)
+        rows.append((*which, _aim(one, how), told, interval(one.realised, how), _verdict(one)))
     yield Table(
-        ("", "Target", "Realised", "95 % interval", ""),
+        (*heads, "Target", "Realised", "95 % interval", ""),
         rows,
-        frozenset({1, 2, 3}),
+        frozenset(range(len(heads), len(heads) + 3)),
         caption="Targets are what a document or a file aims at; nothing claims them.",
     )
 
@@ -159,9 +163,11 @@ def _aim(one: Target, how: str) -> str:
 def _verdict(one: Target) -> str:
     if one.holds is None:
         return ""
+    if one.excluded is None:
+        return "within" if one.holds else "missed"
     if one.holds:
-        return "within"
-    return "missed, beyond chance" if one.excluded else "missed"
+        return "within, and its interval too" if one.assured else "within; its interval reaches beyond"
+    return "missed, and by all of its interval" if one.excluded else "missed; its interval reaches it"
 
 
 def _why_no_trade(run: RunView) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from mia_plugins.reports.blocks import Block, Command, Note, Table
-from mia_plugins.reports.numbers import percent, plain
+from mia_plugins.reports.numbers import counted, percent, plain
 from mia_plugins.reports.section import Section
 from mia_plugins.reports.times import minute_text
 from mia_plugins.reports.view import RunView
@@ -71,7 +71,7 @@ def _selection(runs: Sequence[RunView]) -> Iterator[Block]:
         best = f"of {runs[found.best].id}" if len(runs) > 1 else "of this run"
         yield Note(
             f"Deflated Sharpe ratio {best}: {percent(sure.probability)} sure to be above 0 in spite of "
-            f"{sure.trials:,} trials; without skill the best of them is expected to have "
+            f"{counted(sure.trials, 'trial')}; without skill the best of them is expected to have "
             f"{plain(sure.expected_best, 3)} a day, and it has {plain(sure.sharpe, 3)}."
         )
     if found.overfitting is not None:

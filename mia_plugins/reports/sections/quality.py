@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from mia_plugins.reports.blocks import Block, Note, Table
+from mia_plugins.reports.market import date_text
+from mia_plugins.reports.numbers import counted, percent
 from mia_plugins.reports.section import Section
 from mia_plugins.reports.view import RunView
 
@@ -49,7 +51,22 @@ def _notes(run: RunView) -> Iterator[Note]:
     for product in run.market.products:
         if not len(run.prices(product)):
             yield Note(f"The chart has no prices of {product}.", "warn")
+        else:
+            yield _coverage(run, product)
     yield from (Note(fault, "warn") for fault in dict.fromkeys(run.market.faults))
+
+
+def _coverage(run: RunView, product: str) -> Note:
+    """Return how many of the minutes have a bar, and on which day the fewest have."""
+    shares = run.market.coverage(run.prices(product))
+    least, empty = int(shares.argmin()), int((shares == 0).sum())
+    told = f"{product}: {percent(float(shares.mean()))} of the sessions' minutes have a bar"
+    if shares[least] < 1:
+        told += f", the fewest on {date_text(run.days.dates[least])} with {percent(float(shares[least]))}"
+    told += "."
+    if empty:
+        told += f" {counted(empty, 'day')} without any price: nothing could be traded on it."
+    return Note(f"{told} A minute without a trade has none.", "warn" if empty else "")
 
 
 def _most(counted: dict[str, int]) -> list[tuple[str, int]]:

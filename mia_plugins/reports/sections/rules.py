@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from mia_plugins.reports.blocks import Block, Chart, Note, Table
-from mia_plugins.reports.chart_kit import axis, win_or_loss
+from mia_plugins.reports.chart_kit import axis, categories, drawn, win_or_loss
 from mia_plugins.reports.numbers import interval, plain
 from mia_plugins.reports.section import Section
 from mia_plugins.reports.view import RunView
-from mia_plugins.statistics.judgement import FeatureKnowledge, RuleWorth
+from mia_plugins.statistics.judgement import RuleWorth
 
 
 class RulesWorth(Section):
@@ -19,32 +19,30 @@ class RulesWorth(Section):
     place = 800
 
     def of_run(self, run: RunView) -> Iterator[Block]:
-        """Yield the rules by what they saved, and what features knew."""
+        """Yield the rules by what they saved."""
         rules = sorted(run.stats.rules, key=lambda one: -one.worth_r)
         if not rules:
             yield Note("No rule or gate was against a decision, or no shadow outcome is known.")
         else:
             yield _chart(rules)
             yield _table(rules)
-        known = [one for one in run.stats.features if one.ic.value is not None]
-        if known:
-            yield _features(known)
 
 
 def _chart(rules: list[RuleWorth]) -> Chart:
+    names = [_name(one) for one in rules]
     worth = np.array([one.worth_r for one in rules])
     trace = {
         "type": "bar",
         "orientation": "h",
         "x": worth,
-        "y": [_name(one) for one in rules],
+        "y": [drawn(name) for name in names],
         "marker": {"color": win_or_loss(worth)},
         "customdata": [f"{one.against:,} decisions" for one in rules],
         "hovertemplate": "%{y}: %{x:.1f} R saved<br>against %{customdata}<extra></extra>",
     }
     layout = {
         "xaxis": axis("Saved (R); below 0 it cost"),
-        "yaxis": {"autorange": "reversed", "type": "category", "automargin": True},
+        "yaxis": categories(names, autorange="reversed"),
         "showlegend": False,
     }
     return Chart("rules", "Saved by each rule", [trace], layout, 120 + 44 * len(rules))
@@ -69,24 +67,6 @@ def _table(rules: list[RuleWorth]) -> Table:
         "Decisions one after the other may each have a shadow where only the first could have been traded."
     )
     return Table(columns, rows, frozenset(range(2, 8)), caption)
-
-
-def _features(features: tuple[FeatureKnowledge, ...] | list[FeatureKnowledge]) -> Table:
-    rows = [
-        (
-            one.feature,
-            one.strategy,
-            f"{one.pairs:,}",
-            plain(one.ic.value, signed=True),
-            interval(one.ic, "plain").removeprefix("95 %: "),
-            plain(one.ic_plain.value, signed=True),
-        )
-        for one in sorted(features, key=lambda one: -abs(one.ic.value or 0))
-    ]
-    columns = ("Feature", "Strategy", "Pairs", "side · value with R", "95 %", "value with R")
-    return Table(
-        columns, rows, frozenset({2, 3, 4, 5}), "Rank correlations (Spearman).", "What features knew"
-    )
 
 
 def _name(one: RuleWorth) -> str:

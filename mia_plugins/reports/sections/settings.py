@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+import yaml
+
 from mia_plugins.reports.blocks import Block, Note, Table
 from mia_plugins.reports.section import Section
 from mia_plugins.reports.view import RunView
@@ -9,7 +11,7 @@ from mia_plugins.runs.folder import SETTINGS
 from mia_plugins.runs.plain import flat
 from mia_plugins.secrets import redact
 
-_BEFORE_NOTE = "  # "
+_BEFORE_NOTE = "# "
 
 
 class SettingsWithOrigin(Section):
@@ -52,14 +54,23 @@ class SettingsWithOrigin(Section):
 
 def _notes(run: RunView) -> dict[str, str]:
     """Return what settings.yaml says behind each value: its unit and the place that gave it."""
+    text = (run.folder.path / SETTINGS).read_text(encoding="utf-8")
+    lines = text.splitlines()
     found: dict[str, str] = {}
-    path: list[str] = []
-    for line in (run.folder.path / SETTINGS).read_text(encoding="utf-8").splitlines():
-        text, _, note = line.partition(_BEFORE_NOTE)
-        depth = (len(text) - len(text.lstrip())) // 2
-        path[depth:] = [text.strip().partition(":")[0].strip("'\"")]
-        found[".".join(path)] = note.strip()
+    for name, end in _ends(yaml.compose(text, Loader=yaml.SafeLoader), ""):
+        rest = lines[end.line][end.column :].strip() if end.line < len(lines) else ""
+        found[name] = rest.removeprefix(_BEFORE_NOTE).strip() if rest.startswith(_BEFORE_NOTE) else ""
     return found
+
+
+def _ends(node: yaml.Node | None, before: str) -> Iterator[tuple[str, yaml.Mark]]:
+    """Yield where each value ends, by its dotted name."""
+    for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
+        name = f"{before}{key.value}"
+        if isinstance(value, yaml.MappingNode) and value.value:
+            yield from _ends(value, f"{name}.")
+        else:
+            yield name, value.end_mark
 
 
 def _origin(note: str) -> tuple[str, str]:

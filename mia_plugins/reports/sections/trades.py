@@ -11,6 +11,7 @@ from mia_plugins.reports.numbers import dollars, duration, percent, plain
 from mia_plugins.reports.section import Section
 from mia_plugins.reports.times import minute_text
 from mia_plugins.reports.view import RunView
+from mia_plugins.statistics.activity import quantile
 from mia_plugins.statistics.figures import Floats
 
 _EXTREME = 5
@@ -32,6 +33,7 @@ class TradesInDetail(Section):
             return
         yield from _charts(run)
         yield _exits(run)
+        yield from _setups(run)
         yield _extremes(run)
 
 
@@ -158,6 +160,28 @@ def _exits(run: RunView) -> Table:
     ]
     columns = ("Exit", "Trades", "Share", "Net", "Won", "Mean R", "Median time held")
     return Table(columns, rows, frozenset(range(1, 7)), caption="How trades ended")
+
+
+def _setups(run: RunView) -> Iterator[Table]:
+    """Yield how far prices went by setup, where it was recorded."""
+    rows = [
+        (
+            one.setup,
+            f"{one.trades:,}",
+            *(plain(quantile(spread, at), 1) for spread in (one.mae, one.mfe) for at in (0.5, 0.95)),
+            plain(quantile(one.mae_wins, 0.95), 1),
+            plain(quantile(one.mfe_losses, 0.5), 1),
+            plain(one.edge),
+        )
+        for one in run.stats.setups
+        if one.mae.count
+    ]
+    columns = (
+        "Setup", "Trades", "MAE, median", "95 %", "MFE, median", "95 %", "MAE of wins, 95 %",
+        "MFE of losses, median", "Mean MFE / MAE",
+    )  # fmt: skip
+    if rows:
+        yield Table(columns, rows, frozenset(range(1, 9)), caption="How far prices went, in ticks, by setup")
 
 
 def _extremes(run: RunView) -> Table:

@@ -1,0 +1,140 @@
+"""The prices a trader watches, each with how strong it is."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal, NamedTuple
+
+from pydantic import Field
+
+from indicators.flow.vwap import Vwap
+from indicators.profile.hours import SessionLevels
+from indicators.profile.prior import PriorSession
+from indicators.profile.volume import Profiled, VolumeProfile
+from indicators.structure.technical import TechnicalLevels
+from mia_plugins.features import BarMeasure, Market
+from mia_plugins.settings import BaseSettings
+from mia_plugins.tape.bars import Bar
+from mia_plugins.units import Ticks
+
+type Strength = Annotated[float, Field(ge=0, le=1)]
+SAME = 1e-6
+"""Ticks: prices nearer than this are the same one, whichever way they were computed."""
+
+
+class Level(NamedTuple):
+    """A price a trader watches."""
+
+    name: str
+    price: float
+    """In ticks."""
+    strength: float
+    """0 to 1."""
+    source: str
+    """What it comes of: levels of one source are not independent of one another."""
+
+
+class KeyLevels(BarMeasure):
+    """The levels that are known at the last base bar's close, and that close; in ticks.
+
+    What is not known yet, or has no input, is not among them.
+    """
+
+    class Settings(BaseSettings):
+        """What can be set."""
+
+        prior_hours: Literal["rth", "eth"] = "rth"
+        """What of the day before makes its levels."""
+        developing_hours: Literal["eth", "rth"] = "eth"
+        """From when on this session's profile and VWAP are made."""
+        value_area: Literal["two_row", "single"] = "two_row"
+        """How value areas grow."""
+        prior: Strength = 1.0
+        """How strong the day before's value area, point of control, high and low are."""
+        developing: Strength = 0.8
+        """How strong this session's value area, point of control, overnight and initial balance are."""
+        vwap: Strength = 0.6
+        """How strong VWAP and its first two bands are."""
+        technical: Strength = 0.5
+        """How strong pivots, retracements and round numbers are."""
+        round_numbers: Literal["alike", "graded"] = "alike"
+        """Whether those of 200 t and 100 t are as strong as those of 400 t, or .7 and .5 of it."""
+
+    def __init__(self, market: Market, settings: Any) -> None:
+        super().__init__(market, settings)
+        area, hours = settings.value_area, settings.developing_hours
+        self._prior = market.measure(PriorSession, hours=settings.prior_hours, value_area=area)
+        self._profile = market.measure(VolumeProfile, hours=hours, value_area=area)
+        self._vwap = market.measure(Vwap, anchor=hours)
+        self._hours = market.measure(SessionLevels)
+        self._technical = market.measure(TechnicalLevels)
+
+    def reset(self) -> None:
+        """Forget every bar."""
+        self.close: int | None = None
+        """The last bar's close, in ticks."""
+        self.levels: tuple[Level, ...] = ()
+        """From below; none before the first bar."""
+
+    def take_bar(self, bar: Bar) -> None:
+        """See which levels are known now."""
+        self.close = bar.close
+        self.levels = tuple(sorted(self._known(), key=lambda level: level.price))
+
+    def near(self, reach: float) -> list[tuple[float, Level]]:
+        """Return the levels within so many ticks of the close, each with its distance, in ticks."""
+        if self.close is None:
+            return []
+        away = ((abs(level.price - self.close), level) for level in self.levels)
+        return [(distance, level) for distance, level in away if distance < reach]
+
+    def _known(self) -> Iterator[Level]:
+        chosen, prior, session = self.settings, self._prior, self._hours
+        yield from _levels("prior", chosen.prior, {"POC": prior.ppoc, "VAH": prior.pvah, "VAL": prior.pval})
+        yield from _levels("prior day", chosen.prior, {"high": prior.high, "low": prior.low})
+        now = self._profile.now
+        if now is not None:
+            yield from _levels("developing", chosen.developing, _area(now))
+        yield from _levels(
+            "overnight", chosen.developing, {"high": session.overnight_high, "low": session.overnight_low}
+        )
+        yield from _levels(
+            "initial balance", chosen.developing, {"high": session.balance_high, "low": session.balance_low}
+        )
+        yield from self._bands()
+        for one in self._technical.levels:
+            graded = one.strength if chosen.round_numbers == "graded" else 1.0
+            yield Level(one.name, one.price, chosen.technical * graded, one.kind)
+
+    def _bands(self) -> Iterator[Level]:
+        """Yield VWAP and its bands, once it has a width."""
+        middle, sd = self._vwap.value, self._vwap.sd
+        if middle is None or sd is None:
+            return
+        for band in (-2, -1, 0, 1, 2):
+            name = f"VWAP {band:+} sd" if band else "VWAP"
+            yield Level(name, middle + band * sd, self.settings.vwap, "VWAP")
+
+
+def _area(now: Profiled) -> dict[str, float | None]:
+    return {"POC": now.poc, "VAH": now.vah, "VAL": now.val}
+
+
+def _levels(source: str, strength: float, prices: dict[str, float | None]) -> Iterator[Level]:
+    for name, price in prices.items():
+        if price is not None:
+            yield Level(f"{source} {name}", price, strength, source)
+
+
+class Reach(KeyLevels.Settings):
+    """What can be set of a feature that looks at levels."""
+
+    reach: Annotated[Ticks, Field(gt=0, le=50)] = Ticks(8.0)
+    """How far a level is felt."""
+
+    def of_levels(self) -> dict[str, Any]:
+        """Return what of it the levels are made with."""
+        return self.model_dump(exclude={"reach"})
+
+
+def proximity(distance: float, reach: float) -> float:
+    """Return p(d, r) = max(0, 1 − d/r); both in ticks."""
+    return max(0.0, 1 - distance / reach)

@@ -1,0 +1,113 @@
+"""A price's steps: the changes of a product's trades over the last half hour, and minute by minute."""
+
+from collections import deque
+from typing import Annotated, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from mia_plugins.data.arrow import Kind
+from mia_plugins.data.sessions import NS, Session
+from mia_plugins.features import Measure
+from mia_plugins.kernels import kernel
+from mia_plugins.settings import BaseSettings
+from mia_plugins.tape.tape import Tape
+from mia_plugins.units import Bars, Minutes
+
+MINUTE = 60 * NS
+ROWS = 1 << 16
+"""Changes that are kept at most: of a market that has more in half an hour the last ones count."""
+START, END, CHANGE = range(3)
+LAST_TS, LAST_TICKS, BEFORE_TS, BEFORE_TICKS, COUNT = range(5)
+
+
+class Steps(Measure):
+    """Every change of the price from one instant with trades to the next, and changes by the minute.
+
+    Of several trades at one instant the last is its price. A change carries both instants, so that those
+    at which nothing changed need not be kept. The change over a minute without trades is 0; the first
+    minute of a session has none, since nobody traded between the sessions.
+    """
+
+    class Settings(BaseSettings):
+        """What can be set."""
+
+        span: Annotated[Minutes, Field(gt=0, le=120)] = Minutes(30)
+        """How long ago a change may lie."""
+        minutes: Annotated[Bars, Field(ge=2, le=2_000)] = Bars(120)
+        """Changes by the minute that are kept."""
+
+    reads = frozenset({Kind.TRADES})
+
+    def reset(self) -> None:
+        """Forget every trade."""
+        self.by_minute: deque[tuple[int, int]] = deque(maxlen=self.settings.minutes)
+        """When each minute ended (UTC ns) and by how many ticks the price changed in it."""
+        self._ring = np.zeros((ROWS, 3), np.int64)
+        self._state = np.zeros(5, np.int64)
+        self._next = 0
+        self._close: int | None = None
+
+    def begin_session(self, session: Session) -> None:
+        """Start with another price: the one of the session before is no step away."""
+        self._state[:COUNT] = 0
+        self._close = None
+        self._next = session.open + MINUTE
+
+    def take(self, tape: Tape, lo: int, hi: int) -> None:
+        """Take in trades; one at a minute's very end belongs to the next."""
+        trades, first = tape.trades(lo, hi), 0
+        while self._next <= hi:
+            end = int(np.searchsorted(trades.ts, self._next, side="left"))
+            self._add(trades.ts[first:end], trades.ticks[first:end])
+            self._end_minute()
+            first = end
+        self._add(trades.ts[first:], trades.ticks[first:])
+
+    def changes(self, now: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return starts and ends (2, n; UTC ns) and sizes (ticks) of changes in the span up to `now`.
+
+        It may lie a little back.
+        """
+        count = int(self._state[COUNT])
+        rows = self._ring[:count] if count <= ROWS else np.roll(self._ring, -(count % ROWS), axis=0)
+        rows = np.vstack((rows, self._latest()))
+        since = now - round(self.settings.span * MINUTE)
+        first, end = np.searchsorted(rows[:, END], (since, now), side="right").tolist()
+        return np.ascontiguousarray(rows[first:end, :CHANGE].T), np.ascontiguousarray(rows[first:end, CHANGE])
+
+    def _latest(self) -> NDArray[np.int64]:
+        """Return the change of the last instant with trades, as rows: one or none."""
+        ts, ticks, before_ts, before_ticks, _ = self._state.tolist()
+        moved = before_ts and ticks != before_ticks
+        return np.array([(before_ts, ts, ticks - before_ticks)] if moved else [], np.int64).reshape(-1, 3)
+
+    def _add(self, ts: NDArray[Any], ticks: NDArray[Any]) -> None:
+        if len(ts):
+            step(self._ring, self._state, ts, ticks)
+
+    def _end_minute(self) -> None:
+        last = int(self._state[LAST_TICKS]) if self._state[LAST_TS] else None
+        if last is not None and self._close is not None:
+            self.by_minute.append((self._next, last - self._close))
+        self._close = last
+        self._next += MINUTE
+
+
+@kernel
+def step(ring: NDArray[np.int64], state: NDArray[np.int64], ts: NDArray[Any], ticks: NDArray[Any]) -> None:
+    """Add trades; an instant's change is put in the ring when the next instant with trades comes."""
+    for row in range(len(ts)):
+        if ts[row] != state[LAST_TS]:
+            change = state[LAST_TICKS] - state[BEFORE_TICKS]
+            if state[BEFORE_TS] != 0 and change != 0:
+                place = state[COUNT] % len(ring)
+                ring[place, START] = state[BEFORE_TS]
+                ring[place, END] = state[LAST_TS]
+                ring[place, CHANGE] = change
+                state[COUNT] += 1
+            state[BEFORE_TS] = state[LAST_TS]
+            state[BEFORE_TICKS] = state[LAST_TICKS]
+            state[LAST_TS] = ts[row]
+        state[LAST_TICKS] = ticks[row]

@@ -1,0 +1,122 @@
+"""Confluence zones: prices at which several levels lie together."""
+
+from collections.abc import Sequence
+from math import prod
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import Field
+
+from indicators.structure.key_levels import SAME, KeyLevels, Level
+from mia_plugins.features import BarMeasure, Market
+from mia_plugins.tape.bars import Bar
+from mia_plugins.units import Ticks
+
+HIGH = 0.75
+"""From this score on a zone is a high one."""
+
+
+class Zone(NamedTuple):
+    """Levels that lie together."""
+
+    centre: float
+    """Their average price by strength, in ticks."""
+    score: float
+    """1 less the product of 1 - strength/2, 0 to 1."""
+    members: tuple[Level, ...]
+    """From below."""
+
+    @property
+    def is_high(self) -> bool:
+        """Whether many or strong levels make it."""
+        return self.score >= HIGH
+
+    @property
+    def sources(self) -> frozenset[str]:
+        """What its levels come of."""
+        return frozenset(level.source for level in self.members)
+
+    def bias(self, price: float) -> float:
+        """Return the strength below a price (ticks) less that above it, as a share of both; -1 to 1."""
+        below = sum(level.strength for level in self.members if level.price < price - SAME)
+        above = sum(level.strength for level in self.members if level.price > price + SAME)
+        return (below - above) / (below + above) if below + above else 0.0
+
+
+class ConfluenceZones(BarMeasure):
+    """Zones of two levels or more at the last base bar's close.
+
+    From each level on the centre moves to the average, by strength, of the levels within its reach until
+    it stays: so both ways are alike, and all of a zone's levels are within reach of its centre. A level
+    between two centres may be of both.
+    """
+
+    class Settings(KeyLevels.Settings):
+        """What can be set."""
+
+        width: Annotated[Ticks, Field(gt=0, le=40)] = Ticks(4.0)
+        """How far a level may lie from the centre."""
+
+    outputs = ("below", "above")
+
+    def __init__(self, market: Market, settings: Any) -> None:
+        super().__init__(market, settings)
+        self.levels = market.measure(KeyLevels, **settings.model_dump(exclude={"width"}))
+
+    def reset(self) -> None:
+        """Forget every bar."""
+        self.zones: tuple[Zone, ...] = ()
+        """From below."""
+
+    def take_bar(self, bar: Bar) -> None:
+        """Find the zones of the levels that are known now."""
+        del bar
+        self.zones = zones_of(self.levels.levels, self.settings.width)
+
+    @property
+    def below(self) -> float | None:
+        """The centre of the nearest zone at or below the close, in ticks."""
+        return self._nearest(-1)
+
+    @property
+    def above(self) -> float | None:
+        """The centre of the nearest zone at or above the close, in ticks."""
+        return self._nearest(1)
+
+    def _nearest(self, side: int) -> float | None:
+        close = self.levels.close
+        if close is None:
+            return None
+        found = (zone.centre for zone in self.zones if side * (zone.centre - close) >= -SAME)
+        return min(found, key=lambda centre: abs(centre - close), default=None)
+
+
+def zones_of(levels: Sequence[Level], width: float) -> tuple[Zone, ...]:
+    """Return the zones that levels make, from below; `width` in ticks."""
+    strong = [level for level in levels if level.strength > 0]
+    found: dict[tuple[int, ...], Zone] = {}
+    for level in strong:
+        inside = _settled(strong, level.price, width)
+        if len(inside) > 1 and inside not in found:
+            members = tuple(sorted((strong[at] for at in inside), key=lambda one: one.price))
+            score = 1 - prod(1 - one.strength / 2 for one in members)
+            found[inside] = Zone(_centre(members), score, members)
+    return tuple(sorted(found.values(), key=lambda zone: zone.centre))
+
+
+def _settled(levels: Sequence[Level], centre: float, width: float) -> tuple[int, ...]:
+    """Return which levels are within reach of a centre once it moves no more."""
+    inside: tuple[int, ...] = ()
+    while True:
+        around = tuple(
+            number for number, level in enumerate(levels) if abs(level.price - centre) <= width + SAME
+        )
+        # What is near a mean weighs more at each step, so this ends.
+        if around == inside:
+            return around
+        inside = around
+        centre = _centre([levels[number] for number in around])
+
+
+def _centre(levels: Sequence[Level]) -> float:
+    weight = sum(level.strength for level in levels)
+    return sum(level.strength * level.price for level in levels) / weight
