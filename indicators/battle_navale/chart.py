@@ -5,7 +5,7 @@ from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
-from indicators.battle_navale.bar_patterns import ActivePatterns, BarPattern, patterns_at
+from indicators.battle_navale.bar_patterns import ActivePatterns, BarPattern, patterns_at, strongest
 from indicators.battle_navale.bases import Base, BaseFinder
 from indicators.battle_navale.golden_rule import GoldenRule
 from indicators.battle_navale.usual import UsualLots, UsualRanges
@@ -129,6 +129,7 @@ class Chart(Measure):
         self._rule.take(bar, self._finder.take(bar, ratio))
         found = self._patterns(ratio)
         self._active.take(found or ())
+        active = self._active.all()
         self.seen.append(
             Seen(
                 bar.ts,
@@ -136,8 +137,8 @@ class Chart(Measure):
                 self._rule.regime,
                 self._rule.reference,
                 self._rule.turned,
-                self._active.all,
-                self._active.strongest(),
+                active,
+                strongest(active),
                 full,
                 self._finder.ready and found is not None,
             )

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from indicators.battle_navale.bar_patterns import ActivePatterns, BarPattern, patterns_at
+from indicators.battle_navale.bar_patterns import ActivePatterns, BarPattern, patterns_at, strongest
 from indicators.battle_navale.bases import Base, BaseFinder, evenness, size_score
 from indicators.battle_navale.battle import BattleNavale
 from indicators.battle_navale.chart import Chart, Rules
@@ -105,23 +105,23 @@ def test_a_pattern_fades_over_five_bars_and_the_largest_counts() -> None:
     values = []
     for found in [(old,), (), (new,), (), (), (), ()]:
         active.take(found)
-        strongest = active.strongest()
-        values.append(strongest[1] if strongest else 0.0)
+        largest = strongest(active.all())
+        values.append(largest[1] if largest else 0.0)
     assert values == pytest.approx([0.8, 0.64, -0.54, -0.432, -0.324, -0.216, -0.108])
     active.take(())
-    assert active.strongest() is None, "after five bars it is over"
+    assert strongest(active.all()) is None, "after five bars it is over"
 
 
 def test_a_tie_of_opposite_sides_is_none() -> None:
     active = ActivePatterns()
     up, down = (BarPattern(name, side, 0.5) for side, name in LONG.items())
     active.take((up, down))
-    assert active.strongest() is None
+    assert strongest(active.all()) is None
     active.take((up,))
-    strongest = active.strongest()
-    assert strongest is not None
-    assert strongest[0] == up
-    assert strongest[1] == pytest.approx(0.4)
+    largest = strongest(active.all())
+    assert largest is not None
+    assert largest[0] == up
+    assert largest[1] == pytest.approx(0.4)
 
 
 def base(colour: int, quality: float = 0.7) -> Base:
