@@ -1,15 +1,13 @@
 """`es_nq_correlation`: what the other index says about this one, and which of the two leads."""
 
-from itertools import product
 from math import sqrt, tanh
-from statistics import pstdev
 from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from indicators.structure.steps import Steps
+from indicators.structure.steps import CHANGE, END, MINUTE, START, Changes, Steps
 from mia_plugins.data.sessions import NS
 from mia_plugins.features import ODD, Feature, Market, Measure, Reading, Score, known, quiet, unknown
 from mia_plugins.kernels import kernel
@@ -53,7 +51,9 @@ class LeadLag(Measure):
 
     def reset(self) -> None:
         """Forget what was found."""
-        self._minute, self._leader = -1, 0
+        self._minute = 0
+        self._sums = np.zeros(2 * len(LAGS), np.int64)
+        self._summed: tuple[Changes, Changes] | None = None
 
     def take(self, tape: Tape, lo: int, hi: int) -> None:
         """There is nothing to take: the steps of both follow their tapes."""
@@ -65,23 +65,34 @@ class LeadLag(Measure):
             return None
         minute = self.own.by_minute[-1][0]
         if minute != self._minute:
-            sums = cross_sums(self.own.changes(minute), self.other.changes(minute))
-            follows, leads = max(sums[lag] for lag in LAGS), max(sums[-lag] for lag in LAGS)
-            self._minute, self._leader = minute, int(follows > leads) - int(follows < leads)
-        return self._leader
+            both = self.own.changes(minute), self.other.changes(minute)
+            before = self._summed if minute == self._minute + MINUTE else None
+            if before is None or not _goes_on(before, both):
+                before, self._sums[:] = None, 0
+            add_products(self._sums, both, before)
+            self._minute, self._summed = minute, both
+        follows, leads = self._sums[: len(LAGS)].max(), self._sums[len(LAGS) :].max()
+        return int(follows > leads) - int(follows < leads)
 
     def pairs(self) -> list[tuple[int, int]]:
         """Return both changes, this one's first, over the last minutes that both have, the youngest last.
 
         They are one more than are compared; there are none when the last minute is not one of both.
         """
-        if not self.own.by_minute or not self.other.by_minute:
+        own, others = reversed(self.own.by_minute), reversed(self.other.by_minute)
+        one, other = next(own, None), next(others, None)
+        if one is None or other is None or one[0] != other[0]:
             return []
-        if self.own.by_minute[-1][0] != self.other.by_minute[-1][0]:
-            return []
-        there = dict(self.other.by_minute)
-        both = [(change, there[ts]) for ts, change in self.own.by_minute if ts in there]
-        return both[-self.settings.minutes - 1 :]
+        both: list[tuple[int, int]] = []
+        while one and other and len(both) <= self.settings.minutes:
+            if one[0] == other[0]:
+                both.append((one[1], other[1]))
+            ts = one[0]
+            if ts >= other[0]:
+                one = next(own, None)
+            if ts <= other[0]:
+                other = next(others, None)
+        return both[::-1]
 
 
 class EsNqCorrelation(Feature):
@@ -123,7 +134,7 @@ class EsNqCorrelation(Feature):
         if len(pairs) <= self.settings.minutes:
             return unknown(f"{len(pairs)} minutes of both, {self.settings.minutes + 1} are needed")
         rho = correlation(pairs[1:])
-        widths = [pstdev(change[side] for change in pairs[:-1]) for side in (0, 1)]
+        widths = [deviation([change[side] for change in pairs[:-1]]) for side in (0, 1)]
         if rho is None or not all(widths):
             return unknown("one of the two did not move")
         if rho < self.settings.least:
@@ -137,6 +148,12 @@ class EsNqCorrelation(Feature):
         )
 
 
+def deviation(changes: list[int]) -> float:
+    """Return the standard deviation of all changes there are."""
+    n, total = len(changes), sum(changes)
+    return sqrt(n * sum(x * x for x in changes) - total * total) / n
+
+
 def correlation(pairs: list[tuple[int, int]]) -> float | None:
     """Return the correlation of two rows of changes; `None` where one of them does not change."""
     # Whole numbers up to the root: the mirror image has the same.
@@ -146,37 +163,65 @@ def correlation(pairs: list[tuple[int, int]]) -> float | None:
     return max(-1.0, min(1.0, together / sqrt(squares))) if squares else None
 
 
-type Changes = tuple[NDArray[np.int64], NDArray[np.int64]]
-"""Starts and ends (2, n; UTC ns), and sizes (ticks)."""
+def _goes_on(before: tuple[Changes, Changes], now: tuple[Changes, Changes]) -> bool:
+    """Say whether windows have only moved on, and what has left them since is still there."""
+    return all(
+        one.ring is other.ring and other.kept <= one.first <= other.first <= one.end <= other.end
+        for one, other in zip(before, now, strict=True)
+    )
 
 
-def cross_sums(own: Changes, other: Changes) -> dict[int, int]:
-    """Return the Hayashi–Yoshida sums by lag in s; at a positive one this follows the other.
+def add_products(
+    sums: NDArray[np.int64], now: tuple[Changes, Changes], before: tuple[Changes, Changes] | None = None
+) -> None:
+    """Make Hayashi–Yoshida sums over changes of this one and of the other one; a lag a place.
 
-    They are the cross-correlations up to a factor that is the same for all lags.
+    First come the lags at which this one follows the other, then those at which it leads. They are the
+    cross-correlations up to a factor that is the same for all lags. `before` is what they hold already:
+    then only the products that have come or gone are counted, and all are whole numbers.
     """
-    return {
-        sign * lag: int(overlapping(own[0], own[1], other[0], other[1], sign * lag * NS))
-        for sign, lag in product((1, -1), LAGS)
-    }
+    own, other = now
+    spans = [(1, own.first, own.end, other.first, other.end)]
+    if before is not None:
+        was, others = before
+        spans = [
+            (-1, was.first, own.first, others.first, others.end),
+            (-1, own.first, was.end, others.first, other.first),
+            (1, own.first, was.end, others.end, other.end),
+            (1, was.end, own.end, other.first, other.end),
+        ]
+    for span in spans:
+        if span[1] < span[2] and span[3] < span[4]:
+            add_overlapping(sums, own.ring, other.ring, span)
 
 
 @kernel
-def overlapping(
-    spans: NDArray[np.int64],
-    changes: NDArray[np.int64],
-    other_spans: NDArray[np.int64],
-    other_changes: NDArray[np.int64],
-    lag: int,
-) -> int:
-    """Return the sum of products of changes whose spans overlap, the other's moved later by `lag` ns."""
-    total, first = 0, 0
-    for row in range(len(changes)):
-        start, end = spans[0, row] - lag, spans[1, row] - lag
-        while first < len(other_changes) and other_spans[1, first] <= start:
-            first += 1
-        at = first
-        while at < len(other_changes) and other_spans[0, at] < end:
-            total += changes[row] * other_changes[at]
-            at += 1
-    return total
+def add_overlapping(
+    sums: NDArray[np.int64],
+    own: NDArray[np.int64],
+    other: NDArray[np.int64],
+    span: tuple[int, int, int, int, int],
+) -> None:
+    """Add (or take away) products of changes whose spans overlap, the other's moved later by each lag.
+
+    `span` is 1 or -1, the first and the end of this one's changes, and of the other's; a lag is a second.
+    """
+    sign, begin, end, other_begin, other_end = span
+    for place in range(len(sums)):
+        half = len(sums) // 2
+        lag = (place + 1 if place < half else half - 1 - place) * NS
+        low, high = other_begin, other_end
+        while low < high:
+            middle = (low + high) // 2
+            if other[middle % len(other), END] + lag <= own[begin % len(own), START]:
+                low = middle + 1
+            else:
+                high = middle
+        for number in range(begin, end):
+            row = own[number % len(own)]
+            while low < other_end and other[low % len(other), END] + lag <= row[START]:
+                low += 1
+            at = low
+            while at < other_end and other[at % len(other), START] + lag < row[END]:
+                sums[place] += sign * row[CHANGE] * other[at % len(other), CHANGE]
+                at += 1
