@@ -1,6 +1,5 @@
 """A price's steps: the changes of a product's trades over the last half hour, and minute by minute."""
 
-from collections import deque
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
@@ -54,8 +53,10 @@ class Steps(Measure):
 
     def reset(self) -> None:
         """Forget every trade."""
-        self.by_minute: deque[tuple[int, int]] = deque(maxlen=self.settings.minutes)
-        """When each minute ended (UTC ns) and by how many ticks the price changed in it."""
+        self.by_minute = np.zeros((self.settings.minutes, 2), np.int64)
+        """When each minute ended (UTC ns) and by how many ticks the price changed in it; a ring."""
+        self.count = 0
+        """Minutes there were: the last is `by_minute[(count - 1) % len(by_minute)]`."""
         self.ring = np.zeros((ROWS, 3), np.int64)
         """The last changes: a row is when it started, when it ended (UTC ns) and by how many ticks."""
         self._state = np.zeros(5, np.int64)
@@ -82,8 +83,14 @@ class Steps(Measure):
         """Return the changes in the span up to `now` (UTC ns), which may lie a little back."""
         count = latest(self.ring, self._state)
         since = now - round(self.settings.span * MINUTE)
-        first, end = ended(self.ring, count, since), ended(self.ring, count, now)
-        return Changes(self.ring, first, end, max(0, count - ROWS))
+        kept = max(0, count - ROWS)
+        first = ended(self.ring, kept, count, since)
+        return Changes(self.ring, first, ended(self.ring, first, count, now), kept)
+
+    @property
+    def minute(self) -> int | None:
+        """When the last minute with a change ended (UTC ns); `None` before there is one."""
+        return int(self.by_minute[(self.count - 1) % len(self.by_minute), 0]) if self.count else None
 
     def _add(self, ts: NDArray[Any], ticks: NDArray[Any]) -> None:
         if len(ts):
@@ -92,7 +99,8 @@ class Steps(Measure):
     def _end_minute(self) -> None:
         last = int(self._state[LAST_TICKS]) if self._state[LAST_TS] else None
         if last is not None and self._close is not None:
-            self.by_minute.append((self._next, last - self._close))
+            self.by_minute[self.count % len(self.by_minute)] = self._next, last - self._close
+            self.count += 1
         self._close = last
         self._next += MINUTE
 
@@ -132,9 +140,8 @@ def latest(ring: NDArray[np.int64], state: NDArray[np.int64]) -> int:
 
 
 @kernel
-def ended(ring: NDArray[np.int64], count: int, now: int) -> int:
-    """Return the number of the first of `count` changes that is kept and ended after `now` (UTC ns)."""
-    low, high = max(0, count - len(ring)), count
+def ended(ring: NDArray[np.int64], low: int, high: int, now: int) -> int:
+    """Return the number of the first change from `low` on that ended after `now` (UTC ns), or `high`."""
     while low < high:
         middle = (low + high) // 2
         if ring[middle % len(ring), END] <= now:
