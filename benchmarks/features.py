@@ -7,10 +7,9 @@ they share is counted once. The market follows ES (and NQ, where one looks at it
 by default a synthetic day made for it. Beside each bar's close it stops a ns before, so that the rows of the
 bar and the work of its close are told apart. Events are the trades and updates of the book that are read.
 
-Each figure is the lowest of some walks, the first not counted, of a close the lowest for each close; the ratio
-is to the bare tape, the same walk without measures, which loads the columns and builds the bars. The targets are
-1 us an event and 200 us a bar's close for the measures and features of the default preset; those that are
-not of it are marked with a star.
+Each figure is the lowest of some walks, the first not counted; of closes each one's lowest is added up.
+The ratio is to the bare tape, the same walk without measures, which loads the columns and builds the bars. The
+targets are 1 us an event and 200 us a close for what the default preset stands on; the rest has a star.
 """
 
 import argparse
