@@ -156,11 +156,9 @@ def sound(levels: LevelSet, price: Points) -> LevelSet:
 
     Levels more than 20 % away are left out; so are both of a pair in the wrong order.
     """
-    far = {id(level) for level in levels.levels if abs(level.price - price) > FARTHEST * abs(price)}
-    flaws = [
-        f"{one.name}: {one.price:g} is too far from {price:g}" for one in levels.levels if id(one) in far
-    ]
-    kept = tuple(level for level in levels.levels if id(level) not in far)
+    far = too_far(levels, price)
+    flaws = [f"{one.name}: {one.price:g} is too far from {price:g}" for one in levels.levels if one in far]
+    kept = tuple(level for level in levels.levels if level not in far)
     pairs = ((LevelKind.PUT_WALL, LevelKind.CALL_WALL), (LevelKind.DAY_MIN, LevelKind.DAY_MAX))
     for low, high in pairs:
         for tenor in {level.tenor for level in kept if level.kind in (low, high)}:
@@ -173,6 +171,12 @@ def sound(levels: LevelSet, price: Points) -> LevelSet:
                 )
                 kept = tuple(one for one in kept if one not in (*lows, *highs))
     return replace(levels, levels=kept, flaws=(*levels.flaws, *flaws))
+
+
+def too_far(levels: LevelSet, price: Points) -> frozenset[Level]:
+    """Return the levels more than 20 % away from a price (points)."""
+    reach = FARTHEST * abs(price)
+    return frozenset([level for level in levels.levels if abs(level.price - price) > reach])
 
 
 def is_stale(levels: LevelSet, now: int, regime: VixRegime | None, *, strict: bool = False) -> bool:

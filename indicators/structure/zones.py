@@ -64,13 +64,19 @@ class ConfluenceZones(BarMeasure):
 
     def reset(self) -> None:
         """Forget every bar."""
-        self.zones: tuple[Zone, ...] = ()
-        """From below."""
+        self._zones: tuple[Zone, ...] | None = ()
 
     def take_bar(self, bar: Bar) -> None:
-        """Find the zones of the levels that are known now."""
+        """Leave it until somebody asks: few look at each bar."""
         del bar
-        self.zones = zones_of(self.levels.levels, self.settings.width)
+        self._zones = None
+
+    @property
+    def zones(self) -> tuple[Zone, ...]:
+        """The zones of the levels that are known now, from below."""
+        if self._zones is None:
+            self._zones = zones_of(self.levels.levels, self.settings.width)
+        return self._zones
 
     @property
     def below(self) -> float | None:
