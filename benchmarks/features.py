@@ -8,8 +8,8 @@ by default a synthetic day made for it. Beside each bar's close it stops a ns be
 bar and the work of its close are told apart. Events are the trades and updates of the book that are read.
 
 Each figure is the lowest of some walks, the first not counted; of closes each one's lowest is added up.
-The ratio is to the bare tape, the same walk without measures, which loads the columns and builds the bars. The
-targets are 1 us an event and 200 us a close for what the default preset stands on; the rest has a star.
+The ratio is to the bare tape, the same walk without measures, which loads the columns and builds the bars.
+The targets are 1 us an event and 200 us a close for what the default preset stands on; the rest has a star.
 """
 
 import argparse

@@ -38,7 +38,7 @@ class Level(NamedTuple):
 class KeyLevels(BarMeasure):
     """The levels that are known at the last base bar's close, and that close; in ticks.
 
-    What is not known yet, or has no input, is not among them.
+    What is not known yet, has no input or no strength is not among them.
     """
 
     class Settings(BaseSettings):
@@ -113,7 +113,7 @@ class KeyLevels(BarMeasure):
         yield self._of("overnight", chosen.developing, **night)
         yield self._of("initial balance", chosen.developing, **first)
         yield self._bands()
-        for source, group in self._technical.groups():
+        for source, group in self._technical.groups() if chosen.technical else ():
             made = self._made.get(source)
             if made is None or made[0] is not group:
                 made = self._made[source] = group, tuple(map(self._technical_level, group))
@@ -125,7 +125,7 @@ class KeyLevels(BarMeasure):
             levels = (
                 Level(f"{source} {name}", price, strength, source)
                 for name, price in prices.items()
-                if price is not None
+                if price is not None and strength
             )
             made = self._made[source] = prices, tuple(levels)
         return made[1]
@@ -137,7 +137,7 @@ class KeyLevels(BarMeasure):
     def _bands(self) -> tuple[Level, ...]:
         """Return VWAP and its bands, once it has a width."""
         middle, sd, strength = self._vwap.value, self._vwap.sd, self.settings.vwap
-        if middle is None or sd is None:
+        if middle is None or sd is None or not strength:
             return ()
         return tuple(Level(name, middle + band * sd, strength, "VWAP") for band, name in BANDS)
 
