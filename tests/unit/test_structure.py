@@ -19,7 +19,7 @@ from indicators.structure.pullback import PullbackQuality, pullback_quality
 from indicators.structure.regime import MarketRegime, Regime, State, confidence_of, regime_of
 from mia_plugins.data.instruments import lead_contract
 from mia_plugins.data.sessions import NEW_YORK, NS, session_at, sessions
-from mia_plugins.features import Feature, Market, Measure
+from mia_plugins.features import Feature, Market, Measure, Reading
 from mia_plugins.testing import Scene, random_scene
 from tests.minutes import MINUTE, Minute, at_bars, minutes_of, trades_of, wilder
 
@@ -122,6 +122,7 @@ def test_a_swing_of_so_many_atr_can_be_given_back_and_a_smaller_one_not() -> Non
 
     def last(least: float) -> float | None:
         *_, (_, reading) = at_bars(scene, look(PullbackQuality, least=least))
+        assert isinstance(reading, Reading)
         return reading.value
 
     assert last(height / atr * (1 - 1e-12)) == pytest.approx(1)
