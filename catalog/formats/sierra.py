@@ -50,6 +50,11 @@ def records(
             return
 
 
+def times_from(ts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return UTC ns as Sierra's times; what is finer than a microsecond is cut off."""
+    return ts // 1_000 + _MICROSECONDS_TO_1970
+
+
 def is_in_days(first: int) -> bool:
     """Say whether the bits of a file's first time are those of days as a float64, as old versions have."""
     return abs(first) > _MOST_MICROSECONDS

@@ -5,15 +5,17 @@ the exchange reported in parts. Parts of one order at one price become one row; 
 the time of its last part, when it was known whole. Parts of one order have the same millisecond.
 """
 
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog.formats.sierra import is_in_days, read_header, records, times
+from catalog.formats.sierra import is_in_days, read_header, records, times, times_from
 from mia_plugins.data.bars import MINUTE
 from mia_plugins.data.columns import Bars, Trades
+from mia_plugins.data.instruments import TICK_POINTS
 from mia_plugins.importing import Grid, Importer, MarketRows, Part, Rejected, Source
 
 MAGIC = b"SCID"
@@ -181,6 +183,26 @@ def _sides(found: Records) -> NDArray[np.int8]:
         known = (low > 0) & (low < high)
         sides[unknown] = np.where(known, (price >= high).astype(np.int8) - (price <= low), 0)
     return sides
+
+
+def scid_header() -> bytes:
+    """Return the header of a file of our own."""
+    return struct.pack("<4sIIHHI36s", MAGIC, HEADER, RECORD, 1, 0, 0, b"")
+
+
+def scid_records(trades: Trades) -> Records:
+    """Return trades as records: times to the microsecond, quotes a tick wide around the price."""
+    records_ = np.zeros(len(trades), FIELDS)
+    points = trades.ticks * TICK_POINTS
+    records_["time"] = times_from(trades.ts)
+    records_["close"] = points
+    records_["high"] = points + TICK_POINTS * (trades.side < 0)
+    records_["low"] = points - TICK_POINTS * (trades.side > 0)
+    records_["trades"] = 1
+    records_["volume"] = trades.lots
+    records_["bid_volume"] = trades.lots * (trades.side < 0)
+    records_["ask_volume"] = trades.lots * (trades.side > 0)
+    return records_
 
 
 class _Bars:

@@ -32,9 +32,9 @@ class Grid:
 
         The first prices tell whether the multiplier is off by a power of ten, which is an error.
         """
-        wanted = prices.astype(np.float64) * (self.multiplier / TICK_POINTS)
-        # What is too large for an integer is no price.
-        sound = np.abs(wanted) <= _MOST
+        with np.errstate(invalid="ignore", over="ignore"):  # a damaged file has every number there is
+            wanted = prices.astype(np.float64) * (self.multiplier / TICK_POINTS)
+            sound = np.abs(wanted) <= _MOST
         whole = np.where(sound, np.rint(np.where(sound, wanted, 0)), 0)
         self._judge(wanted[sound & (wanted > 0)], ts)
         sound &= np.abs(wanted - whole) <= _TOLERANCE

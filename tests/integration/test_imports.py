@@ -306,3 +306,13 @@ def test_a_command_that_is_killed_goes_on(here: Path) -> None:
     assert process.returncode == -signal.SIGKILL
     subprocess.run([*command, "cat"], check=True, capture_output=True)
     assert everything(here / "cat") == everything(here / "clean")
+
+
+def test_trades_go_out_as_scid_and_come_back(mia: Mia) -> None:
+    bring(ScidImporter, NAME, some_scid())
+    assert mia("catalog", "export", "cat", "--to", "out", "--format", "scid").code == 0
+    assert mia("catalog", "import", "sierra_scid", f"out/{ID}_trades.scid", "--catalog", "back").code == 0
+    assert held(Kind.TRADES, ID, "back") == held(Kind.TRADES, ID)
+    assert everything(Path("back")) == everything(Path("cat"))
+    refused = mia("catalog", "export", "cat", "--to", "out", "--format", "scid", "--kind", "bars")
+    assert ".scid holds trades" in refused.err

@@ -1,10 +1,6 @@
-"""Damaged files of each format: an error that names the file, or rows rejected with reasons; nothing lost."""
+"""Damaged files of Databento, MenthorQ, Cboe and the VIX: no traceback, no hang, no record lost."""
 
 import json
-import time
-import zlib
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import databento_dbn as dbn
@@ -17,21 +13,13 @@ from catalog.formats.dbn.importer import DbnImporter, DbnSettings
 from catalog.formats.menthorq.importer import MenthorqImporter
 from catalog.formats.menthorq.settings import MenthorqSettings
 from catalog.formats.vix import VixImporter, VixSettings
-from catalog.imports.quality import Quality
-from catalog.imports.records import records_of
-from catalog.imports.sifting import sift, sift_table
-from mia_plugins.errors import MiaError
-from mia_plugins.importing import Importer, Source, TableRows
+from mia_plugins.importing import Importer
 from tests.dbn import ES, START, TICK, book, content, head, order, trade
-from tests.fuzzed import damaged
+from tests.importing import read
+from tests.mutated import Format, survives
 from tests.unit.test_cboe import OF_2017, OF_2019, OF_2022, served
 from tests.unit.test_dbn import ASKS, BIDS, definition
 from tests.unit.test_menthorq import LINES, SHEETS, T, dumped, level
-
-FILES = 10_000
-"""A format, in all."""
-SLOW = 60.0
-"""Seconds: what takes longer hangs; a kernel may have to be compiled."""
 
 
 def of_dbn() -> dict[str, bytes]:
@@ -89,54 +77,32 @@ def of_vix() -> dict[str, bytes]:
     return {"days": f"DATE,OPEN,HIGH,LOW,CLOSE\n{days}".encode()}
 
 
-FORMATS: dict[str, tuple[Callable[[], dict[str, bytes]], Importer]] = {
-    "databento": (of_dbn, DbnImporter(DbnSettings())),
-    "menthorq": (of_menthorq, MenthorqImporter(MenthorqSettings(underlying="ES"))),
-    "cboe": (of_cboe, CboeImporter(CboeSettings())),
-    "vix": (of_vix, VixImporter(VixSettings())),
+FORMATS: dict[str, tuple[dict[str, bytes], Importer]] = {
+    "databento": (of_dbn(), DbnImporter(DbnSettings())),
+    "menthorq": (of_menthorq(), MenthorqImporter(MenthorqSettings(underlying="ES"))),
+    "cboe_options": (of_cboe(), CboeImporter(CboeSettings())),
+    "vix": (of_vix(), VixImporter(VixSettings())),
 }
+SAMPLES = [(name, sample) for name, (samples, _) in FORMATS.items() for sample in samples]
 
 
-@pytest.mark.parametrize("format_", FORMATS)
-@pytest.mark.parametrize("share", [0.04, pytest.param(0.96, marks=pytest.mark.long)])
-def test_a_damaged_file_is_told_and_nothing_is_lost(format_: str, share: float, tmp_path: Path) -> None:
-    make, importer = FORMATS[format_]
-    files = make()
-    path = tmp_path / "levels 2026-06-01.dat"
-    taken = 0
-    for name, data in files.items():
-        seed = zlib.crc32(f"{format_} {name} {share}".encode())
-        for one in damaged(data, seed, round(FILES * share / len(files))):
-            path.write_bytes(one)
-            begun = time.monotonic()
-            try:
-                taken += rows_taken(importer, Source(path))
-            except MiaError as error:
-                assert error.what, "an error says what was wrong"
-            assert time.monotonic() - begun < SLOW
-    assert taken, "many damaged files hold rows that are sound"
+def form(name: str, sample: str) -> Format:
+    samples, importer = FORMATS[name]
+    return Format(importer, f"{name} 2026-06-01", samples[sample])
 
 
-def rows_taken(importer: Importer, source: Source) -> int:
-    """Read a file as far as it goes, and take what it yields through what the catalog asks of rows."""
-    quality = Quality()
-    taken = 0
-    for part in importer.parts(source):
-        # A dump puts lines by until their set is whole: it is counted when it is.
-        assert part.lost == 0
-        for rows in part.rows:
-            if isinstance(rows, TableRows):
-                taken += len(sift_table(rows, quality, "a").table)
-            else:
-                kept = sift(rows, quality, "a")
-                taken += len(records_of(kept.columns, kept.ids))
-    return taken
+@pytest.mark.parametrize(("name", "sample"), SAMPLES)
+def test_a_damaged_file_is_read_or_refused(name: str, sample: str) -> None:
+    survives(form(name, sample), 1_000 // len(FORMATS[name][0]))
 
 
-@pytest.mark.parametrize("format_", FORMATS)
-def test_files_that_are_not_damaged_are_read_without_an_error(format_: str, tmp_path: Path) -> None:
-    make, importer = FORMATS[format_]
-    for name, data in make().items():
-        path = tmp_path / f"{name} 2026-06-01.dat"
-        path.write_bytes(data)
-        assert rows_taken(importer, Source(path)) > 0, name
+@pytest.mark.long
+@pytest.mark.parametrize(("name", "sample"), SAMPLES)
+def test_a_damaged_file_is_read_or_refused_in_full(name: str, sample: str) -> None:
+    survives(form(name, sample), 10_000 // len(FORMATS[name][0]), seed=2)
+
+
+@pytest.mark.parametrize(("name", "sample"), SAMPLES)
+def test_a_sound_file_has_rows(name: str, sample: str) -> None:
+    found = form(name, sample)
+    assert read(found.importer, found.name, found.sample)[1].written > 0

@@ -18,6 +18,8 @@ _NUMBER = r"^[+-]?(\d{1,18}\.?\d{0,18}|\.\d{1,18})([eE][+-]?\d{1,2})?$"
 _SINCE_1970 = r"^(?P<whole>[+-]?\d{1,18}|[1-8]\d{18})(?:\.(?P<part>\d{1,9})\d*)?$"
 _OFFSET = r":\d\d(\.\d+)?\s*([Zz]|[+-]\d\d:?\d\d)$"
 _FAR = 2**62
+_YEARS = (1900, 2200)
+"""Of times that ns have room for."""
 
 
 def numbers(cells: pa.Array) -> NDArray[np.float64]:
@@ -136,6 +138,7 @@ def numbers_of(cells: pa.Array) -> NDArray[np.int64]:
 
 def _utc(moments: "pd.Series[pd.Timestamp]", zone: str) -> NDArray[np.int64]:
     """Return times as UTC ns; those without a zone are of `zone`."""
+    moments = moments.where(moments.dt.year.between(*_YEARS))
     if moments.dt.tz is None:
         if not zone:
             return np.full(len(moments), NO_TIME)
