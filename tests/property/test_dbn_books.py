@@ -38,10 +38,12 @@ from tests.dbn import (
 
 Told = tuple[str, int, str, int, int, bool]
 """Action, order, side, ticks, size, and whether an event ends."""
+CROWDED = (1, 18, 35, 41, 58, 75, 81, 92, 98, 115, 132, 138)
+"""Numbers of orders that all want one of two places of 26."""
 told_orders = st.lists(
     st.tuples(
         st.sampled_from("AAAAMMCCCTFNR"),
-        st.integers(1, 12),
+        st.sampled_from(CROWDED),
         st.sampled_from("AB"),
         st.integers(23_990, 24_010),
         st.integers(1, 5),
@@ -106,7 +108,9 @@ def test_a_book_by_order_is_what_a_dictionary_says(told: list[Told]) -> None:
         order(at, action, number, side, ticks, size, LAST if ends else 0)
         for at, (action, number, side, ticks, size, ends) in enumerate(told)
     ]
-    with TemporaryDirectory() as folder:
+    # A table that is as full as it may be: orders stand in each other's way.
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patched:
+        patched.setattr(orders, "ROOM", 26)
         found = read(written(Path(folder), content(messages, head("mbo"))))
     assert depth_of(found) == by_hand(told)
 
