@@ -67,7 +67,7 @@ def of_cboe() -> dict[str, bytes]:
             "2022": OF_2022,
             "2019": OF_2019,
             "2017": OF_2017,
-            "json": json.dumps(served()),
+            "json": json.dumps(served(), indent=40),
         }.items()
     }
 
