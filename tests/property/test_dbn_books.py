@@ -115,6 +115,19 @@ def test_a_book_by_order_is_what_a_dictionary_says(told: list[Told]) -> None:
     assert depth_of(found) == by_hand(told)
 
 
+def test_orders_that_wanted_the_place_of_one_that_goes_are_still_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(orders, "ROOM", 26)
+    come: list[Told] = [("A", number, "B", 24_000 + at, 1, True) for at, number in enumerate(CROWDED)]
+    go: list[Told] = [("C", number, "B", 24_000 + at, 1, True) for at, number in enumerate(CROWDED)]
+    told = [*come, *go[:-1]]
+    messages = [order(at, *one[:5], LAST) for at, one in enumerate(told)]
+    found = read(written(tmp_path, content(messages, head("mbo"))))
+    assert not found.rejected
+    assert depth_of(found) == by_hand(told)
+
+
 def test_a_book_grows_beyond_its_first_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(5)
     monkeypatch.setattr(orders, "ROOM", 8)
