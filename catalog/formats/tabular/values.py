@@ -46,6 +46,8 @@ def contracts(cells: pa.Array) -> NDArray[np.int64]:
 def times(cells: pa.Array, settings: TableSettings) -> NDArray[np.int64]:
     """Return times as UTC ns; `NO_TIME` where one cannot be read, or says no zone, or the clocks changed."""
     cells = _plain(cells)
+    if pa.types.is_timestamp(cells.type) and cells.type.tz:  # which is for showing: the values are UTC
+        return _since_1970(cells.cast(pa.int64()), UNITS[cells.type.unit])
     if pa.types.is_timestamp(cells.type):
         return _utc(pd.DatetimeIndex(cells.to_pandas()), settings.time_zone)
     if settings.time in UNITS:
@@ -105,7 +107,19 @@ def _plain(cells: pa.Array) -> pa.Array:
         cells = cells.dictionary_decode()
     if pa.types.is_large_string(cells.type) or pa.types.is_string_view(cells.type):
         cells = pc.cast(cells, pa.string())
-    return pc.utf8_trim_whitespace(cells) if pa.types.is_string(cells.type) else cells
+    return pc.utf8_trim_whitespace(_readable(cells)) if pa.types.is_string(cells.type) else cells
+
+
+def _readable(texts: pa.Array) -> pa.Array:
+    """Return texts; bytes that are no UTF-8, which Parquet may hold, are replaced."""
+    try:
+        texts.validate(full=True)
+    except pa.ArrowInvalid:
+        pieces = texts.cast(pa.binary()).to_pylist()
+        return pa.array(
+            [None if piece is None else piece.decode(errors="replace") for piece in pieces], pa.string()
+        )
+    return texts
 
 
 def _is_number(type_: pa.DataType) -> bool:
