@@ -21,7 +21,7 @@ def test_there_are_some() -> None:
 def test_a_shipped_file_is_in_order(path: Path) -> None:
     if path.parent.name == "presets":
         run = load_run(shipped_configs() / "backtests" / "demo_day.yaml", preset=path.stem)
-        assert str(path.relative_to(shipped_configs())) in run.layers.files[0]
+        assert f"mia:{path.relative_to(shipped_configs())}" in run.layers.files
     else:
         assert load_run(path).settings.instruments
 
