@@ -166,7 +166,8 @@ def sound(levels: LevelSet, price: Points) -> LevelSet:
 
     Levels more than 20 % away are left out; so are both of a pair in the wrong order.
     """
-    far = tuple(one for one in levels.levels if abs(one.price - price) > FARTHEST * abs(price))
+    off = too_far(levels, price)
+    far = tuple(one for one in levels.levels if one in off)
     near = tuple(one for one in levels.levels if one not in far)
     crossed = tuple(_crossed(near))
     wrong = {level for pair in crossed for level in pair}
@@ -193,6 +194,12 @@ def _crossed(levels: tuple[Level, ...]) -> Iterator[tuple[Level, Level]]:
                 for kind in (floor, ceiling)
             )
             yield from ((low, high) for low in lows for high in highs if low.price > high.price)
+
+
+def too_far(levels: LevelSet, price: Points) -> frozenset[Level]:
+    """Return the levels more than 20 % away from a price (points)."""
+    reach = FARTHEST * abs(price)
+    return frozenset([level for level in levels.levels if abs(level.price - price) > reach])
 
 
 def is_stale(levels: LevelSet, now: int, regime: VixRegime | None, *, strict: bool = False) -> bool:

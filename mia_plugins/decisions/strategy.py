@@ -131,6 +131,8 @@ class DecidingStrategy(MiaStrategy):
             return decision
         judged = self._judges.judge(proposal, self._candidate(now, proposal))
         self._take(decision, proposal, judged)
+        if judged.sized.note:
+            self.context.warnings.add(f"size {judged.sized.note}", judged.sized.note)
         rows = [(one.passes, one.number) for one in judged.verdicts]
         _fill(decision, [*rows, *gates, *((one.passes, one.number) for one in judged.filters)])
         return decision
@@ -142,7 +144,7 @@ class DecidingStrategy(MiaStrategy):
 
     def _candidate(self, now: int, proposal: Proposal) -> Candidate:
         tape, context = self.tape, self.context
-        if tape.session is None or tape.contract is None:
+        if tape.session is None or self.contract is None:
             raise RuntimeError(f"{context.who} is not in a session")
         return Candidate(
             now=now,
@@ -152,7 +154,7 @@ class DecidingStrategy(MiaStrategy):
             target=proposal.target,
             account=self.account,
             session=tape.session,
-            contract=tape.contract,
+            contract=self.contract,
             capital=context.capital,
             tier=proposal.tier,
             score=proposal.score,

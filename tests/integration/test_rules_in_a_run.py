@@ -19,7 +19,7 @@ CALENDAR = "at,name,kind\n{day} 09:40,Housing,release\n{day} 10:00,FOMC statemen
 def played(rules: dict[str, Any], **more: Any) -> Played:
     quotes = market_of(MARKET)
     parts = [quotes, a_trade_a_minute(quotes)]  # type: ignore[arg-type]
-    plugin = "tests.proposing:Proposing"
+    plugin = "tests.buying:Buying"
     return stage({DAY: parts}, {"buyer": {}}, fills="quotes", plugin=plugin, rules=rules, **more).run()
 
 
