@@ -1,5 +1,7 @@
 """Every feature that a preset of the documents weighs is registered, of the kind the preset takes it for."""
 
+from typing import Any
+
 from mia_plugins.features import Score
 from mia_plugins.hookspecs import Kind
 from mia_plugins.host import PluginHost
@@ -15,6 +17,9 @@ QUALITY = {"volume_confirmation", "level_proximity", "session_context", "pullbac
 
 def test_each_is_there_and_of_its_kind() -> None:
     host = PluginHost.discover()
-    kinds = {name: host.load(host.find(Kind.FEATURES, name)).kind for name in sorted(DIRECTIONAL | QUALITY)}
+    classes: dict[str, Any] = {
+        name: host.load(host.find(Kind.FEATURES, name)) for name in sorted(DIRECTIONAL | QUALITY)
+    }
+    kinds = {name: of.kind for name, of in classes.items()}
     assert {name for name, kind in kinds.items() if kind is Score.DIRECTIONAL} == DIRECTIONAL
     assert {name for name, kind in kinds.items() if kind is Score.QUALITY} == QUALITY

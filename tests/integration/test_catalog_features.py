@@ -1,6 +1,7 @@
 """`mia catalog export --features`: what features and measures say over a catalog."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -85,7 +86,7 @@ def test_what_cannot_be_is_told(mia: Mia, options: tuple[str, ...], what: str) -
 def test_every_indicator_of_bars_is_what_it_is_over_the_bars(mia: Mia, here: Path) -> None:
     sound_store("cat", DAY)
     host = PluginHost.discover()
-    every = {
+    every: dict[str, Any] = {
         name: host.load(host.find(Kind.INDICATORS, name)) for name in host.registry.names(Kind.INDICATORS)
     }
     classic = {name: of for name, of in every.items() if issubclass(of, Indicator) and not of.of_days}
