@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from indicators.battle_navale.bar_patterns import ActivePatterns, BarPattern, patterns_at, strongest
+from indicators.battle_navale.bar_patterns import ACTIVE, BarPattern, patterns_at
 from indicators.battle_navale.bases import Base, BaseFinder, evenness, size_score
 from indicators.battle_navale.battle import BattleNavale
 from indicators.battle_navale.chart import Chart, Rules
@@ -15,6 +15,7 @@ from indicators.battle_navale.golden_rule import GoldenRule
 from indicators.battle_navale.mtf import MtfConfluence, OfLength, together, weights_by
 from indicators.battle_navale.outcome import Outcome, Strengths, strengths
 from indicators.battle_navale.scoring import BnClass, bn_class, confidence_of, lean, score_of
+from indicators.fading import Fading
 from indicators.flow.bars import FlowBar
 from mia_plugins.data.arrow import Kind
 from mia_plugins.features import Market
@@ -100,25 +101,25 @@ def test_strength_is_of_range_and_the_middle_volume(side: int) -> None:
 
 
 def test_a_pattern_fades_over_five_bars_and_the_largest_counts() -> None:
-    active = ActivePatterns()
+    active = Fading[BarPattern](ACTIVE)
     old, new = BarPattern("long_down_up_bar", 1, 1.0), BarPattern("color_down_setting", -1, 0.9)
     values = []
     for found in [(old,), (), (new,), (), (), (), ()]:
         active.take(found)
-        largest = strongest(active.all())
+        largest = active.strongest()
         values.append(largest[1] if largest else 0.0)
     assert values == pytest.approx([0.8, 0.64, -0.54, -0.432, -0.324, -0.216, -0.108])
     active.take(())
-    assert strongest(active.all()) is None, "after five bars it is over"
+    assert active.strongest() is None, "after five bars it is over"
 
 
 def test_a_tie_of_opposite_sides_is_none() -> None:
-    active = ActivePatterns()
+    active = Fading[BarPattern](ACTIVE)
     up, down = (BarPattern(name, side, 0.5) for side, name in LONG.items())
     active.take((up, down))
-    assert strongest(active.all()) is None
+    assert active.strongest() is None
     active.take((up,))
-    largest = strongest(active.all())
+    largest = active.strongest()
     assert largest is not None
     assert largest[0] == up
     assert largest[1] == pytest.approx(0.4)
