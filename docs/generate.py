@@ -22,7 +22,7 @@ from mia_plugins.hookspecs import Kind
 from mia_plugins.host import PluginHost
 from mia_plugins.settings.describing import describe, models_in
 from mia_plugins.settings.model import BaseSettings
-from mia_plugins.settings.run import COMPONENT_KEYS, SECTIONS, RunSettings
+from mia_plugins.settings.run import FEATURE_KEYS, SECTIONS, RunSettings
 
 DOCS = Path(__file__).parent
 NOTE = "<!-- Made by docs/generate.py from the code; a test fails when they differ. -->"
@@ -82,7 +82,7 @@ def configuration() -> str:
         "\n".join(f"- `{kind}`: {_sentence(kind)}" for kind in SECTIONS),
         "Beside a plugin's own settings, a component may say:",
         "\n".join(
-            ["| key | |", "|---|---|", *(f"| `{key}` | {text} |" for key, text in COMPONENT_KEYS.items())]
+            ["| key | |", "|---|---|", *(f"| `{key}` | {text} |" for key, text in FEATURE_KEYS.items())]
         ),
     ]
     return "\n\n".join(parts) + "\n"

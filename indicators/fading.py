@@ -40,9 +40,13 @@ class Fading[P: Valued]:
 
     def strongest(self) -> tuple[P, float] | None:
         """Return the one of the largest value; None without any, and when two of opposite sides are equal."""
-        patterns = self.all
-        largest = max((abs(value) for _, value in patterns), default=0.0)
-        if not largest:
-            return None
-        first, *others = [one for one in patterns if abs(one[1]) > largest - SAME]
-        return None if any(other[1] * first[1] < 0 for other in others) else first
+        return strongest_of(self.all)
+
+
+def strongest_of[P](patterns: tuple[tuple[P, float], ...]) -> tuple[P, float] | None:
+    """Return the one of the largest value; None without any, and when two of opposite sides are equal."""
+    largest = max((abs(value) for _, value in patterns), default=0.0)
+    if not largest:
+        return None
+    first, *others = [one for one in patterns if abs(one[1]) > largest - SAME]
+    return None if any(other[1] * first[1] < 0 for other in others) else first

@@ -3,6 +3,11 @@
 from mia_plugins.hookspecs import Register
 
 
+def mia_register_sizers(register: Register) -> None:
+    """Register the sizer that every run has that names none."""
+    register("fixed", "mia_plugins.decisions.sizer:Fixed", summary="The same size each time.")
+
+
 def mia_register_commands(register: Register) -> None:
     """Register the commands that need nothing but the framework."""
     register("demo", "mia_plugins.cli.demo:app", summary="A first look: a settings file, a plugin, an error.")

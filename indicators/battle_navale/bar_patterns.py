@@ -40,9 +40,12 @@ def patterns_at(
     `volume` is that of the bar before the last against what is usual; `ratio` what ticks are multiplied by.
     `by_body` asks that the bars that turn have bodies in their direction, too.
     """
+    # No pattern fits into less: most bars are done with here.
+    if len(bars) < 3 or _range(bars[-4:]) <= LONG_REACH * ratio:
+        return
     for side in (1, -1):
         turned = [_times(side, bar) for bar in bars[-4:]]
-        if len(turned) >= 3 and _long_bar(turned[-3:], LONG_REACH * ratio, by_body=by_body):
+        if _long_bar(turned[-3:], LONG_REACH * ratio, by_body=by_body):
             name = "long_down_up_bar" if side > 0 else "long_up_down_bar"
             size = 0.7 * min(_range(turned[-3:]) / (LONG_REACH * ratio) / 2, 1)
             yield BarPattern(name, side, size + 0.3 * min(volume, 1))

@@ -120,7 +120,7 @@ class BattleNavale(Measure):
         side = (score > 0) - (score < 0)
         self._signs.append(side)
         agreeing = bool(side) and len(self._signs) == AGREEING and len(set(self._signs)) == 1
-        confidence = confidence_of(score, quality, agreeing=agreeing, boosts=_boosts(side, seen))
+        confidence = confidence_of(score, quality, agreeing=agreeing, boosts=boosts_of(side, seen))
         return Battle(seen.ts, seen, (1 + balance) / 2, (1 + leaning) / 2, score, abs(raw), confidence)
 
     @property
@@ -149,7 +149,7 @@ class BattleNavale(Measure):
         return self._outcome.value
 
 
-def _boosts(side: int, seen: Seen) -> float:
+def boosts_of(side: int, seen: Seen) -> float:
     """Return what lies on the side of the score adds to the confidence."""
     if not side:
         return 0.0

@@ -9,7 +9,7 @@ from indicators.battle_navale.bar_patterns import ACTIVE, BarPattern, patterns_a
 from indicators.battle_navale.bases import Base, BaseFinder
 from indicators.battle_navale.golden_rule import GoldenRule
 from indicators.battle_navale.usual import UsualLots, UsualRanges
-from indicators.fading import Fading
+from indicators.fading import Fading, strongest_of
 from indicators.norms import LotsMode, Usual, lots_are_fixed
 from mia_plugins.data.sessions import Session
 from mia_plugins.features import Measure
@@ -130,6 +130,7 @@ class Chart(Measure):
         self._rule.take(bar, self._finder.take(bar, ratio))
         found = self._patterns(ratio)
         self._active.take(found or ())
+        active = self._active.all
         self.seen.append(
             Seen(
                 bar.ts,
@@ -137,8 +138,8 @@ class Chart(Measure):
                 self._rule.regime,
                 self._rule.reference,
                 self._rule.turned,
-                self._active.all,
-                self._active.strongest(),
+                active,
+                strongest_of(active),
                 full,
                 self._finder.ready and found is not None,
             )

@@ -1,6 +1,7 @@
 """Imported levels: what they are, how old, how long they hold, and where they lie on the future."""
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
@@ -8,7 +9,7 @@ from functools import lru_cache
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from indicators.options.level_names import MIRRORED, Level, LevelKind, level_named
+from indicators.options.level_names import Level, LevelKind, level_named
 from indicators.options.reading import known
 from indicators.options.settlement import trading_day
 from indicators.options.vix import VixRegime
@@ -89,12 +90,20 @@ class LevelSet:
     publication: Publication = Publication.END_OF_DAY
     flaws: tuple[str, ...] = ()
     """What was wrong with them, in words; what was wrong is left out."""
+    far: tuple[Level, ...] = ()
+    """What was left out since it is too far from the price."""
+    crossed: tuple[tuple[Level, Level], ...] = ()
+    """Pairs that were left out since the first, a floor, lies above the second, a ceiling."""
     basis: Basis | None = None
     """With what they were brought to the future; None: they are as published."""
 
     def of(self, kind: LevelKind, tenors: tuple[str, ...] = ("", "0DTE")) -> tuple[Points, ...]:
         """Return the prices (points) of a kind, of all expiries together and of today's."""
-        return tuple(level.price for level in self.levels if level.kind is kind and level.tenor in tenors)
+        return tuple(level.price for level in self.named(kind, tenors))
+
+    def named(self, kind: LevelKind, tenors: tuple[str, ...] = ("", "0DTE")) -> tuple[Level, ...]:
+        """Return the levels of a kind, of all expiries together and of today's."""
+        return tuple(level for level in self.levels if level.kind is kind and level.tenor in tenors)
 
     def one(self, kind: LevelKind) -> Points | None:
         """Return the price (points) of a kind over all expiries; None when it was not given."""
@@ -106,11 +115,12 @@ class LevelSet:
 
     def mirrored(self, about: Points) -> "LevelSet":
         """Return the mirror image about a price (points)."""
-        turned = tuple(
-            replace(level, price=Points(2 * about - level.price), kind=MIRRORED.get(level.kind, level.kind))
-            for level in self.levels
+        return replace(
+            self,
+            levels=tuple(one.mirrored(about) for one in self.levels),
+            far=tuple(one.mirrored(about) for one in self.far),
+            crossed=tuple((high.mirrored(about), low.mirrored(about)) for low, high in self.crossed),
         )
-        return replace(self, levels=turned)
 
 
 def levels_of(table: pa.Table, underlying: str, intraday: frozenset[str] = frozenset()) -> LevelSet | None:
@@ -156,23 +166,40 @@ def sound(levels: LevelSet, price: Points) -> LevelSet:
 
     Levels more than 20 % away are left out; so are both of a pair in the wrong order.
     """
-    far = {id(level) for level in levels.levels if abs(level.price - price) > FARTHEST * abs(price)}
-    flaws = [
-        f"{one.name}: {one.price:g} is too far from {price:g}" for one in levels.levels if id(one) in far
-    ]
-    kept = tuple(level for level in levels.levels if id(level) not in far)
+    off = too_far(levels, price)
+    far = tuple(one for one in levels.levels if one in off)
+    near = tuple(one for one in levels.levels if one not in far)
+    crossed = tuple(_crossed(near))
+    wrong = {level for pair in crossed for level in pair}
+    flaws = (
+        *(f"{one.name}: {one.price:g} is too far from {price:g}" for one in far),
+        *(f"{low.name} {low.price:g} is above {high.name} {high.price:g}" for low, high in crossed),
+    )
+    return replace(
+        levels,
+        levels=tuple(one for one in near if one not in wrong),
+        flaws=(*levels.flaws, *flaws),
+        far=far,
+        crossed=crossed,
+    )
+
+
+def _crossed(levels: tuple[Level, ...]) -> Iterator[tuple[Level, Level]]:
+    """Yield the pairs of a floor and a ceiling of one tenor in which the floor is the higher."""
     pairs = ((LevelKind.PUT_WALL, LevelKind.CALL_WALL), (LevelKind.DAY_MIN, LevelKind.DAY_MAX))
-    for low, high in pairs:
-        for tenor in {level.tenor for level in kept if level.kind in (low, high)}:
+    for floor, ceiling in pairs:
+        for tenor in dict.fromkeys(one.tenor for one in levels if one.kind in (floor, ceiling)):
             lows, highs = (
-                [one for one in kept if one.kind is kind and one.tenor == tenor] for kind in (low, high)
+                [one for one in levels if one.kind is kind and one.tenor == tenor]
+                for kind in (floor, ceiling)
             )
-            if lows and highs and lows[-1].price > highs[-1].price:
-                flaws.append(
-                    f"{lows[-1].name} {lows[-1].price:g} is above {highs[-1].name} {highs[-1].price:g}"
-                )
-                kept = tuple(one for one in kept if one not in (*lows, *highs))
-    return replace(levels, levels=kept, flaws=(*levels.flaws, *flaws))
+            yield from ((low, high) for low in lows for high in highs if low.price > high.price)
+
+
+def too_far(levels: LevelSet, price: Points) -> frozenset[Level]:
+    """Return the levels more than 20 % away from a price (points)."""
+    reach = FARTHEST * abs(price)
+    return frozenset([level for level in levels.levels if abs(level.price - price) > reach])
 
 
 def is_stale(levels: LevelSet, now: int, regime: VixRegime | None, *, strict: bool = False) -> bool:

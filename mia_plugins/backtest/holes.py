@@ -25,7 +25,7 @@ class Holes:
 
     def see(self, part: Part) -> None:
         """Look at rows of the session."""
-        if part.kind is not self._kind:
+        if part.kind is not self._kind or part.contract not in self._last:
             return
         ts = times_of(part.table["ts_init"].combine_chunks())
         self._between(part.contract, self._last[part.contract], int(ts[0]))

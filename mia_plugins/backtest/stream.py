@@ -106,7 +106,7 @@ def _at_close(kind: Kind) -> int:
 
 def chunks(plan: Plan, day: TradingDay, chunk_ns: int | None = None) -> Iterator[Chunk]:
     """Yield a session in chunks; `chunk_ns` cuts it at multiples of that many ns too."""
-    streams = [_Stream(plan, day, code, kind) for code in day.contracts for kind in plan.kinds]
+    streams = [_Stream(plan, day, code, kind) for code in day.contracts for kind in plan.kinds_of(code)]
     while True:
         for stream in streams:
             stream.fill()

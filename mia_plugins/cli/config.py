@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from mia_plugins.cli.session import AsJson, Session
+from mia_plugins.errors import FileError, did_you_mean
 from mia_plugins.files import write_whole
 from mia_plugins.settings.listing import origins, settings_data, settings_yaml
 from mia_plugins.settings.resolve import Run, load_run
@@ -19,13 +20,15 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+DEMO = Path("mia:backtests/demo_day.yaml")
+"""What a preset is shown with when no file is named."""
 ConfigFile = Annotated[
     Path, typer.Argument(metavar="CONFIG", readable=False, help="A settings file (YAML).", show_default=False)
 ]
 
 
-def _load(session: Session, config: Path) -> Run:
-    run = load_run(config, session.plugins_dirs)
+def _load(session: Session, config: Path, preset: str = "") -> Run:
+    run = load_run(config, session.plugins_dirs, preset=preset)
     session.warn_of_broken_plugins(run.host)
     return run
 
@@ -45,28 +48,53 @@ def check(context: typer.Context, config: ConfigFile, as_json: AsJson = False) -
     session.say(f"{config} is in order", style="green")
     for name in run.layers.files[:-1]:
         session.say(f"  extends {name}")
+    weights = [component.weight for component in run.components if component.weight]
+    if weights:
+        session.say(
+            f"  {len(weights)} features are weighed; their weights sum to {sum(weights):g}, normalised"
+        )
     for component in run.components:
         session.say(f"  {component.kind.one} {component.name}: plugin {component.registration.provider}")
 
 
-@app.command(epilog="Example: mia config show run.yaml --origin")
-def show(
+@app.command(epilog="Example: mia config show --preset production_v3_4 --origin")
+def show(  # noqa: PLR0913, PLR0917 options of a command line
     context: typer.Context,
-    config: ConfigFile,
+    config: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[CONFIG]", readable=False, help="A settings file (YAML).", show_default=False
+        ),
+    ] = None,
     origin: Annotated[bool, typer.Option("--origin", help="Say which line gave each value.")] = False,
+    preset: Annotated[
+        str, typer.Option("--preset", metavar="NAME", help="Show the run with this preset.")
+    ] = "",
+    only: Annotated[
+        str, typer.Option("--only", metavar="KEY", help="Show what stands under one key, such as features.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Print every setting of a run, defaults included.
 
-    What is printed is a settings file that extends nothing. Secrets are printed as references.
+    What is printed is a settings file that extends nothing. Secrets are printed as references. With a preset
+    alone it is that of a day of ES.
     """
     session = Session.of(context)
-    run = _load(session, config)
+    if config is None and not preset:
+        raise FileError("nothing to show", "name a settings file, or a preset: `--preset production_v3_4`")
+    run = _load(session, config or DEMO, preset)
+    shown = settings_data(run)
+    if only:
+        if only not in shown:
+            raise FileError(f"there is no setting '{only}'{did_you_mean(only, shown)}")
+        shown = {only: shown[only]}
     if as_json:
-        data = {"files": list(run.layers.files), "settings": settings_data(run)}
-        session.say_json(data | ({"origin": origins(run)} if origin else {}))
+        told = {at: place for at, place in origins(run).items() if at.partition(".")[0] in shown}
+        data = {"files": list(run.layers.files), "settings": shown}
+        session.say_json(data | ({"origin": told} if origin else {}))
     else:
-        session.say(settings_yaml(run, with_origin=origin).removesuffix("\n"))
+        session.say(settings_yaml(run, shown, with_origin=origin).removesuffix("\n"))
 
 
 @app.command(epilog="Example: mia config schema --output mia.schema.json")

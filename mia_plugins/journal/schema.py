@@ -51,7 +51,7 @@ GROUPS: tuple[tuple[str, str, pa.DataType, str, str], ...] = (
     ("c.", "features", pa.float64(), "", "what the feature adds to the score"),
     ("ok.", "rules", pa.bool_(), "", "whether the rule lets it pass; null where it was not asked"),
     ("n.", "rules", pa.float64(), "", "the number the rule judged by"),
-    ("s.", "steps", pa.float64(), "", "the size after this step"),
+    ("s.", "steps", pa.float64(), "", "a step of the size: contracts, or what it is multiplied by"),
     ("age.", "inputs", pa.float64(), "s", "how old the input was"),
 )
 """The columns that a strategy names: prefix, names, type, unit and meaning. Null is not known."""

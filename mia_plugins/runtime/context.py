@@ -8,6 +8,7 @@ from mia_plugins.data.instruments import Contract
 from mia_plugins.data.sessions import Session
 from mia_plugins.runtime.account import Account
 from mia_plugins.runtime.guard import Guard
+from mia_plugins.runtime.needs import Parts
 from mia_plugins.runtime.records import Records
 from mia_plugins.runtime.settings import StrategySettings
 from mia_plugins.tape.follower import Follower
@@ -76,8 +77,10 @@ class Context:
     name: str
     """The component's name in the settings file."""
     product: str
-    """What it trades, such as ES."""
+    """What its decisions are about, such as ES."""
     settings: StrategySettings
+    traded: str
+    """What its orders are for: the product itself, or its micro."""
     days: Sequence[TradingDay]
     tapes: Mapping[str, Tape]
     """By product; what it trades is among them."""
@@ -90,9 +93,13 @@ class Context:
     account: Account
     records: Records
     guard: Guard
-    stop_asked: Callable[[], bool]
-    """Says whether the run is to end now."""
+    stop: Sequence[int]
+    """A byte; not zero when the run is to end now."""
     trader_id: str
+    parts: Parts = field(default_factory=Parts)
+    """Plugins of the run that it may look at, such as features and rules."""
+    capital: float = 0.0
+    """$ the run begins with."""
     client_id: str | None = None
     """The execution client orders go to; IB denies orders without one."""
     reduce_only: bool = True

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, Protocol
 
-from nautilus_trader.model import ClientOrderId, InstrumentId
+from nautilus_trader.model import ClientOrderId, InstrumentId, Price
 
 from mia_plugins.data.columns import Quotes
 from mia_plugins.data.sessions import NS
@@ -13,7 +13,7 @@ from mia_plugins.runtime.account import Fill, Role, RoundTrip
 from mia_plugins.runtime.bracketing import DeskError, bracket_of, passed_by
 from mia_plugins.runtime.brackets import Bracket, OrderState
 from mia_plugins.runtime.context import Context
-from mia_plugins.runtime.orders import OrderMaker, lots_of, ticks_of
+from mia_plugins.runtime.orders import OrderMaker, lots_of, price_of, ticks_of
 from mia_plugins.runtime.timetable import Timetable
 
 LONGEST_WAIT = 64
@@ -42,6 +42,9 @@ class Wire(Protocol):
     def resize(self, order_id: ClientOrderId, lots: Any) -> None:
         """Change an order's quantity."""
 
+    def move(self, order_id: ClientOrderId, trigger: Price) -> None:
+        """Change where a stop lies."""
+
     def cancel(self, order_id: ClientOrderId) -> None:
         """Cancel an order."""
 
@@ -59,7 +62,11 @@ class Desk:
         self._orders: dict[str, tuple[Bracket, OrderState]] = {}
         self._closed: list[tuple[RoundTrip, str]] = []
         self._last_decision = 0
-        self.bracket: Bracket | None = None
+
+    @property
+    def bracket(self) -> Bracket | None:
+        """The one that works; None when there is nothing to do."""
+        return self._context.account.bracket
 
     def begin_session(self, instrument_id: InstrumentId) -> None:
         """Trade a contract from now on."""
@@ -86,7 +93,7 @@ class Desk:
         bracket = bracket_of(now, decision, number, base_id, who)
         if passed := passed_by(bracket, price):
             self._context.warnings.add("passed", passed)
-        self._last_decision, self.bracket = number, bracket
+        self._last_decision, self._context.account.bracket = number, bracket
         self._remember(bracket, bracket.orders)
         self._wire.send(self._maker.bracket(bracket, self._traded))
         if bracket.until is not None:
@@ -101,21 +108,34 @@ class Desk:
         self._cancel(bracket.orders)
         self._exit(bracket, now)
 
+    def move_stop(self, ticks: int) -> None:
+        """Have the stop of what is held lie at a price, in ticks."""
+        bracket = self.bracket
+        if bracket and bracket.stop.is_open and not bracket.leaving:
+            self._wire.move(ClientOrderId(bracket.stop.order_id), price_of(ticks))
+
     def see(self, seen: Sequence[Quotes]) -> None:
         """Take the quotes since those before, up to now, and record the round trips that closed within."""
         held = self._context.account.trip
-        trips = [trip for trip, _ in self._closed] + ([held] if held else [])
-        for trip in trips:
+        if held:
             for quotes in seen:
+                held.see(quotes)
+        self.see_closed(seen)
+
+    def see_closed(self, waiting: Sequence[Quotes]) -> None:
+        """Take quotes for the round trips that have closed, and record them; later ones do not count."""
+        for trip, _ in self._closed:
+            for quotes in waiting:
                 trip.see(quotes)
         self._record_closed()
 
     def on_order_event(self, event: Any) -> None:
         """Follow an order of ours."""
         kind = type(event).__name__
-        if kind == "OrderModifyRejected":
-            self._context.warnings.add(kind, f"the size of {event.client_order_id} stays: {event.reason}")
-        if kind not in STATES and kind != "OrderFilled":
+        state = STATES.get(kind)
+        if state is None and kind != "OrderFilled":
+            if kind == "OrderModifyRejected":
+                self._context.warnings.add(kind, f"{event.client_order_id} stays as it is: {event.reason}")
             return  # it changes nothing yet, and the cache is locked while it is told of
         known = self._orders.get(str(event.client_order_id))
         if known is None:
@@ -123,10 +143,10 @@ class Desk:
                 f"{self._context.who} is told of the order {event.client_order_id}, which is not its own"
             )
         bracket, order = known
-        if kind == "OrderFilled":
+        if state is None:
             self._filled(bracket, order, event)
         else:
-            order.state = STATES[kind]
+            order.state = state
             if kind == "OrderUpdated":
                 order.lots = int(event.quantity)
                 moved = event.trigger_price if order.type == "stop" else event.price
@@ -175,7 +195,7 @@ class Desk:
         trip = context.account.take(fill, bracket.leaving)
         if trip:
             self._closed.append((trip, instrument_id))  # quotes up to its end are still to be seen
-            context.following.due = 0
+            context.following.closed()
         if not order.is_open:
             self._ended(bracket, order, fill.ts, "")
         if order.role is not Role.ENTRY:
@@ -198,10 +218,12 @@ class Desk:
 
     def _settle(self, bracket: Bracket, now: int) -> None:
         """Do what an event made necessary."""
+        if bracket.entry.is_open and not bracket.entry.filled:
+            return
         if bracket.is_done:
             for order in bracket.orders:
                 self._orders.pop(order.order_id, None)
-            self.bracket = None
+            self._context.account.bracket = None
             return
         if not bracket.entry.is_open and not bracket.entry.filled:
             self._cancel([bracket.stop, bracket.target])

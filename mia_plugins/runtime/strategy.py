@@ -19,10 +19,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Self
 
-from nautilus_trader.model import ClientId, ClientOrderId, InstrumentId, StrategyId, TraderId
+from nautilus_trader.model import ClientId, ClientOrderId, InstrumentId, Price, StrategyId, TraderId
 from nautilus_trader.trading import Strategy, StrategyConfig
 
 from mia_plugins.data.arrow import Kind
+from mia_plugins.data.instruments import Contract
 from mia_plugins.hookspecs import Kind as PluginKind
 from mia_plugins.journal.decision import Decision, JournalColumns, Outcome
 from mia_plugins.runtime.account import Account
@@ -30,12 +31,13 @@ from mia_plugins.runtime.context import Context, TradingDay
 from mia_plugins.runtime.desk import Desk
 from mia_plugins.runtime.guard import Interrupted
 from mia_plugins.runtime.guarded import Guarded
+from mia_plugins.runtime.needs import Needs, Parts
 from mia_plugins.runtime.orders import OrderMaker
 from mia_plugins.runtime.settings import StrategySettings
 from mia_plugins.runtime.timetable import Calls, Timetable
 from mia_plugins.tape.follower import Follower
 from mia_plugins.tape.known import KnownTable
-from mia_plugins.tape.tape import Rows, Tape
+from mia_plugins.tape.tape import Rows, Tape, last_prices
 
 
 class MiaStrategy(Guarded, Strategy):
@@ -70,12 +72,13 @@ class MiaStrategy(Guarded, Strategy):
         return super().__new__(cls, config)  # type: ignore[call-arg]
 
     def __init__(self, context: Context) -> None:
+        self._unshare()
         self.context = context
         self.settings: Any = context.settings
         self.tape: Tape = context.tapes[context.product]
         """The product it trades."""
         self.tapes: Mapping[str, Tape] = context.tapes
-        """All products of the run."""
+        """All products of the run, also those that are only observed."""
         self.known: Mapping[str, KnownTable] = context.known
         """Levels, option chains, the VIX: the tables it reads, as far as they are known by now."""
         self.account: Account = context.account
@@ -84,13 +87,15 @@ class MiaStrategy(Guarded, Strategy):
         """Features that are kept up to date; set them in `begin`."""
         self._tables = tuple(context.known.values())
         self._others = [tape for tape in context.tapes.values() if tape is not self.tape]
+        self.contract: Contract | None = None
+        """What its orders are for in this session."""
         self._instrument = ""
         self._decided = -1
         calls = Calls(self._open, self._at_bar, self._at_instant, self._flat, self._close)
         self._timetable = Timetable(context.days, self.settings.bar, self.settings.flat_before_close, calls)
         maker = OrderMaker(TraderId(context.trader_id), self.strategy_id, reduce_only=context.reduce_only)
         self.desk = Desk(context, maker, _Wire(self), self._timetable, wakes=self.after_fills)
-        context.following.watch(self.desk.see)
+        context.following.watch(self.desk)
         ours: dict[str, Callable[..., Any]] = {
             "on_start": self._start,
             "on_stop": self._stop,
@@ -100,7 +105,12 @@ class MiaStrategy(Guarded, Strategy):
         self._guard_handlers(MiaStrategy, ours)
 
     @classmethod
-    def journal_columns(cls, settings: StrategySettings) -> JournalColumns:  # noqa: ARG003 subclasses look at them
+    def needs(cls, settings: StrategySettings, parts: Parts, product: str) -> Needs:  # noqa: ARG003 for subclasses
+        """Return what it reads, given settings and parts of the run; unless overridden, what it declares."""
+        return Needs(cls.reads, cls.tables, frozenset(cls.longer_bars))
+
+    @classmethod
+    def journal_columns(cls, settings: StrategySettings, parts: Parts) -> JournalColumns:  # noqa: ARG003 subclasses look at them
         """Return the names of what its decisions carry."""
         return JournalColumns(features=cls.features, rules=cls.rules, steps=cls.steps)
 
@@ -160,7 +170,8 @@ class MiaStrategy(Guarded, Strategy):
     def _open(self, day: TradingDay) -> None:
         for code, tape in self.tapes.items():
             tape.begin(day.session, day.contracts[code])
-        self._instrument = day.contracts[self.context.product].instrument_id
+        self.contract = day.contracts[self.context.traded]
+        self._instrument = self.contract.instrument_id
         self.account.begin_session()
         self.desk.begin_session(InstrumentId.from_str(self._instrument))
         self.context.feed.begin(self, day)
@@ -176,7 +187,7 @@ class MiaStrategy(Guarded, Strategy):
     def _look(self, now: int) -> bool:
         """Bring everything up to now; say whether a base bar closed just then."""
         context, tape = self.context, self.tape
-        if context.stop_asked():
+        if context.stop[0]:
             raise Interrupted
         lo = tape.now
         context.feed.advance(now)
@@ -189,6 +200,8 @@ class MiaStrategy(Guarded, Strategy):
             feature.advance(tape, lo, now)
         if now >= context.following.due:
             context.following.look(now)
+        if closed and self.account.trip is not None:
+            self.account.broker.see(last_prices(self.tapes))
         return closed
 
     def _at_bar(self, now: int) -> None:
@@ -238,6 +251,10 @@ class _Wire:
     def resize(self, order_id: ClientOrderId, lots: Any) -> None:
         """Change an order's quantity."""
         self._strategy.modify_order(order_id, quantity=lots, client_id=self._client)
+
+    def move(self, order_id: ClientOrderId, trigger: Price) -> None:
+        """Change where a stop lies."""
+        self._strategy.modify_order(order_id, trigger_price=trigger, client_id=self._client)
 
     def cancel(self, order_id: ClientOrderId) -> None:
         """Cancel an order."""

@@ -10,6 +10,7 @@ from mia_plugins.settings.issues import Location, Mark
 from mia_plugins.settings.tree import TreeReader, Value
 
 SHIPPED = "mia:"
+PRESETS = "presets"
 MAX_BYTES = 1_000_000
 MAX_LAYERS = 20
 
@@ -29,19 +30,51 @@ class Layers:
     files: tuple[str, ...]
 
 
-def read_layers(path: Path, reader: TreeReader) -> Layers:
-    """Read a settings file and all that it extends; what is wrong inside is left in the reader's issues."""
+def read_layers(path: Path, reader: TreeReader, preset: str = "") -> Layers:
+    """Read a settings file and all that it extends; what is wrong inside is left in the reader's issues.
+
+    `preset` takes the place of the file's own.
+    """
     files: list[str] = []
     path, name = _locate(str(path), Path()) if str(path).startswith(SHIPPED) else (path, str(path))
     tree = _read(path, name, reader, files, ())
-    return Layers(tree, tuple(files))
+    presets: list[str] = []
+    if preset:
+        here = Mark("--preset", 1, 1)
+        tree = replace(tree, content={**tree.mapping, "preset": Value(preset, here, here)})
+    below = _presets(tree.child("preset"), reader, presets)
+    return Layers(merge(below, tree, reader), (*presets, *files))
+
+
+def shipped_presets() -> dict[str, Path]:
+    """Return the presets that come with mia, by name."""
+    return {path.stem: path for path in sorted((shipped_configs() / PRESETS).glob("*.yaml"))}
+
+
+def _presets(value: Value | None, reader: TreeReader, files: list[str]) -> Value:
+    """Return the presets that a file asks for, one laid over the other: they lie below all else."""
+    merged = Value({}, value.mark, value.key_mark) if value else Value({}, Mark("", 0, 0), Mark("", 0, 0))
+    there = shipped_presets()
+    for name, mark in _names(value, reader, "preset", "a preset's name"):
+        if name not in there:
+            known = did_you_mean(name, there)
+            reader.unreadable = True
+            reader.say(mark, f"there is no preset '{name}'{known}; there are {', '.join(there)}", ("preset",))
+        elif not reader.spent:
+            try:
+                found = _read(there[name], f"{SHIPPED}{PRESETS}/{name}.yaml", reader, files, ())
+                merged = merge(merged, found, reader)
+            except (FileError, OSError) as error:
+                reader.unreadable = True
+                reader.say(mark, str(error), ("preset",))
+    return merged
 
 
 def _read(path: Path, name: str, reader: TreeReader, files: list[str], chain: tuple[Path, ...]) -> Value:
     tree = reader.read(read_text(path, name), name)
     merged = Value({}, tree.mark, tree.key_mark)
     chain = (*chain, path.resolve())
-    for text, mark in _extended(tree.child("extends"), reader):
+    for text, mark in _names(tree.child("extends"), reader, "extends", "a file's path"):
         if reader.spent:
             break
         try:
@@ -69,16 +102,17 @@ def _refuse_circle(path: Path, chain: tuple[Path, ...]) -> None:
         raise FileError(f"more than {MAX_LAYERS} files on top of each other")
 
 
-def _extended(value: Value | None, reader: TreeReader) -> list[tuple[str, Mark]]:
+def _names(value: Value | None, reader: TreeReader, key: str, what: str) -> list[tuple[str, Mark]]:
+    """Return the texts of a list, or of one alone, with where they stand."""
     if value is None:
         return []
     rows = value.content if isinstance(value.content, list) else [value]
     found: dict[str, Mark] = {}
     for row in rows:
         if not isinstance(row.content, str) or not row.content:
-            reader.say(row.mark, "should be a file's path, or a list of them", ("extends",))
+            reader.say(row.mark, f"should be {what}, or a list of them", (key,))
         elif row.content in found:
-            reader.say(row.mark, f"{row.content} is named twice", ("extends",))
+            reader.say(row.mark, f"{row.content} is named twice", (key,))
         else:
             found[row.content] = row.mark
     return list(found.items())

@@ -8,9 +8,11 @@ import yaml
 from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 
+from mia_plugins.hookspecs import Kind
 from mia_plugins.secrets import redact_data
 from mia_plugins.settings.describing import models_in
 from mia_plugins.settings.issues import Location, dotted
+from mia_plugins.settings.layers import PRESETS, SHIPPED, read_text, shipped_configs
 from mia_plugins.settings.model import BaseSettings
 from mia_plugins.settings.resolve import Run
 from mia_plugins.settings.run import SECTIONS
@@ -44,6 +46,8 @@ def _component_data(run: Run, kind: Any, name: str) -> dict[str, Any]:
         return {"enabled": False}
     use = component.registration.name
     own = _jsonable(component.settings.model_dump())
+    if kind is Kind.FEATURES:
+        own = {"weight": _number(component.weight), **own}
     return own if use == name else {"use": use, **own}
 
 
@@ -73,7 +77,24 @@ def origins(run: Run) -> dict[str, str]:
 
 def _origin(run: Run, at: Location) -> str:
     value = run.layers.tree.at(at)
-    return str(value.mark) if value else DEFAULT
+    if value is None:
+        return DEFAULT
+    source = _source(run, at, value.mark.file)
+    return f"{value.mark} ({source})" if source else str(value.mark)
+
+
+def _source(run: Run, at: Location, file: str) -> str:
+    """Return where a preset has a value from: the comment on its line, or on that of what it is part of."""
+    if not file.startswith(f"{SHIPPED}{PRESETS}/"):
+        return ""
+    lines = read_text(shipped_configs() / file.removeprefix(SHIPPED), file).splitlines()
+    for end in range(len(at), 0, -1):
+        value = run.layers.tree.at(at[:end])
+        if value is not None and value.key_mark.file == file:
+            _, _, comment = lines[value.key_mark.line - 1].partition(" # ")
+            if comment:
+                return comment.strip()
+    return ""
 
 
 def _leaves(data: Any, at: Location) -> Iterator[tuple[Location, Any]]:
@@ -84,12 +105,13 @@ def _leaves(data: Any, at: Location) -> Iterator[tuple[Location, Any]]:
         yield at, data
 
 
-def settings_yaml(run: Run, *, with_origin: bool = False) -> str:
+def settings_yaml(run: Run, data: dict[str, Any] | None = None, *, with_origin: bool = False) -> str:
     """Return a settings file that says all a run's settings and extends nothing.
 
-    With `with_origin` each line ends in a comment: unit, and the place that gave the value.
+    `data` are those to say, where it is not all. With `with_origin` each line ends in a comment: unit, and
+    the place that gave the value.
     """
-    rows = list(_lines(run, settings_data(run), ()))
+    rows = list(_lines(run, settings_data(run) if data is None else data, ()))
     if not with_origin:
         return "".join(f"{text}\n" for text, _ in rows)
     width = min(60, max(len(text) for text, _ in rows))

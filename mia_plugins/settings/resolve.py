@@ -12,7 +12,7 @@ from mia_plugins.host.requirements import check_requirement, parse_requirement
 from mia_plugins.settings.issues import Issue, Location, SettingsError, dotted
 from mia_plugins.settings.layers import Layers, read_layers
 from mia_plugins.settings.model import BaseSettings
-from mia_plugins.settings.run import COMPONENT_KEYS, SECTIONS, PluginWishes, RunSettings
+from mia_plugins.settings.run import SECTIONS, PluginWishes, RunSettings, component_keys
 from mia_plugins.settings.tree import TreeReader, Value
 from mia_plugins.settings.validation import validate
 
@@ -25,6 +25,8 @@ class Component:
     name: str
     registration: Registration
     settings: BaseSettings
+    weight: float = 0.0
+    """Of a feature."""
 
 
 @dataclass(frozen=True)
@@ -41,19 +43,25 @@ class Run:
         return next((c for c in self.components if c.kind is kind and c.name == name), None)
 
 
+LARGEST_WEIGHT = 1000
+
 Discover = Callable[[tuple[Path, ...], tuple[str, ...], str], PluginHost]
 """Builds the host from plugins folders, the names to disable, and who disables them."""
 
 
 def load_run(
-    path: Path, plugins_dirs: tuple[Path, ...] = (), discover: Discover = PluginHost.discover
+    path: Path,
+    plugins_dirs: tuple[Path, ...] = (),
+    discover: Discover = PluginHost.discover,
+    *,
+    preset: str = "",
 ) -> Run:
     """Return the run a file describes, or raise with everything that is wrong with it.
 
-    `plugins_dirs`, from the command line, come beside the file's own.
+    `plugins_dirs`, from the command line, come beside the file's own; `preset` takes the place of its own.
     """
     reader = TreeReader()
-    layers = read_layers(path, reader)
+    layers = read_layers(path, reader, preset)
     if reader.unreadable:  # what is missing then says nothing of the file
         raise SettingsError(path, reader.issues)
     settings, issues = validate(RunSettings, layers.tree)
@@ -136,8 +144,22 @@ def _component(kind: Kind, name: str, value: Value, host: PluginHost) -> tuple[C
         # An unknown name is the file's mistake, unless a plugin that cannot be used may have had it.
         is_plugin = bool(host.registry.providers(kind, use or name)) or bool(error.remedy)
         return None, [Issue(mark, dotted(at), _with_remedy(error), is_plugin, error.detail)]
-    settings, issues = validate(model, value, at, tuple(COMPONENT_KEYS))
-    return (Component(kind, name, registration, settings) if settings else None), issues
+    settings, issues = validate(model, value, at, tuple(component_keys(kind)))
+    weight, found = _weight(kind, value, at)
+    made = Component(kind, name, registration, settings, weight) if settings and not found else None
+    return made, issues + found
+
+
+def _weight(kind: Kind, value: Value, at: Location) -> tuple[float, list[Issue]]:
+    """Return the weight of a feature; 0 for one that has none."""
+    written = value.child("weight") if kind is Kind.FEATURES else None
+    if written is None:
+        return 0.0, []
+    number = written.content
+    if isinstance(number, bool) or not isinstance(number, int | float) or not 0 <= number <= LARGEST_WEIGHT:
+        text = f"should be a number from 0 to {LARGEST_WEIGHT}; got {written.plain()!r}"
+        return 0.0, [Issue(written.mark, dotted((*at, "weight")), text)]
+    return float(number), []
 
 
 def _host_keys(value: Value, at: Location) -> tuple[str, bool, list[Issue]]:
@@ -168,7 +190,7 @@ def settings_model(registration: Registration, host: PluginHost) -> type[BaseSet
             f"{who} declares no settings",
             f"give {registration.target} a class `Settings`, derived from mia_plugins.settings.BaseSettings",
         )
-    taken = sorted(set(model.model_fields) & set(COMPONENT_KEYS))
+    taken = sorted(set(model.model_fields) & set(component_keys(registration.kind)))
     if taken:
         raise PluginError(f"{who} has a setting named '{taken[0]}', which is the host's own", "rename it")
     return model

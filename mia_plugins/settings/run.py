@@ -16,6 +16,9 @@ Instrument = Literal["ES", "NQ", "MES", "MNQ"]
 InstanceName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Requires = Annotated[str, AfterValidator(lambda text: str(parse_requirement(text)))]
 CustomDataClass = Annotated[str, StringConstraints(pattern=r"^[\w.]+:[\w.]+$")]
+Absent = Literal[
+    "trades", "quotes", "depth", "levels", "option_chains", "underlyings", "vix", "other product"
+]
 Section = dict[InstanceName, dict[str, JsonValue] | None]
 
 COMPONENT_KEYS = {
@@ -23,9 +26,18 @@ COMPONENT_KEYS = {
     "enabled": "`false` leaves out what a lower file brought in",
 }
 """Keys of a component that are the host's, beside the plugin's own settings."""
+FEATURE_KEYS = COMPONENT_KEYS | {
+    "weight": "what it counts for against the others, 0 or more; 0 only writes it to the journal"
+}
+"""Those of a feature."""
 
 SECTIONS = tuple(kind for kind in Kind if kind not in (Kind.INDICATORS, Kind.IMPORTERS, Kind.COMMANDS))
 """The kinds a run names in its file. Indicators are used by these; importers and commands stand alone."""
+
+
+def component_keys(kind: Kind) -> dict[str, str]:
+    """Return the keys that are the host's, with what they say."""
+    return FEATURE_KEYS if kind is Kind.FEATURES else COMPONENT_KEYS
 
 
 def _in_order(span: tuple[float, float]) -> tuple[float, float]:
@@ -85,10 +97,18 @@ class PluginWishes(BaseSettings):
 class RunSettings(PluginWishes):
     """A run: which data, which days, which plugins."""
 
+    preset: str | tuple[str, ...] = ()
+    """A shipped set of settings that this file changes, such as `production_v3_4`; or several."""
     catalog: Path = Path("data/catalog")
     """The folder of market data, seen from the file that names it; the default from where `mia` is run."""
     instruments: Annotated[tuple[Instrument, ...], Field(min_length=1)]
     """What is traded."""
+    observe: tuple[Instrument, ...] = ()
+    """What is looked at beside it and not traded: its trades, or its bars."""
+    traded_as: Literal["full", "micro"] = "full"
+    """What orders are for: the instruments themselves, or their micros (MES for ES), ten to a contract."""
+    absent: tuple[Absent, ...] = ()
+    """What the data lack, so that features that need it are left out instead of not known."""
     start: dt.date
     """The first trading day (a session belongs to the day it ends on, New York)."""
     end: dt.date
@@ -115,13 +135,29 @@ class RunSettings(PluginWishes):
     notifiers: Section = _component(Kind.NOTIFIERS)
     report_sections: Section = _component(Kind.REPORT_SECTIONS)
 
-    @field_validator("instruments")
+    @field_validator("instruments", "observe")
     @classmethod
-    def _instruments_differ(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        twice = sorted({name for name in names if names.count(name) > 1})
+    def _instruments_differ(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        names_all = (*names, *info.data.get("instruments", ()))
+        twice = sorted({name for name in names if names_all.count(name) > 1})
         if twice:
             raise ValueError(f"{', '.join(twice)} is named twice")
         return names
+
+    @field_validator("traded_as")
+    @classmethod
+    def _micros_are_not_traded_twice(cls, name: str, info: ValidationInfo) -> str:
+        instruments = info.data.get("instruments", ())
+        both = [code for code in instruments if f"M{code}" in instruments]
+        if name == "micro" and both:
+            raise ValueError(f"M{both[0]} would be traded for {both[0]} and for itself; name one of them")
+        return name
+
+    @property
+    def orders_for(self) -> dict[str, str]:
+        """What is ordered, by the instrument it is decided on: ES, or MES for it."""
+        micro = self.traded_as == "micro"
+        return {code: f"M{code}" if micro and not code.startswith("M") else code for code in self.instruments}
 
     @field_validator("end")
     @classmethod

@@ -10,13 +10,19 @@ from mia_plugins.host import PluginHost, Registration
 from mia_plugins.settings.describing import describe, models_in
 from mia_plugins.settings.model import BaseSettings
 from mia_plugins.settings.resolve import settings_model
-from mia_plugins.settings.run import COMPONENT_KEYS, SECTIONS, RunSettings
+from mia_plugins.settings.run import SECTIONS, RunSettings, component_keys
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _EXTENDS = {
     "description": "Files this one is laid over: paths seen from this file, or `mia:` and a shipped one.",
     "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
 }
+_OF_HOST: dict[str, dict[str, Any]] = {
+    "use": {"type": "string"},
+    "enabled": {"type": "boolean"},
+    "weight": {"type": "number", "minimum": 0},
+}
+"""Keys of a component that are the host's."""
 _DATA = ("default", "const", "enum", "examples")
 """Keys of a schema whose values are data, not schemas."""
 
@@ -58,8 +64,7 @@ def component_schema(row: Registration, host: PluginHost) -> dict[str, Any]:
     if "$ref" in own:  # a model that holds itself stands among the definitions
         own |= own["$defs"][own.pop("$ref").rpartition("/")[2]]
     own["properties"] = own.get("properties", {}) | {
-        "use": {"type": "string", "description": COMPONENT_KEYS["use"]},
-        "enabled": {"type": "boolean", "description": COMPONENT_KEYS["enabled"]},
+        key: _OF_HOST[key] | {"description": text} for key, text in component_keys(row.kind).items()
     }
     # A lower file may give what is required.
     own.pop("required", None)

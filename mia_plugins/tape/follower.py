@@ -12,8 +12,9 @@ from mia_plugins.tape.tape import Tape
 class Follower(Protocol):
     """A measurement that is kept up to date; only the runtime calls `advance`."""
 
-    reads: frozenset[Kind]
-    """What it reads of the tape, beside bars."""
+    @property
+    def reads(self) -> frozenset[Kind]:
+        """What it reads of the tape, beside bars."""
 
     def advance(self, tape: Tape, lo: int, hi: int) -> None:
         """Take in what came after `lo` up to `hi` (UTC ns); `hi` is now."""

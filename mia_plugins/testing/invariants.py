@@ -153,7 +153,7 @@ def check_ugly(make: Make, scene: Scene, *, seed: int = 0) -> None:
         )
         for spoil in SPOILT
     ]
-    if make(market := market_of(scene)) and market.tables:
+    if make(market := market_of(scene, with_needed(make))) and market.tables:
         ugly += [(what, replace(scene, tables=made)) for what, made in spoilt_tables(scene.tables, drawn)]
     for what, spoilt in ugly:
         try:

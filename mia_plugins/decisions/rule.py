@@ -1,0 +1,98 @@
+"""`Rule`: what may block a candidate, or make it smaller."""
+
+from abc import ABC, abstractmethod
+from enum import StrEnum
+from typing import Any, ClassVar, NamedTuple
+
+from mia_plugins.decisions.candidate import Candidate
+from mia_plugins.features.market import Market
+from mia_plugins.settings.model import BaseSettings
+
+
+class Force(StrEnum):
+    """What a rule can do."""
+
+    HARD = "hard"
+    """Block."""
+    SOFT = "soft"
+    """Make the size smaller, and ask for a wider stop: soft factors multiply."""
+    CAP = "cap"
+    """Say what the soft factors together may be at most."""
+    COST = "cost"
+    """Make the size smaller for what trading costs now: multiplied after the cap."""
+
+
+class Verdict(NamedTuple):
+    """What a rule says of a candidate."""
+
+    passes: bool | None
+    """`False` blocks; `None`: it has nothing to say here."""
+    number: float | None
+    """What it judged by, in the unit of the rule."""
+    reason: str
+    """Why, in words: a line."""
+    factor: float = 1.0
+    """What the size is multiplied by: above 0, at most 1."""
+    stop: int = 0
+    """How far away the stop must be at least, in ticks."""
+
+
+def passes(number: float | None, reason: str = "") -> Verdict:
+    """Return a verdict that lets through."""
+    return Verdict(passes=True, number=number, reason=reason)
+
+
+def blocks(number: float | None, reason: str) -> Verdict:
+    """Return a verdict that blocks."""
+    return Verdict(passes=False, number=number, reason=reason)
+
+
+def scales(factor: float, number: float | None, reason: str, *, stop: int = 0) -> Verdict:
+    """Return a verdict that lets a smaller size through, with a stop no nearer than so many ticks."""
+    return Verdict(passes=True, number=number, reason=reason, factor=factor, stop=stop)
+
+
+def not_asked(reason: str) -> Verdict:
+    """Return a verdict of a rule that has nothing to say: what it looks at is not there."""
+    return Verdict(None, None, reason)
+
+
+class Rule(ABC):
+    """Base of every rule.
+
+        class LateFriday(Rule):
+            force = Force.HARD
+            unit = "h New York"
+
+            class Settings(BaseSettings):
+                from_hour: Annotated[int, Field(ge=0, le=23)] = 15
+
+            def judge(self, candidate):
+                ...
+                return blocks(hour, "after 15:00 on a Friday") if late else passes(hour)
+
+    It asks the market for the measures it looks at in its `__init__`, as a feature does. It keeps nothing
+    of candidates it saw: a verdict follows from the candidate, the account in it and the measures.
+    """
+
+    Settings: ClassVar[type[BaseSettings]] = BaseSettings
+    """What can be set: a class inside it."""
+
+    force: ClassVar[Force] = Force.HARD
+    unit: ClassVar[str] = ""
+    """Of the number it judges by."""
+    asks_again: ClassVar[bool] = False
+    """Whether it is asked once more with the final size; what it says then counts."""
+
+    def __init__(self, market: Market, settings: Any) -> None:
+        self.market = market
+        self.settings = settings
+
+    @abstractmethod
+    def judge(self, candidate: Candidate) -> Verdict:
+        """Say whether a candidate may go on; only what is known at `candidate.now` counts."""
+
+    def leave(self, now: int) -> str:
+        """Say why what is held should be left at `now` (UTC ns); empty when it may be kept. Override it."""
+        del now
+        return ""

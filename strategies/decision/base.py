@@ -1,0 +1,99 @@
+"""`MethodStrategy`: what strategies of ours have in common beside being judged: brackets, exits, the ATR."""
+
+from typing import Any
+
+from indicators.measured import AtrTicks
+from mia_plugins.decisions import Proposal
+from mia_plugins.decisions.strategy import DecidingStrategy
+from mia_plugins.features import Market
+from mia_plugins.journal.decision import Decision, Outcome
+from mia_plugins.runtime.settings import StrategySettings
+from strategies.decision.exits import Bracket, Exits, Held, moved_stop, stop_of
+
+MINUTE = 60_000_000_000
+"""ns."""
+
+
+class MethodSettings(StrategySettings):
+    """What every strategy of ours can be told."""
+
+    bracket: Bracket = Bracket()
+    """Where stop and target lie, and how long a trade may take."""
+    exits: Exits = Exits()
+    """What becomes of a trade that is open."""
+
+
+class MethodStrategy(DecidingStrategy):
+    """Base of the strategies that come with mia."""
+
+    Settings = MethodSettings
+
+    @classmethod
+    def prepare_measures(cls, market: Market, settings: Any) -> Any:
+        """Return what it looks at; `own_measures` are the strategy's."""
+        return market.measure(AtrTicks), cls.own_measures(market, settings)
+
+    @classmethod
+    def own_measures(cls, market: Market, settings: Any) -> Any:
+        """Return what the strategy itself looks at. Override it."""
+        raise NotImplementedError(f"{cls.__qualname__} says not what it looks at")
+
+    def begin(self) -> None:
+        """Begin without a trade."""
+        super().begin()
+        self.atr: AtrTicks
+        self.atr, self.own = self.own
+        self._best = 0
+        self._of = ""
+
+    def evaluate(self, now: int) -> Decision:
+        """Look after the trade that is open, then decide."""
+        price = self.tape.base.close
+        self._look_after(now, price)
+        decision = super().evaluate(now)
+        if self.settings.exits.reversal and self._turns(decision):
+            self.leave("reversal")
+        if self.settings.bracket.entry == "limit" and decision.side:
+            decision.entry = price
+        return decision
+
+    def bracketed(self, proposal: Proposal, now: int, multiple: float = 1.0) -> Proposal:
+        """Give a proposal that has a side its stop, target and latest time, where it has none of its own."""
+        bracket = self.settings.bracket
+        if not proposal.side:
+            return proposal
+        proposal.stop = proposal.stop or stop_of(bracket, self.atr.value, multiple) or 0
+        if not proposal.stop:
+            proposal.is_candidate, proposal.reason = False, proposal.reason or "no_atr"
+        if not proposal.target:
+            proposal.target_r = bracket.target_r
+            proposal.target = max(round(bracket.target_r * proposal.stop), 1)
+        if bracket.time_exit and proposal.until is None:
+            proposal.until = now + int(bracket.time_exit * MINUTE)
+        return proposal
+
+    def _turns(self, decision: Decision) -> bool:
+        """Say whether a decision speaks for the other side than what is held."""
+        return decision.outcome is Outcome.TAKEN and decision.side * self.account.position < 0
+
+    def _look_after(self, now: int, price: int) -> None:
+        """Move the stop of the trade that is open; let an entry go that nobody took."""
+        bracket, trip = self.desk.bracket, self.account.trip
+        if bracket is None or bracket.leaving:
+            return
+        if not bracket.entry.filled:
+            valid = self.settings.bracket.entry_valid * self.settings.bar * MINUTE
+            if bracket.entry.type == "limit" and now - bracket.entry.ts >= valid:
+                self.leave("entry_expired")
+            return
+        if trip is None or bracket.stop.ticks is None or not bracket.stop.is_open:
+            return
+        side, lots = trip.side, trip.bought if trip.side > 0 else trip.sold
+        entry = (trip.paid if side > 0 else trip.got) / lots
+        if bracket.base_id != self._of:
+            self._of, self._best, self._risk = bracket.base_id, price, abs(round(entry) - bracket.stop.ticks)
+        self._best = max(self._best * side, price * side) * side
+        held = Held(side, entry, self._risk, self._best, bracket.stop.ticks)
+        moved = moved_stop(self.settings.exits, held, price, self.atr.value)
+        if moved is not None:
+            self.desk.move_stop(moved)
