@@ -168,7 +168,7 @@ LENIENT = {
 def let_through(home: Path, folder: Path) -> pa.Table:
     """Return what the default preset decides on a catalog when little keeps it from trading."""
     rules = {"levels_stale": {"missing": "pass"}, "blind_spot": {"enabled": False}}
-    given = {"catalog": str(folder), "strategies": {"confluence": LENIENT}, "rules": rules}
+    given: dict[str, Any] = {"catalog": str(folder), "strategies": {"confluence": LENIENT}, "rules": rules}
     return decided(home, "production_v3_4", traded_as="micro", **given)
 
 
