@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from indicators.options.flow import LEAST_SESSIONS, SESSIONS
-from indicators.options.level_names import LevelKind
 from indicators.options.levels import LevelSet
 from indicators.options.reading import known, proximity, sign, unknown
 from indicators.options.vix import VixRegime
+from mia_plugins.data.level_names import LevelKind
 from mia_plugins.features import Reading
 from mia_plugins.units import Points, Seconds
 

@@ -5,9 +5,9 @@ from typing import Annotated, Any, Self
 from pydantic import Field, model_validator
 
 from indicators.options.choices import SourceSettings
-from indicators.options.level_names import LevelKind
 from indicators.options.vix import VixRegime
 from indicators.options.vix_followed import Vix
+from mia_plugins.data.level_names import LevelKind
 from mia_plugins.decisions import Candidate, Force, Rule, Verdict, blocks, not_asked, passes, scales
 from mia_plugins.features import Market
 from mia_plugins.units import Multiple, Ticks

@@ -4,9 +4,9 @@ from math import inf
 from typing import NamedTuple
 
 from indicators.options.choices import SourceSettings
-from indicators.options.level_names import Level, LevelKind
 from indicators.options.levels import LevelSet
 from indicators.options.levels_followed import ImportedLevels
+from mia_plugins.data.level_names import Level, LevelKind
 from mia_plugins.features import Market
 
 SAME = 1e-6

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from indicators.options.choices import SourceSettings
-from indicators.options.level_names import LevelKind
+from mia_plugins.data.level_names import LevelKind
 from mia_plugins.decisions import Candidate, Force, Rule, Verdict, not_asked, passes, scales
 from mia_plugins.features import Market
 from mia_plugins.units import Multiple, Ticks

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from indicators.options.choices import DealerSettings
 from indicators.options.dealers import GammaLevelsOnFuture
-from indicators.options.level_names import Level, LevelKind
+from mia_plugins.data.level_names import Level, LevelKind
 from mia_plugins.decisions import Candidate, Force, Rule, Verdict, not_asked, passes, scales
 from mia_plugins.features import Market
 from mia_plugins.units import Multiple, Points, Ticks
