@@ -103,7 +103,7 @@ class BrokerAccount:
         self._rise(self.balance)
 
     def see(self, prices: Mapping[str, int]) -> None:
-        """Take note of the highest it has been, with what is held; prices in ticks by the product decided on."""
+        """Take note of the highest it has been with what is held; prices in ticks by what is decided on."""
         self._rise(self.balance + self.open(prices))
 
     def stakes(self, prices: Mapping[str, int]) -> Iterator[Stake]:
