@@ -48,7 +48,7 @@ class BrokerAccount:
 
     capital: Decimal = Decimal(0)
     """$ it began with."""
-    accounts: "list[Account]" = field(default_factory=list, repr=False)
+    accounts: "list[Account]" = field(default_factory=list, repr=False, compare=False)
     """One a strategy and product."""
     realized: Decimal = Decimal(0)
     """$ after fees, of what was closed, and fees of what is open."""

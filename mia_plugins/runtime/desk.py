@@ -179,7 +179,7 @@ class Desk:
         fee = Decimal(0) if event.commission is None else event.commission.as_decimal()
         fill = Fill(
             event.ts_event, order.order_id, bracket.decision, order.role, order.side, int(event.last_qty),
-            ticks_of(event.last_px), fee,
+            ticks_of(event.last_px), fee, bracket.first_stop,
         )  # fmt: skip
         order.filled += fill.lots
         order.state = "filled" if order.filled >= order.lots else "partially filled"
