@@ -1,6 +1,6 @@
 """From a run's settings to the strategies that trade it, each with its tape and its place in the journal."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
@@ -74,11 +74,10 @@ class Tables:
 class Assembly:
     """Makes the strategies of a run."""
 
-    def __init__(
-        self, run: Run, plan: Plan, tables: Tables, guard: Guard, stop_asked: Callable[[], bool]
-    ) -> None:
+    def __init__(self, run: Run, plan: Plan, tables: Tables, guard: Guard, stop: Sequence[int]) -> None:
+        """`stop` is a byte; not zero when the run is to end."""
         self._run, self._plan, self._tables = run, plan, tables
-        self._guard, self._stop_asked = guard, stop_asked
+        self._guard, self._stop = guard, stop
         self.warnings = Warnings()
         """What the strategies want a person to know at the end."""
         self._broker = broker_of(run.settings)
@@ -159,7 +158,7 @@ class Assembly:
             account=account,
             records=Records(strategy_id, tables.orders, tables.fills, tables.positions),
             guard=self._guard,
-            stop_asked=self._stop_asked,
+            stop=self._stop,
             trader_id=TRADER,
             warnings=self.warnings,
         )

@@ -1,12 +1,13 @@
 """One backtest, in the process that runs it."""
 
+import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 from nautilus_trader.backtest import BacktestEngine
 from nautilus_trader.model import Currency, Venue
@@ -33,6 +34,9 @@ from mia_plugins.runtime.times import told_time
 from mia_plugins.settings.resolve import Run, load_run
 from mia_plugins.tape.bars import Bar
 from mia_plugins.tape.tape import Rows
+
+NEW_OBJECTS = 50_000
+"""Objects more than there were, at which garbage is looked for."""
 
 
 class MoneyError(MiaError):
@@ -61,15 +65,32 @@ def run_backtest(job: BacktestJob, reporter: Reporter) -> dict[str, Any]:
     reporter.progress(0, plan.rows, str(plan.days[0].session.day))
     guard = Guard()
     with Tables(job.folder, journal_columns(run, classes), run, job.metadata) as tables, guard.telling():
-        assembly = Assembly(run, plan, tables, guard, lambda: reporter.stopping)
+        assembly = Assembly(run, plan, tables, guard, reporter.flag)
         strategies = list(assembly.strategies(classes))
         holes = Holes(plan.engine_kind, assembly.warnings)
         backtest = Backtest(run, plan, strategies, guard, assembly.actors(), holes)
         try:
-            status = backtest.go(tables, reporter, job.chunk_ns)
+            with _spared():
+                status = backtest.go(tables, reporter, job.chunk_ns)
         finally:
             backtest.dispose()
     return {"status": status, "reached": backtest.reached, "warnings": assembly.warnings.lines()}
+
+
+@contextmanager
+def _spared() -> Iterator[None]:
+    """Have the garbage collector leave alone what is there already: modules, most of all, which stay.
+
+    Rows that wait to be written are many, and no garbage: it looks for that less often.
+    """
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(NEW_OBJECTS, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 class Backtest:
@@ -196,10 +217,11 @@ class Backtest:
         if bars is None:
             return None
         now = self._strategies[0].data_time()
-        row = int(np.searchsorted(bars.ts, now))
         # Once a strategy has looked at its close the bar is over: what it orders meets the market then.
-        is_over = any(strategy.tape.now >= now for strategy in self._strategies)
-        if is_over or row == len(bars) or bars.ts[row] != now:
+        if any(strategy.tape.now >= now for strategy in self._strategies):
+            return None
+        row = int(bars.ts.searchsorted(now))
+        if row == len(bars) or bars.ts[row] != now:
             return None
         return Bar(*(int(getattr(bars, name)[row]) for name in Bars.__slots__))
 

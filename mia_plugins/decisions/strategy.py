@@ -89,6 +89,7 @@ class DecidingStrategy(MiaStrategy):
         """Make the market, the features and the judges."""
         context = self.context
         self.market = Market(context.product, context.tapes, context.known)
+        self.market.absent = context.parts.absent
         self.own = self.prepare_measures(self.market, self.settings)
         self.weighed: tuple[tuple[Part, Feature], ...] = tuple(
             (part, made_feature(part, self.market)) for part in features_of(context.parts)
@@ -108,7 +109,8 @@ class DecidingStrategy(MiaStrategy):
             )
 
     def evaluate(self, now: int) -> Decision:
-        """Ask the features, propose, and let it be judged."""
+        """Leave what a rule wants left; ask the features, propose, and let it be judged."""
+        self._leave_as_rules_say(now)
         self.values = [feature.checked(part.name, now).value for part, feature in self.weighed]
         proposal = self.propose(now)
         decision = Decision(
@@ -134,6 +136,11 @@ class DecidingStrategy(MiaStrategy):
         rows = [(one.passes, one.number) for one in judged.verdicts]
         _fill(decision, [*rows, *gates, *((one.passes, one.number) for one in judged.filters)])
         return decision
+
+    def _leave_as_rules_say(self, now: int) -> None:
+        bracket = self.desk.bracket
+        if bracket is not None and not bracket.leaving and (rule := self._judges.leaving(now)):
+            self.leave(rule)
 
     def _candidate(self, now: int, proposal: Proposal) -> Candidate:
         tape, context = self.tape, self.context

@@ -93,8 +93,8 @@ class Context:
     account: Account
     records: Records
     guard: Guard
-    stop_asked: Callable[[], bool]
-    """Says whether the run is to end now."""
+    stop: Sequence[int]
+    """A byte; not zero when the run is to end now."""
     trader_id: str
     parts: Parts = field(default_factory=Parts)
     """Plugins of the run that it may look at, such as features and rules."""

@@ -72,6 +72,7 @@ class MiaStrategy(Guarded, Strategy):
         return super().__new__(cls, config)  # type: ignore[call-arg]
 
     def __init__(self, context: Context) -> None:
+        self._unshare()
         self.context = context
         self.settings: Any = context.settings
         self.tape: Tape = context.tapes[context.product]
@@ -94,7 +95,7 @@ class MiaStrategy(Guarded, Strategy):
         self._timetable = Timetable(context.days, self.settings.bar, self.settings.flat_before_close, calls)
         maker = OrderMaker(TraderId(context.trader_id), self.strategy_id, reduce_only=context.reduce_only)
         self.desk = Desk(context, maker, _Wire(self), self._timetable, wakes=self.after_fills)
-        context.following.watch(self.desk.see)
+        context.following.watch(self.desk)
         ours: dict[str, Callable[..., Any]] = {
             "on_start": self._start,
             "on_stop": self._stop,
@@ -186,7 +187,7 @@ class MiaStrategy(Guarded, Strategy):
     def _look(self, now: int) -> bool:
         """Bring everything up to now; say whether a base bar closed just then."""
         context, tape = self.context, self.tape
-        if context.stop_asked():
+        if context.stop[0]:
             raise Interrupted
         lo = tape.now
         context.feed.advance(now)

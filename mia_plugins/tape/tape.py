@@ -9,7 +9,7 @@ from mia_plugins.data.columns import LEVELS, Bars, Depth, Quotes, Trades
 from mia_plugins.data.instruments import Contract
 from mia_plugins.data.sessions import Session
 from mia_plugins.errors import did_you_mean
-from mia_plugins.tape.bars import BarSeries, bars_in
+from mia_plugins.tape.bars import BarSeries
 from mia_plugins.tape.errors import LookAheadError, TapeError
 from mia_plugins.tape.quoting import best_in, quotes_in, with_both_sides
 from mia_plugins.tape.series import Series
@@ -173,9 +173,8 @@ class Tape:
 
     def _load_bars(self, rows: Bars) -> None:
         if Kind.BARS in self.kinds:
-            minutes = list(bars_in(rows))
             for series in self._bars.values():
-                series.add_minutes(minutes)
+                series.add_minutes(rows)
 
     def _declared(self, kind: Kind) -> None:
         if kind not in self.kinds:
