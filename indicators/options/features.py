@@ -15,6 +15,9 @@ from indicators.options.vix_followed import Vix
 from mia_plugins.features import EVEN, ODD, Feature, Market, Reading, Score, exempt, known, unknown
 from mia_plugins.units import Points, Seconds
 
+EITHER = (frozenset({"option_chains"}), frozenset({"levels"}))
+"""A chain or imported levels: either is enough for walls, flip and bias."""
+
 
 class GammaLevelsProximity(Feature):
     """.65 for a wall within 8 t, .25 for the distance to the flip, .10 for a close across it of late.
@@ -27,6 +30,7 @@ class GammaLevelsProximity(Feature):
     kind = Score.DIRECTIONAL
     mirror = ODD
     inputs = frozenset({"option_chains", "levels", "vix"})
+    one_of = EITHER
 
     def __init__(self, market: Market, settings: Any) -> None:
         super().__init__(market, settings)
@@ -81,6 +85,7 @@ class DealersBias(Feature):
     kind = Score.DIRECTIONAL
     mirror = exempt("a low VIX leans up whatever the price does; at a VIX of 15 to 25 it is odd")
     inputs = frozenset({"option_chains", "levels", "vix"})
+    one_of = EITHER
 
     def __init__(self, market: Market, settings: Any) -> None:
         super().__init__(market, settings)

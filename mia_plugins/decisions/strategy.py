@@ -105,7 +105,7 @@ class DecidingStrategy(MiaStrategy):
             context.warnings.add(
                 f"absent {part.name}",
                 f"the feature '{part.name}' is left out: the run declares "
-                f"{', '.join(sorted(part.target.inputs & context.parts.absent))} absent",
+                f"{', '.join(sorted(_kind(part).lacks(context.parts.absent)))} absent",
             )
 
     def evaluate(self, now: int) -> Decision:
@@ -175,28 +175,26 @@ class DecidingStrategy(MiaStrategy):
 
 def features_of(parts: Parts) -> tuple[Part, ...]:
     """Return the features of a run whose inputs its data have."""
-    return tuple(one for one in parts.of(PluginKind.FEATURES) if not _inputs(one) & parts.absent)
+    return tuple(one for one in parts.of(PluginKind.FEATURES) if not _kind(one).lacks(parts.absent))
 
 
 def left_out(parts: Parts) -> tuple[Part, ...]:
     """Return the features of a run that need what its data are declared to lack."""
-    return tuple(one for one in parts.of(PluginKind.FEATURES) if _inputs(one) & parts.absent)
+    return tuple(one for one in parts.of(PluginKind.FEATURES) if _kind(one).lacks(parts.absent))
 
 
 def made_feature(part: Part, market: Market) -> Feature:
     """Return the feature that a part makes."""
-    _inputs(part)
-    made: Feature = part.target(market, part.settings)
-    return made
+    return _kind(part)(market, part.settings)
 
 
-def _inputs(part: Part) -> frozenset[str]:
-    """Return what a feature needs; a part that is no feature is an error."""
+def _kind(part: Part) -> type[Feature]:
+    """Return a feature's class; a part that is no feature is an error."""
     if not (isinstance(part.target, type) and issubclass(part.target, Feature)):
         raise PluginError(
             f"the feature '{part.name}' is no Feature", "derive it from mia_plugins.features.Feature"
         )
-    return part.target.inputs
+    return part.target
 
 
 def _with_extras(proposal: Proposal, extras: int) -> tuple[float | None, ...]:
