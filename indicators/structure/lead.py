@@ -3,7 +3,7 @@
 from itertools import product
 from math import sqrt, tanh
 from statistics import pstdev
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -122,19 +122,39 @@ class EsNqCorrelation(Feature):
         pairs = self.lead.pairs()
         if len(pairs) <= self.settings.minutes:
             return unknown(f"{len(pairs)} minutes of both, {self.settings.minutes + 1} are needed")
-        rho = correlation(pairs[1:])
-        widths = [pstdev(change[side] for change in pairs[:-1]) for side in (0, 1)]
-        if rho is None or not all(widths):
+        both = together(pairs)
+        if both is None:
             return unknown("one of the two did not move")
+        rho, own, other = both
         if rho < self.settings.least:
             return quiet(f"correlation {rho:.2f} with {self.other}")
-        own, other = (change / width for change, width in zip(pairs[-1], widths, strict=True))
         leads = self.lead.leader == 1
         told = f"correlation {rho:.2f}, {self.other} {other:+.1f} sd, {self.market.product} {own:+.1f} sd"
         return known(
             rho * tanh(other - own if leads else (other + own) / 2),
             f"{told}, {self.other} leads" if leads else told,
         )
+
+
+class Together(NamedTuple):
+    """How two products went together, and where each went last."""
+
+    correlation: float
+    """-1 to 1."""
+    own: float
+    """This one's last change, in standard deviations of those before."""
+    other: float
+    """The other one's."""
+
+
+def together(pairs: list[tuple[int, int]]) -> Together | None:
+    """Compare the last of some pairs of changes with those before it; `None` where one does not move."""
+    rho = correlation(pairs[1:])
+    widths = [pstdev(change[side] for change in pairs[:-1]) for side in (0, 1)]
+    if rho is None or not all(widths):
+        return None
+    own, other = (change / width for change, width in zip(pairs[-1], widths, strict=True))
+    return Together(rho, own, other)
 
 
 def correlation(pairs: list[tuple[int, int]]) -> float | None:
