@@ -1,6 +1,6 @@
 """`MethodStrategy`: what strategies of ours have in common beside being judged: brackets, exits, the ATR."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from indicators.measured import AtrTicks
 from mia_plugins.decisions import Proposal
@@ -26,7 +26,7 @@ class MethodSettings(StrategySettings):
 class MethodStrategy(DecidingStrategy):
     """Base of the strategies that come with mia."""
 
-    Settings = MethodSettings
+    Settings: ClassVar[type[StrategySettings]] = MethodSettings
 
     @classmethod
     def prepare_measures(cls, market: Market, settings: Any) -> Any:
@@ -59,18 +59,7 @@ class MethodStrategy(DecidingStrategy):
 
     def bracketed(self, proposal: Proposal, now: int, multiple: float = 1.0) -> Proposal:
         """Give a proposal that has a side its stop, target and latest time, where it has none of its own."""
-        bracket = self.settings.bracket
-        if not proposal.side:
-            return proposal
-        proposal.stop = proposal.stop or stop_of(bracket, self.atr.value, multiple) or 0
-        if not proposal.stop:
-            proposal.is_candidate, proposal.reason = False, proposal.reason or "no_atr"
-        if not proposal.target:
-            proposal.target_r = bracket.target_r
-            proposal.target = max(round(bracket.target_r * proposal.stop), 1)
-        if bracket.time_exit and proposal.until is None:
-            proposal.until = now + int(bracket.time_exit * MINUTE)
-        return proposal
+        return bracketed(proposal, now, self.settings.bracket, self.atr.value, multiple)
 
     def _turns(self, decision: Decision) -> bool:
         """Say whether a decision speaks for the other side than what is held."""
@@ -97,3 +86,20 @@ class MethodStrategy(DecidingStrategy):
         moved = moved_stop(self.settings.exits, held, price, self.atr.value)
         if moved is not None:
             self.desk.move_stop(moved)
+
+
+def bracketed(
+    proposal: Proposal, now: int, bracket: Bracket, atr: float | None, multiple: float = 1.0
+) -> Proposal:
+    """Give a proposal that has a side its stop, target and latest time; `atr` in ticks."""
+    if not proposal.side:
+        return proposal
+    proposal.stop = proposal.stop or stop_of(bracket, atr, multiple) or 0
+    if not proposal.stop:
+        proposal.is_candidate, proposal.reason = False, proposal.reason or "no_atr"
+    if not proposal.target:
+        proposal.target_r = bracket.target_r
+        proposal.target = max(round(bracket.target_r * proposal.stop), 1)
+    if bracket.time_exit and proposal.until is None:
+        proposal.until = now + int(bracket.time_exit * MINUTE)
+    return proposal
