@@ -8,6 +8,7 @@ def mia_register_indicators(register: Register) -> None:
     for name, target, summary in (
         ("order_book", "imbalance:BookLevels", "Imbalance, depth and spread of five levels; its signals."),
         ("ofi", "quotes:OrderFlowImbalance", "What came to the best bid less what came to the best ask."),
+        ("best_quote", "quotes:BestQuote", "The last best bid and ask, and their spread."),
         ("weighted_mid", "quotes:WeightedMid", "Between bid and ask, by what is waiting there."),
         (
             "health",

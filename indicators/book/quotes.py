@@ -95,6 +95,36 @@ class WeightedMid(Measure):
         self.value = (ask * bid_lots + bid * ask_lots) / (bid_lots + ask_lots) if bid < ask else None
 
 
+class BestQuote(Measure):
+    """The last best bid and ask of the session, in ticks."""
+
+    reads = frozenset({Kind.QUOTES})
+    outputs = ("bid", "ask", "spread")
+
+    def reset(self) -> None:
+        """Forget the quote."""
+        self.bid: int | None = None
+        self.ask: int | None = None
+
+    def begin_session(self, session: Session) -> None:
+        """Start anew."""
+        del session
+        self.reset()
+
+    def take(self, tape: Tape, lo: int, hi: int) -> None:
+        """Take the last quote."""
+        quotes = tape.quotes(lo, hi)
+        if len(quotes):
+            self.bid, self.ask = int(quotes.bid_ticks[-1]), int(quotes.ask_ticks[-1])
+
+    @property
+    def spread(self) -> int | None:
+        """Ask less bid, in ticks; `None` before a quote, and while they are crossed."""
+        if self.bid is None or self.ask is None or self.bid >= self.ask:
+            return None
+        return self.ask - self.bid
+
+
 def _uncrossed(quotes: Quotes) -> Quotes:
     """Return the quotes whose bid lies below their ask; most often all of them, not copied."""
     keep = quotes.bid_ticks < quotes.ask_ticks

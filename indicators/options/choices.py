@@ -36,13 +36,18 @@ class BasisSettings(ChainSettings):
     """How far from the time of the chain's spot the future's price may be."""
 
 
-class LevelSettings(BasisSettings):
-    """Which imported levels, and how long they hold."""
+class SourceSettings(BasisSettings):
+    """Which imported levels."""
 
     levels_of: str = ""
     """What the levels are of; empty: the future, and where there are none the index."""
     intraday: tuple[str, ...] = ()
     """Sources that publish during the day: they hold 30, 15 or 5 min by VIX. All others hold 26 h."""
+
+
+class LevelSettings(SourceSettings):
+    """Which imported levels, and how long they hold."""
+
     strict_30min: bool = False
     """Whether end-of-day levels hold for 30 min only too, and intraday ones at most."""
 

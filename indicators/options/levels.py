@@ -1,6 +1,7 @@
 """Imported levels: what they are, how old, how long they hold, and where they lie on the future."""
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
@@ -89,12 +90,20 @@ class LevelSet:
     publication: Publication = Publication.END_OF_DAY
     flaws: tuple[str, ...] = ()
     """What was wrong with them, in words; what was wrong is left out."""
+    far: tuple[Level, ...] = ()
+    """What was left out since it is too far from the price."""
+    crossed: tuple[tuple[Level, Level], ...] = ()
+    """Pairs that were left out since the first, a floor, lies above the second, a ceiling."""
     basis: Basis | None = None
     """With what they were brought to the future; None: they are as published."""
 
     def of(self, kind: LevelKind, tenors: tuple[str, ...] = ("", "0DTE")) -> tuple[Points, ...]:
         """Return the prices (points) of a kind, of all expiries together and of today's."""
-        return tuple(level.price for level in self.levels if level.kind is kind and level.tenor in tenors)
+        return tuple(level.price for level in self.named(kind, tenors))
+
+    def named(self, kind: LevelKind, tenors: tuple[str, ...] = ("", "0DTE")) -> tuple[Level, ...]:
+        """Return the levels of a kind, of all expiries together and of today's."""
+        return tuple(level for level in self.levels if level.kind is kind and level.tenor in tenors)
 
     def one(self, kind: LevelKind) -> Points | None:
         """Return the price (points) of a kind over all expiries; None when it was not given."""
@@ -156,23 +165,33 @@ def sound(levels: LevelSet, price: Points) -> LevelSet:
 
     Levels more than 20 % away are left out; so are both of a pair in the wrong order.
     """
-    far = {id(level) for level in levels.levels if abs(level.price - price) > FARTHEST * abs(price)}
-    flaws = [
-        f"{one.name}: {one.price:g} is too far from {price:g}" for one in levels.levels if id(one) in far
-    ]
-    kept = tuple(level for level in levels.levels if id(level) not in far)
+    far = tuple(one for one in levels.levels if abs(one.price - price) > FARTHEST * abs(price))
+    near = tuple(one for one in levels.levels if one not in far)
+    crossed = tuple(_crossed(near))
+    wrong = {level for pair in crossed for level in pair}
+    flaws = (
+        *(f"{one.name}: {one.price:g} is too far from {price:g}" for one in far),
+        *(f"{low.name} {low.price:g} is above {high.name} {high.price:g}" for low, high in crossed),
+    )
+    return replace(
+        levels,
+        levels=tuple(one for one in near if one not in wrong),
+        flaws=(*levels.flaws, *flaws),
+        far=far,
+        crossed=crossed,
+    )
+
+
+def _crossed(levels: tuple[Level, ...]) -> Iterator[tuple[Level, Level]]:
+    """Yield the pairs of a floor and a ceiling of one tenor in which the floor is the higher."""
     pairs = ((LevelKind.PUT_WALL, LevelKind.CALL_WALL), (LevelKind.DAY_MIN, LevelKind.DAY_MAX))
-    for low, high in pairs:
-        for tenor in {level.tenor for level in kept if level.kind in (low, high)}:
+    for floor, ceiling in pairs:
+        for tenor in dict.fromkeys(one.tenor for one in levels if one.kind in (floor, ceiling)):
             lows, highs = (
-                [one for one in kept if one.kind is kind and one.tenor == tenor] for kind in (low, high)
+                [one for one in levels if one.kind is kind and one.tenor == tenor]
+                for kind in (floor, ceiling)
             )
-            if lows and highs and lows[-1].price > highs[-1].price:
-                flaws.append(
-                    f"{lows[-1].name} {lows[-1].price:g} is above {highs[-1].name} {highs[-1].price:g}"
-                )
-                kept = tuple(one for one in kept if one not in (*lows, *highs))
-    return replace(levels, levels=kept, flaws=(*levels.flaws, *flaws))
+            yield from ((low, high) for low in lows for high in highs if low.price > high.price)
 
 
 def is_stale(levels: LevelSet, now: int, regime: VixRegime | None, *, strict: bool = False) -> bool:

@@ -49,6 +49,8 @@ class ImportedLevels(Measure):
         """Why there are none; empty when there are."""
         self.age: Seconds | None = None
         """Of the data behind them."""
+        self.stale: LevelSet | None = None
+        """The first set that was passed over because it is too old, while none holds; as published."""
 
     def begin_contract(self) -> None:
         """Read the levels anew: what they are of is told by the set, not by the contract."""
@@ -82,14 +84,16 @@ class ImportedLevels(Measure):
 
     def _choose(self, tape: Tape, now: int) -> None:
         """Take the first set that holds and that can be brought to the future."""
-        self.levels, self.age = None, None
+        self.levels, self.age, self.stale = None, None, None
         self.reason = f"no levels of {' or '.join(self._underlyings)} are known"
         for levels in self._sets:
             if is_stale(levels, now, self.vix.regime, strict=self.settings.strict_30min):
+                self.stale = self.stale or levels
                 self.reason = f"the levels of {levels.source} are {levels.age(now) / 3600:.1f} h old"
             elif self._is_own(levels) or self.basis.value is not None:
                 basis = None if self._is_own(levels) else self.basis.value
                 self.levels, self.age, self.reason = self._on_future(levels, basis, tape), levels.age(now), ""
+                self.stale = None
                 return
             else:
                 self.reason = f"levels of {levels.underlying}, but {self.basis.reason}"

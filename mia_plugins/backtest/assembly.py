@@ -7,10 +7,10 @@ from time import monotonic
 from types import TracebackType
 from typing import Self
 
+from mia_plugins.backtest.accounts import account_of, broker_of
 from mia_plugins.backtest.engine import TAPE_VENUE, TRADER
 from mia_plugins.backtest.plan import Plan, plan_of
 from mia_plugins.data.arrow import Kind
-from mia_plugins.data.instruments import PRODUCTS
 from mia_plugins.errors import MiaError, PluginError
 from mia_plugins.hookspecs import Kind as PluginKind
 from mia_plugins.journal.decision import JournalColumns
@@ -18,7 +18,6 @@ from mia_plugins.journal.schema import SHADOWS
 from mia_plugins.journal.shadow import Shadows
 from mia_plugins.journal.writer import Journal
 from mia_plugins.runs.rows import RowLog
-from mia_plugins.runtime.account import Account
 from mia_plugins.runtime.actor import ActorContext, MiaActor
 from mia_plugins.runtime.context import Context, Warnings
 from mia_plugins.runtime.feeds import ColumnsFeed, HandlersFeed
@@ -183,6 +182,7 @@ class Assembly:
         self._guard, self._stop_asked = guard, stop_asked
         self.warnings = Warnings()
         """What the strategies want a person to know at the end."""
+        self._broker = broker_of(run.settings)
         self._parts = parts_of(run)
 
     def strategies(self, classes: Mapping[str, type[MiaStrategy]]) -> Sequence[MiaStrategy]:
@@ -254,7 +254,7 @@ class Assembly:
                 ),
                 trail,
             ),
-            account=Account(PRODUCTS[product].tick_value),
+            account=account_of(product, settings, self._broker),
             records=Records(strategy_id, tables.orders, tables.fills, tables.positions),
             guard=self._guard,
             stop_asked=self._stop_asked,

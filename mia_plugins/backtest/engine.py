@@ -27,23 +27,18 @@ from nautilus_trader.persistence import (
     TradeTickDataWrangler,
 )
 
+from mia_plugins.backtest.accounts import commission_of
 from mia_plugins.backtest.fills import BarFills, Fees, QuoteFills, Sight
 from mia_plugins.backtest.plan import Plan
 from mia_plugins.backtest.stream import Part, ipc_bytes
 from mia_plugins.data.arrow import BAR_TYPE_END, Kind
-from mia_plugins.data.instruments import PRICE_PRECISION, VENUE, Contract, futures_contract
+from mia_plugins.data.instruments import PRICE_PRECISION, VENUE, futures_contract
 from mia_plugins.runtime.guard import Guard
 from mia_plugins.settings.run import RunSettings
 
 TRADER = "MIA-001"
 TAPE_VENUE = "TAPE"
 """Where the handlers' data come from in a backtest: a venue of which the fills see nothing."""
-
-
-def commission_of(contract: Contract, settings: RunSettings) -> Decimal:
-    """Return $ a contract and side."""
-    chosen = settings.venue.commission
-    return Decimal(contract.product.commission if chosen is None else chosen)
 
 
 def engine_of(settings: RunSettings, plan: Plan, guard: Guard, sight: Sight) -> BacktestEngine:
@@ -60,7 +55,7 @@ def engine_of(settings: RunSettings, plan: Plan, guard: Guard, sight: Sight) -> 
         )
     )
     dollars = Currency.from_str("USD")
-    fees = {contract.instrument_id: commission_of(contract, settings) for contract in plan.contracts}
+    fees = {contract.instrument_id: commission_of(contract.code, settings) for contract in plan.contracts}
     engine.add_venue(
         Venue(VENUE),
         OmsType.NETTING,

@@ -92,9 +92,10 @@ def plan_of(settings: RunSettings, reads: frozenset[Kind], tables: frozenset[str
 
 
 def _kinds(engine_kind: Kind, reads: frozenset[Kind], settings: RunSettings) -> tuple[Kind, ...]:
-    """Return what is read: bars come of trades wherever there are any."""
+    """Return what is read: bars come of trades wherever there are any, quotes of the book."""
     if engine_kind is not Kind.BARS:
-        return (engine_kind, *sorted((reads | {Kind.TRADES}) - {engine_kind, Kind.BARS}))
+        there = {engine_kind, Kind.BARS} | ({Kind.QUOTES} if engine_kind is Kind.DEPTH else set())
+        return (engine_kind, *sorted((reads | {Kind.TRADES}) - there))
     if reads - {Kind.BARS, Kind.QUOTES}:
         named = ", ".join(sorted(reads))
         raise CatalogError(

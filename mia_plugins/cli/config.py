@@ -51,7 +51,7 @@ def check(context: typer.Context, config: ConfigFile, as_json: AsJson = False) -
     weights = [component.weight for component in run.components if component.weight]
     if weights:
         session.say(
-            f"  {len(weights)} features are weighed; their weights sum to {sum(weights):g}, and are normalised"
+            f"  {len(weights)} features are weighed; their weights sum to {sum(weights):g}, normalised"
         )
     for component in run.components:
         session.say(f"  {component.kind.one} {component.name}: plugin {component.registration.provider}")

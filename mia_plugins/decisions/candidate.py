@@ -23,7 +23,7 @@ class Candidate:
     target: int
     """How far away the target is, in ticks: above 0."""
     account: Account
-    """What the strategy holds and has made."""
+    """What the strategy holds and has made; `account.broker` is what all strategies of the run share."""
     session: Session
     contract: Contract
     capital: float
@@ -35,3 +35,5 @@ class Candidate:
     confidence: float | None = None
     values: Mapping[str, float | None] = field(default_factory=dict)
     """What features say, by name; `None` is not known."""
+    contracts: int = 0
+    """How many, once it is sized: the hard rules are asked again then. Before, they judge one contract."""

@@ -36,6 +36,8 @@ class Market:
         """The price step, in points: what prices in tables are divided by."""
         self.mirrored = mirrored
         """Whether option chains are to be priced as what they were before they were reflected."""
+        self.absent: frozenset[str] = frozenset()
+        """What the run declares its data to lack, such as `levels`; the runtime's to fill in."""
         self._measures: dict[tuple[type[Measure], str, str], Measure] = {}
 
     @classmethod
@@ -127,6 +129,7 @@ class _Other(Market):
 
     def __init__(self, market: Market, product: str) -> None:
         super().__init__(product, market.tapes, market.known, tick=market.tick, mirrored=market.mirrored)
+        self.absent = market.absent
         self._measures = market._measures  # noqa: SLF001 one set of measures
 
 

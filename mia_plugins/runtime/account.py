@@ -3,9 +3,14 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from mia_plugins.data.columns import Quotes
 from mia_plugins.runtime.booking import Booking
+from mia_plugins.runtime.broker import BrokerAccount, Costs
+
+if TYPE_CHECKING:
+    from mia_plugins.runtime.brackets import Bracket
 
 
 class Role(StrEnum):
@@ -96,6 +101,12 @@ class Account:
 
     tick_value: Decimal
     """$ a tick and contract."""
+    product: str = ""
+    """Such as ES."""
+    costs: Costs = field(default_factory=Costs)
+    """Beside the price."""
+    broker: BrokerAccount = field(default_factory=BrokerAccount, repr=False)
+    """The account that it is a part of, which other strategies may trade too."""
     position: int = 0
     """Contracts held: above 0 long."""
     trades_today: int = 0
@@ -110,17 +121,21 @@ class Account:
     """How the last round trip ended."""
     trip: RoundTrip | None = field(default=None, repr=False)
     """The one that is open."""
+    bracket: "Bracket | None" = field(default=None, repr=False)
+    """The orders that work; the desk's."""
     booking: Booking = field(init=False, repr=False)
     """What a broker's account was moved by."""
 
     def __post_init__(self) -> None:
         """Start without a position."""
         self.booking = Booking(self.tick_value)
+        self.broker.accounts.append(self)
 
     def begin_session(self) -> None:
         """Start a trading day."""
         self.trades_today = 0
         self.realized_today = Decimal(0)
+        self.broker.begin_session()
 
     def take(self, fill: Fill, reason: str = "") -> RoundTrip | None:
         """Count a fill; return the round trip it closes. `reason` is why the position is being left.
@@ -144,6 +159,7 @@ class Account:
         if trip is None:
             trip = self.trip = RoundTrip(fill.decision, fill.ts, fill.side)
             self.trades_today += 1
+            self.broker.began()
         if fill.side > 0:
             trip.bought += lots
             trip.paid += lots * fill.ticks
@@ -152,14 +168,19 @@ class Account:
             trip.got += lots * fill.ticks
         trip.fees += fee
         self.position += fill.side * lots
-        self.realized_today -= fee
+        self._book(-fee)
         return trip
 
     def _close(self, trip: RoundTrip, fill: Fill, reason: str) -> None:
         trip.ts_close = fill.ts
         trip.exit = reason if fill.role is Role.EXIT and reason else str(fill.role)
         gross = trip.gross(self.tick_value)
-        self.realized_today += gross
+        self._book(gross)
         self.losses_in_row = self.losses_in_row + 1 if gross - trip.fees < 0 else 0
         self.last_exit_ts, self.last_exit = fill.ts, trip.exit
+        self.broker.ended(fill.ts, gross - trip.fees, trip.exit)
         self.trip = None
+
+    def _book(self, amount: Decimal) -> None:
+        self.realized_today += amount
+        self.broker.book(amount)

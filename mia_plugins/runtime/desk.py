@@ -62,7 +62,11 @@ class Desk:
         self._orders: dict[str, tuple[Bracket, OrderState]] = {}
         self._closed: list[tuple[RoundTrip, str]] = []
         self._last_decision = 0
-        self.bracket: Bracket | None = None
+
+    @property
+    def bracket(self) -> Bracket | None:
+        """The one that works; None when there is nothing to do."""
+        return self._context.account.bracket
 
     def begin_session(self, instrument_id: InstrumentId) -> None:
         """Trade a contract from now on."""
@@ -89,7 +93,7 @@ class Desk:
         bracket = bracket_of(now, decision, number, base_id, who)
         if passed := passed_by(bracket, price):
             self._context.warnings.add("passed", passed)
-        self._last_decision, self.bracket = number, bracket
+        self._last_decision, self._context.account.bracket = number, bracket
         self._remember(bracket, bracket.orders)
         self._wire.send(self._maker.bracket(bracket, self._traded))
         if bracket.until is not None:
@@ -210,7 +214,7 @@ class Desk:
         if bracket.is_done:
             for order in bracket.orders:
                 self._orders.pop(order.order_id, None)
-            self.bracket = None
+            self._context.account.bracket = None
             return
         if not bracket.entry.is_open and not bracket.entry.filled:
             self._cancel([bracket.stop, bracket.target])

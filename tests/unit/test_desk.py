@@ -1,5 +1,6 @@
 """The desk: an order id is sent once, whoever asks for it again."""
 
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -7,6 +8,7 @@ import pytest
 from nautilus_trader.model import InstrumentId, StrategyId, TraderId
 
 from mia_plugins.journal.decision import Decision, Outcome
+from mia_plugins.runtime.account import Account
 from mia_plugins.runtime.bracketing import DeskError
 from mia_plugins.runtime.brackets import Bracket
 from mia_plugins.runtime.context import Context
@@ -53,7 +55,10 @@ def told() -> list[str]:
 @pytest.fixture
 def desk(wire: Wired, told: list[str]) -> Desk:
     warnings = SimpleNamespace(add=lambda kind, text: told.append(text))
-    context = cast("Context", SimpleNamespace(who="the strategy 'ema-ES'", warnings=warnings))
+    account = Account(Decimal("12.5"))
+    context = cast(
+        "Context", SimpleNamespace(who="the strategy 'ema-ES'", warnings=warnings, account=account)
+    )
     maker = OrderMaker(TraderId("MIA-001"), StrategyId("ema-ES"), reduce_only=True)
     timetable = cast("Timetable", SimpleNamespace(close_at=10**18, flat_at=10**18))
     made = Desk(context, maker, wire, timetable, wakes=False)
@@ -83,7 +88,7 @@ def test_a_decision_that_is_entered_again_is_refused_and_nothing_sent(desk: Desk
 
 def test_a_decision_is_remembered_when_its_bracket_is_done(desk: Desk, wire: Wired) -> None:
     enter(desk)
-    desk.bracket = None
+    desk._context.account.bracket = None
     desk._orders.clear()
     with pytest.raises(DeskError, match=r"decision 7 .* was acted on before"):
         enter(desk)

@@ -1,0 +1,1 @@
+"""Sizers: how many contracts a candidate is worth."""

@@ -1,0 +1,1 @@
+"""Battle Navale as a strategy of its own."""

@@ -1,0 +1,1 @@
+"""MenthorQ: imported levels as a strategy of their own, and the rules that hold in every preset."""

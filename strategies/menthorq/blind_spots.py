@@ -1,0 +1,97 @@
+"""Blind spots, where the vendor sees no liquidity: no entry at one, and a smaller one near it."""
+
+from typing import Annotated, Any, Self
+
+from pydantic import Field, model_validator
+
+from indicators.options.choices import SourceSettings
+from indicators.options.level_names import LevelKind
+from indicators.options.vix import VixRegime
+from indicators.options.vix_followed import Vix
+from mia_plugins.decisions import Candidate, Force, Rule, Verdict, blocks, not_asked, passes, scales
+from mia_plugins.features import Market
+from mia_plugins.units import Multiple, Ticks
+from strategies.menthorq.placed import Placed, imported_levels, placed, told
+
+type Reach = Annotated[Ticks, Field(ge=0, le=400)]
+
+
+class _OfBlindSpots(Rule):
+    """A rule that looks at the nearest blind spot, whichever side it lies on."""
+
+    unit = "t"
+
+    def __init__(self, market: Market, settings: Any) -> None:
+        super().__init__(market, settings)
+        self.imported = imported_levels(market, settings)
+
+    def judge(self, candidate: Candidate) -> Verdict:
+        """Look at the nearest one."""
+        levels = self.imported.levels
+        if levels is None:
+            return not_asked(self.imported.reason)
+        spots = placed(levels, LevelKind.BLIND_SPOT, candidate.price, self.market.tick)
+        if not spots:
+            return not_asked("no blind spots are imported")
+        return self.judge_spot(min(spots, key=lambda spot: spot.distance))
+
+    def judge_spot(self, spot: Placed) -> Verdict:
+        """Say what the nearest one means."""
+        raise NotImplementedError
+
+
+class BlindSpot(_OfBlindSpots):
+    """Blocks at most 5 t from a blind spot, and at most 7.5 t while the VIX is HIGH."""
+
+    class Settings(SourceSettings):
+        """What can be set."""
+
+        reach: Reach = Ticks(5)
+        """At most so far from a blind spot nothing is entered."""
+        reach_high: Reach = Ticks(7.5)
+        """The same while the VIX is HIGH; not below `reach`."""
+
+        @model_validator(mode="after")
+        def _high_is_no_nearer(self) -> Self:
+            if self.reach_high < self.reach:
+                raise ValueError(
+                    f"reach_high should be at least reach, {self.reach:g} t; got {self.reach_high:g} t"
+                )
+            return self
+
+    force = Force.HARD
+
+    def __init__(self, market: Market, settings: Any) -> None:
+        super().__init__(market, settings)
+        self.vix = market.measure(Vix)
+
+    def judge_spot(self, spot: Placed) -> Verdict:
+        """Block where it is too near."""
+        regime = self.vix.regime
+        reach = self.settings.reach_high if regime is VixRegime.HIGH else self.settings.reach
+        said = f"blind spot {spot} is {told(spot.distance)} away"
+        if spot.distance > reach:
+            return passes(spot.distance, said)
+        why = ", the VIX is HIGH" if regime is VixRegime.HIGH else ""
+        return blocks(spot.distance, f"{said}; it should be more than {told(reach)}{why}")
+
+
+class BlindSpotNear(_OfBlindSpots):
+    """Makes the size smaller at most 10 t from a blind spot; nearer than 5 t `blind_spot` blocks."""
+
+    class Settings(SourceSettings):
+        """What can be set."""
+
+        reach: Reach = Ticks(10)
+        """At most so far from a blind spot the size is smaller."""
+        factor: Annotated[Multiple, Field(gt=0, le=1)] = Multiple(0.7)
+        """What it is multiplied by."""
+
+    force = Force.SOFT
+
+    def judge_spot(self, spot: Placed) -> Verdict:
+        """Make the size smaller where it is near."""
+        said = f"blind spot {spot} is {told(spot.distance)} away"
+        if spot.distance > self.settings.reach:
+            return passes(spot.distance, said)
+        return scales(self.settings.factor, spot.distance, f"{said}, at most {told(self.settings.reach)}")

@@ -1,0 +1,63 @@
+"""`adverse_swing`: a smaller size and a wider stop when a swing level lies before the target."""
+
+from math import ceil
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from indicators.options.choices import SourceSettings
+from indicators.options.level_names import LevelKind
+from mia_plugins.decisions import Candidate, Force, Rule, Verdict, not_asked, passes, scales
+from mia_plugins.features import Market
+from mia_plugins.units import Multiple, Ticks
+from strategies.menthorq.placed import SAME, imported_levels, placed, told
+
+
+class AdverseSwing(Rule):
+    """Less size and a wider stop with an imported swing level at most 4 t ahead, and not beyond the target.
+
+    A level at the very entry or at the very target lies between them. The stop is at least 8 t away, and
+    1.5 times as far as the level.
+    """
+
+    class Settings(SourceSettings):
+        """What can be set."""
+
+        reach: Annotated[Ticks, Field(ge=0, le=400)] = Ticks(4)
+        """A level counts at most so far ahead."""
+        factor: Annotated[Multiple, Field(gt=0, le=1)] = Multiple(0.7)
+        """What the size is multiplied by."""
+        least_stop: Annotated[Ticks, Field(ge=0, le=400)] = Ticks(8)
+        """How far away the stop is at least."""
+        stop_distances: Annotated[Multiple, Field(ge=0, le=20)] = Multiple(1.5)
+        """How many times as far as the level it is at least."""
+
+    force = Force.SOFT
+    unit = "t"
+
+    def __init__(self, market: Market, settings: Any) -> None:
+        super().__init__(market, settings)
+        self.imported = imported_levels(market, settings)
+
+    def judge(self, candidate: Candidate) -> Verdict:
+        """Look at the nearest level between entry and target."""
+        levels = self.imported.levels
+        if levels is None:
+            return not_asked(self.imported.reason)
+        swings = placed(levels, LevelKind.SWING, candidate.price, self.market.tick)
+        if not swings:
+            return not_asked("no swing levels are imported")
+        between = [swing for swing in swings if 0 <= swing.away * candidate.side <= candidate.target]
+        if not between:
+            return passes(None, "no swing level between entry and target")
+        swing = min(between, key=lambda swing: swing.distance)
+        said = f"{swing} is {told(swing.distance)} ahead, the target {candidate.target} t"
+        if swing.distance > self.settings.reach:
+            return passes(swing.distance, said)
+        return self._adverse(swing.distance, said)
+
+    def _adverse(self, distance: float, said: str) -> Verdict:
+        least = max(self.settings.least_stop, self.settings.stop_distances * distance)
+        stop = ceil(least - SAME)
+        reason = f"{said}; the stop should be at least {stop} t away"
+        return scales(self.settings.factor, distance, reason, stop=stop)

@@ -1,0 +1,1 @@
+"""The imbalance of the order book as a strategy of its own."""

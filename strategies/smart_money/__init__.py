@@ -1,0 +1,1 @@
+"""Smart money as a strategy of its own."""
