@@ -13,15 +13,21 @@ if TYPE_CHECKING:
 
 
 def proposals(
-    strategy: "type[DecidingStrategy]", scene: Scene, *, minutes: int = 1, **settings: Any
+    strategy: "type[DecidingStrategy]",
+    scene: Scene,
+    *,
+    product: str = "",
+    minutes: int = 1,
+    **settings: Any,
 ) -> dict[int, Proposal]:
     """Return what a strategy proposes at each close of a base bar, by its time (UTC ns).
 
-    `settings` are the strategy's; it must have a `proposer(market, settings)`.
+    It trades `product`, or ES; base bars are of so many minutes. `settings` are the strategy's, which must
+    have a `proposer(market, settings)`.
     """
     chosen = strategy.Settings(**settings)
-    blank = Market.blank(minutes=(minutes,))
+    blank = Market.blank(product or "ES", (minutes,))
     strategy.proposer(blank, chosen)
-    market = market_of(scene, (minutes, *sorted(blank.minutes - {minutes})))
+    market = market_of(scene, (minutes, *sorted(blank.minutes - {minutes})), product)
     proposer = strategy.proposer(market, chosen)
     return {now: proposer.propose(now) for now, at_bar in walk(market, scene.days()) if at_bar}
