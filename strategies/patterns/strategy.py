@@ -69,11 +69,11 @@ class PatternProposer:
         """Propose the setup that is valid at `now` (UTC ns)."""
         setup, settings = self.setup, self._settings
         if setup is None:
-            return Proposal(reason=self.pattern.reason, extras=self.told())
+            return self.nothing(self.pattern.reason)
         look, confidence = setup.look, setup.look.confidence
         passes = confidence >= settings.least_confidence
         if setup.age and not passes:  # it was refused at its own close
-            return Proposal(reason=GATE, extras=self.told())
+            return self.nothing(GATE)
         preferred = settings.preferred_confidence
         proposal = Proposal(
             side=look.side,
@@ -85,6 +85,10 @@ class PatternProposer:
         )
         bracketed(proposal, now, settings.bracket, self._atr.value)
         return aimed(proposal, self._market.tape.base.close, look.targets, settings.least_target_r)
+
+    def nothing(self, reason: str) -> Proposal:
+        """Return that there is nothing to propose, with the margins as they are."""
+        return Proposal(reason=reason, gates=(Gate(GATE, None, None),), extras=self.told())
 
     def told(self) -> tuple[float | None, ...]:
         """Return the margins of the conditions, of the setup or else of the side nearer to one."""
@@ -134,7 +138,7 @@ class PatternStrategy(MethodStrategy):
         """Propose a setup until it is entered."""
         proposer: PatternProposer = self.own
         if proposer.setup and proposer.setup.ts == self._entered:
-            return Proposal(reason=TAKEN, extras=proposer.told())
+            return proposer.nothing(TAKEN)
         return proposer.propose(now)
 
     def evaluate(self, now: int) -> Decision:

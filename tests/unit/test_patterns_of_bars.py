@@ -1,5 +1,7 @@
 """Patterns told by bars: what makes each one, what just does not, on both sides."""
 
+from typing import Any
+
 import pytest
 
 from mia_plugins.testing import Scene
@@ -10,7 +12,7 @@ from strategies.patterns.stacked import StackedImbalanceContinuation
 from tests.told import bars, both_ways, calm, proposed
 
 DAY = "2026-03-10"
-ONCE = {"valid": 1}
+ONCE: dict[str, Any] = {"valid": 1}
 
 
 # --- LiquiditySweepReversal --------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """Patterns told by the book, by profiles and by the other index, on both sides."""
 
+from typing import Any
+
 import pytest
 
 from mia_plugins.testing import Scene
@@ -12,7 +14,7 @@ from strategies.patterns.vwap_squeeze import VwapBandSqueezeBreak
 from tests.told import bars, both_ways, calm, later, proposed
 
 DAY = "2026-03-10"
-ONCE = {"valid": 1}
+ONCE: dict[str, Any] = {"valid": 1}
 
 
 # --- GammaPinReversion -------------------------------------------------------------------------------------
@@ -84,7 +86,7 @@ def test_the_conditions_of_a_pin(
 
 
 def test_within_three_ticks_it_is_pinned() -> None:
-    def told(close: str, **settings: object) -> tuple[int, float | None]:
+    def told(close: str, **settings: Any) -> tuple[int, float | None]:
         scene = levels(walled(120, close), 5990.0, Put_Support=6000.0, Call_Resistance=6030.0)
         found = proposed(GammaPinReversion, scene, **settings)["10:01"]
         return found.side, found.extras[1]
@@ -120,7 +122,7 @@ def test_it_aims_at_vwap_or_the_point_of_control_where_they_are_far_enough() -> 
 def test_a_pin_ends_when_the_price_goes_through_the_wall() -> None:
     through = walled(120, "6000.75", extra="10:01:10   5999.50   1   sell\n10:02:10   6000.50   1   buy")
     held = walled(120, "6000.75", extra="10:01:10   5999.75   1   sell\n10:02:10   6000.50   1   buy")
-    walls = {"Put_Support": 6000.0, "Call_Resistance": 6030.0}
+    walls: dict[str, Any] = {"Put_Support": 6000.0, "Call_Resistance": 6030.0}
     assert both_ways(GammaPinReversion, levels(through, 5990.0, **walls)) == {"10:01": 1}
     assert both_ways(GammaPinReversion, levels(held, 5990.0, **walls)) == {"10:01": 1, "10:02": 1, "10:03": 1}
 
@@ -154,7 +156,7 @@ def iceberg(refills: int = 6, *, close: str = "6000.00", extra: str = "") -> Sce
 
 
 def followed(scene: Scene) -> dict[str, int]:
-    rules = {"icebergs": {"surprise": 0.0}}
+    rules: dict[str, Any] = {"icebergs": {"surprise": 0.0}}
     return both_ways(IcebergTrackerFollow, scene, bracket={"stop_by": "ticks"}, **rules)
 
 
@@ -204,12 +206,12 @@ def test_a_divergence_at_a_strong_level_is_a_trap() -> None:
     ],
 )
 def test_the_conditions_of_a_trap(scene: Scene, sides: dict[str, int]) -> None:
-    settings = {"levels": {"developing": 0.7}, "least_confidence": 0.5}
+    settings: dict[str, Any] = {"levels": {"developing": 0.7}, "least_confidence": 0.5}
     assert both_ways(CvdDivergenceTrap, scene, **settings, **ONCE) == sides
 
 
 def test_a_level_must_be_strong() -> None:
-    weak = {"levels": {"developing": 0.7, "prior": 0.79}, "least_confidence": 0.5}
+    weak: dict[str, Any] = {"levels": {"developing": 0.7, "prior": 0.79}, "least_confidence": 0.5}
     assert both_ways(CvdDivergenceTrap, diverged(), **weak) == {}
 
 
@@ -255,7 +257,7 @@ def test_the_laggard_is_traded_whichever_it_is_and_wherever_the_leader_went(
 
 def test_the_conditions_of_a_mirror() -> None:
     # Changes before have a standard deviation of 1.94 t: 1.5 of it are 2.9 t, a half .97 t.
-    settings = {"least_confidence": 0.5, **ONCE}
+    settings: dict[str, Any] = {"least_confidence": 0.5, **ONCE}
     assert both_ways(EsNqLeadLagMirror, two("NQ", 3), "ES", **settings) == {"09:57": 1}
     assert both_ways(EsNqLeadLagMirror, two("NQ", 2), "ES", **settings) == {}
     assert both_ways(EsNqLeadLagMirror, two("NQ", 12, 1), "ES", **settings) == {}
@@ -352,7 +354,7 @@ def test_a_gap_is_filled_from_the_edge_it_is_entered_at(
 
 
 def test_it_aims_at_the_node_opposite_and_ends_back_in_its_own() -> None:
-    ticks = {"bracket": {"stop_by": "ticks", "stop": 4.0}}
+    ticks: dict[str, Any] = {"bracket": {"stop_by": "ticks", "stop": 4.0}}
     found = proposed(ProfileGapFill, gapped(6000.5, 6001.75), **ticks)["10:02"]
     # Summed by three the median row has 420 + 440 lots, at the very ends; 1.3 of it, 1118, are there from
     # 6005.25 on (420 + 440 + 460), 14 t away.
