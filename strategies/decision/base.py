@@ -51,11 +51,21 @@ class MethodStrategy(DecidingStrategy):
         price = self.tape.base.close
         self._look_after(now, price)
         decision = super().evaluate(now)
-        if self.settings.exits.reversal and self._turns(decision):
+        if self.trading.exits.reversal and self._turns(decision):
             self.leave("reversal")
-        if self.settings.bracket.entry == "limit" and decision.side:
+        if self.proposing.bracket.entry == "limit" and decision.side:
             decision.entry = price
         return decision
+
+    @property
+    def trading(self) -> Any:
+        """The settings that the open trade is looked after by, which are `MethodSettings`."""
+        return self.settings
+
+    @property
+    def proposing(self) -> Any:
+        """The settings that what it proposes is entered by."""
+        return self.settings
 
     def bracketed(self, proposal: Proposal, now: int, multiple: float = 1.0) -> Proposal:
         """Give a proposal that has a side its stop, target and latest time, where it has none of its own."""
@@ -71,7 +81,7 @@ class MethodStrategy(DecidingStrategy):
         if bracket is None or bracket.leaving:
             return
         if not bracket.entry.filled:
-            valid = self.settings.bracket.entry_valid * self.settings.bar * MINUTE
+            valid = self.trading.bracket.entry_valid * self.settings.bar * MINUTE
             if bracket.entry.type == "limit" and now - bracket.entry.ts >= valid:
                 self.leave("entry_expired")
             return
@@ -83,7 +93,7 @@ class MethodStrategy(DecidingStrategy):
             self._of, self._best, self._risk = bracket.base_id, price, abs(round(entry) - bracket.stop.ticks)
         self._best = max(self._best * side, price * side) * side
         held = Held(side, entry, self._risk, self._best, bracket.stop.ticks)
-        moved = moved_stop(self.settings.exits, held, price, self.atr.value)
+        moved = moved_stop(self.trading.exits, held, price, self.atr.value)
         if moved is not None:
             self.desk.move_stop(moved)
 

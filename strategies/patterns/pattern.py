@@ -36,6 +36,8 @@ class Pattern(BarMeasure):
 
     names: ClassVar[tuple[str, ...]]
     """Of its conditions."""
+    more: ClassVar[tuple[str, ...]] = ()
+    """Of other numbers that the journal keeps."""
     outputs = ("side", "confidence")
 
     def reset(self) -> None:

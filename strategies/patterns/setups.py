@@ -71,6 +71,17 @@ def pattern_confidence(conditions: Sequence[Condition]) -> float:
     return 0.5 + 0.5 * sum(margins) / len(margins) if margins else 0.5
 
 
+def all_of(*conditions: Condition) -> Condition:
+    """Return several conditions as one: its margin is their mean where all hold, else the worst."""
+    if not all(one.is_known for one in conditions):
+        return UNKNOWN
+    numbers = [one.number or 0.0 for one in conditions if one.margin is not None or not one.holds]
+    holds = all(one.holds for one in conditions)
+    if not numbers:
+        return Condition(holds)
+    return Condition(holds, sum(numbers) / len(numbers) if holds else min(numbers))
+
+
 class Look(NamedTuple):
     """What a pattern sees on one side at a bar's close."""
 
@@ -84,6 +95,8 @@ class Look(NamedTuple):
     """Prices it may aim at, in ticks; none: a multiple of the stop."""
     about: Any = None
     """What tells later whether it still holds."""
+    more: tuple[float | None, ...] = ()
+    """What the journal keeps beside the conditions, in the order of the pattern's `more`."""
 
     @property
     def holds(self) -> bool:
@@ -97,8 +110,8 @@ class Look(NamedTuple):
 
     @property
     def numbers(self) -> tuple[float | None, ...]:
-        """What the journal keeps of its conditions."""
-        return tuple(one.number for one in self.conditions)
+        """What the journal keeps of it."""
+        return (*(one.number for one in self.conditions), *self.more)
 
 
 class Setup(NamedTuple):
@@ -115,7 +128,9 @@ def nearer(looks: Sequence[Look]) -> Look:
     """Return the look that is nearer to a setup: more of its conditions hold, or hold more clearly."""
 
     def key(look: Look) -> tuple[Any, ...]:
+        # What is not known counts like what is not there, and less where all else is equal.
         numbers = [-1.0 if number is None else number for number in look.numbers]
-        return sum(one.holds for one in look.conditions), sum(numbers), tuple(numbers)
+        known = tuple(number is not None for number in look.numbers)
+        return sum(one.holds for one in look.conditions), sum(numbers), tuple(numbers), known
 
     return max(looks, key=key)

@@ -94,7 +94,7 @@ class PatternProposer:
         """Return the margins of the conditions, of the setup or else of the side nearer to one."""
         setup, pattern = self.setup, self.pattern
         look = setup.look if setup else pattern.seen
-        numbers = look.numbers if look else (None,) * len(pattern.names)
+        numbers = look.numbers if look else (None,) * len(pattern.names + pattern.more)
         return (*numbers, None if setup is None else float(setup.age))
 
 
@@ -117,7 +117,7 @@ class PatternStrategy(MethodStrategy):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Journal the pattern's conditions."""
         super().__init_subclass__(**kwargs)
-        cls.extras = (*cls.pattern.names, AGE)
+        cls.extras = (*cls.pattern.names, *cls.pattern.more, AGE)
 
     @classmethod
     def proposer(cls, market: Market, settings: Any) -> PatternProposer:

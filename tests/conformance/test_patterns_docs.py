@@ -1,5 +1,7 @@
 """docs/patterns.md names every pattern strategy and every condition of it, in its row."""
 
+from typing import Any
+
 import pytest
 
 from mia_plugins.hookspecs import Kind
@@ -14,5 +16,5 @@ HOST = isolated_host(plugin)
 @pytest.mark.parametrize("name", HOST.registry.names(Kind.STRATEGIES))
 def test_the_page_says_what_there_is(name: str) -> None:
     (row,) = [line for line in PAGE.splitlines() if line.startswith(f"| `{name}`")]
-    strategy = HOST.load(HOST.find(Kind.STRATEGIES, name))
+    strategy: Any = HOST.load(HOST.find(Kind.STRATEGIES, name))
     assert [one for one in strategy.pattern.names if f"`{one}`" not in row] == []
