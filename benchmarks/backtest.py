@@ -8,9 +8,9 @@ uv run python benchmarks/backtest.py [--quick]
    and are given every event. Target: .9.
 3. Peak memory of `mia backtest` over ten days, beside one. Target: 1.1 at most.
 
-Speeds are ratios of medians of runs that took turns. Reading the catalog and making the engine's objects is
-left out on both sides, end to end is with all of it. What the tape alone needs, columns from Arrow, counts
-as mia's; it is shown apart too, since reading Parquet for an engine decodes it as well.
+Speeds are ratios of medians of runs that took turns, in processor time. Reading the catalog and making the
+engine's objects is left out on both sides, end to end is with all of it. What the tape alone needs, columns
+from Arrow, counts as mia's; it is shown apart too, since reading Parquet for an engine decodes it as well.
 """
 
 import argparse

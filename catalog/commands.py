@@ -1,4 +1,4 @@
-"""`mia catalog`: generate, list, check and export market data."""
+"""`mia catalog`: generate, import, list, check and export market data."""
 
 from collections import Counter
 from typing import TYPE_CHECKING, Annotated, Any
@@ -7,6 +7,7 @@ import typer
 
 from catalog.export_command import export_
 from catalog.generate_command import generate
+from catalog.import_command import import_
 from catalog.listing import listing
 from catalog.options import Catalog, Instrument, instrument_id_of, opened
 from mia_plugins.cli.progress import progress
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from catalog.checks import Problem
 
 app = typer.Typer(
-    help="Generate, list, check and export market data.",
+    help="Generate, import, list, check and export market data.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -30,6 +31,10 @@ SHOWN = 10
 app.command(epilog="Example:  mia catalog generate data/week --preset week --scenario gap@2026-06-03")(
     generate
 )
+app.command(
+    "import",
+    epilog="Example:  mia catalog import sierra_scid ESU6.scid --catalog data/mine --multiplier 0.01",
+)(import_)
 app.command(
     "export", epilog="Example:  mia catalog export data/demo --to csv-files --kind trades --start 2026-06-01"
 )(export_)
@@ -105,7 +110,8 @@ def _made_by(origin: dict[str, Any] | None) -> str:
     if origin is None:
         return "not made by mia"
     seed = "" if origin["seed"] is None else f", seed {origin['seed']}"
-    return f"made by {origin['maker']} {origin['version']}, settings {origin['settings_hash'][:12]}{seed}"
+    settings = f", settings {origin['settings_hash'][:12]}" if origin["settings_hash"] else ""
+    return f"made by {origin['maker']} {origin['version']}{settings}{seed}"
 
 
 def _problem_data(problem: "Problem") -> dict[str, Any]:

@@ -10,11 +10,11 @@ thrown away, so that a reader never meets half a day that looks whole.
 
 import datetime as dt
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import pyarrow as pa
@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 
 from catalog.digests import DigestingStream
 from mia_plugins.data.arrow import Columns, Kind, kind_of, schema_of, table_of
-from mia_plugins.data.columns import rows_of
+from mia_plugins.data.columns import Whole, rows_of
 from mia_plugins.data.errors import CatalogError
 from mia_plugins.data.files import Files, told
 from mia_plugins.data.layout import DRAFTS, data_path, table_path
@@ -44,6 +44,8 @@ class SealedFile:
     rows: int
     digest: str
     """Of its bytes: see `catalog.digests`."""
+    replaces: tuple[str, ...] = ()
+    """Files of the day whose rows are in it."""
 
 
 def sealed_days(files: Files) -> dict[dt.date, list[SealedFile]]:
@@ -58,8 +60,13 @@ def sealed_days(files: Files) -> dict[dt.date, list[SealedFile]]:
             content = files.read(path)
             with suppress(ValueError, TypeError):
                 day = dt.date.fromisoformat(folder.rpartition("/")[2])
-                found[day] = [SealedFile(**entry) for entry in json.loads(content)]
+                found[day] = [_sealed(entry) for entry in json.loads(content)]
     return found
+
+
+def _sealed(entry: dict[str, Any]) -> SealedFile:
+    file = SealedFile(**entry)
+    return replace(file, replaces=tuple(file.replaces))
 
 
 def discard(files: Files, day: dt.date) -> None:
@@ -124,8 +131,8 @@ class _Series:
         self.start: int | None = None
         self.end = 0
 
-    def append(self, columns: Columns, *, in_order: bool) -> None:
-        """Add rows, at or after the last."""
+    def append(self, columns: Columns, ids: Whole | None, *, in_order: bool) -> None:
+        """Add rows, at or after the last; `ids` are the source's own of trades."""
         if not len(columns):
             return
         first, last = int(columns.ts.min()), int(columns.ts.max())
@@ -138,7 +145,8 @@ class _Series:
         step = ROW_GROUP[self.kind]
         for row in range(0, len(columns), step):
             part = rows_of(columns, slice(row, row + step))
-            self.writer.append(table_of(part, self.instrument_id, self.writer.rows))
+            numbers = None if ids is None else ids[row : row + step]
+            self.writer.append(table_of(part, self.instrument_id, self.writer.rows, numbers))
         self.start = first if self.start is None else min(self.start, first)
         self.end = max(self.end, last)
 
@@ -146,17 +154,23 @@ class _Series:
 class DayDraft:
     """What is written of one trading day; `with` seals it at the end and throws it away on an error."""
 
-    def __init__(self, files: Files, day: dt.date) -> None:
+    def __init__(self, files: Files, day: dt.date, there: Collection[str] = ()) -> None:
+        """`there` are the files that the day has already: each series that is written takes their place."""
         self.day = day
         self._files = files
+        self._there = there
         self._folder = f"{DRAFTS}/{day}"
         self._series: dict[tuple[Kind, str], _Series] = {}
         self._tables: dict[str, _Writer] = {}
+        self._drafts = 0
 
-    def write(self, instrument_id: str, columns: Columns, *, in_order: bool = True) -> None:
+    def write(
+        self, instrument_id: str, columns: Columns, *, ids: Whole | None = None, in_order: bool = True
+    ) -> None:
         """Add data of an instrument, after what was added before.
 
-        `in_order=False` lets them go back in time, for data that are to be bad.
+        `ids` are the source's own of trades, else they are numbered. `in_order=False` lets them go back
+        in time, for data that are to be bad.
         """
         kind = kind_of(columns)
         series = self._series.get((kind, instrument_id))
@@ -164,7 +178,7 @@ class DayDraft:
             schema = schema_of(kind, instrument_id)
             series = _Series(self._writer(schema, ROW_GROUP[kind]), kind, instrument_id)
             self._series[kind, instrument_id] = series
-        series.append(columns, in_order=in_order)
+        series.append(columns, ids, in_order=in_order)
 
     def write_table(self, name: str, table: pa.Table) -> None:
         """Add rows to a table of our own: one of `TABLES`, or one with the columns of its first rows."""
@@ -172,6 +186,17 @@ class DayDraft:
         if name not in self._tables:
             self._tables[name] = self._writer(table.schema, TABLE_ROW_GROUP)
         self._tables[name].append(table)
+
+    def forget(self, kind: Kind, instrument_id: str) -> None:
+        """Drop what was written of an instrument's data of one kind."""
+        series = self._series.pop((kind, instrument_id), None)
+        if series:
+            series.writer.abandon()
+
+    @property
+    def is_empty(self) -> bool:
+        """Say whether there is nothing to seal."""
+        return not self._tables and not any(series.start is not None for series in self._series.values())
 
     def __enter__(self) -> Self:
         discard(self._files, self.day)
@@ -188,7 +213,8 @@ class DayDraft:
         in_vain(lambda: discard(self._files, self.day))
 
     def _writer(self, schema: pa.Schema, row_group: int) -> _Writer:
-        return _Writer(self._files, self._draft(len(self._writers())), schema, row_group)
+        self._drafts += 1
+        return _Writer(self._files, self._draft(self._drafts - 1), schema, row_group)
 
     def _writers(self) -> list[_Writer]:
         return [*(series.writer for series in self._series.values()), *self._tables.values()]
@@ -206,9 +232,17 @@ class DayDraft:
             if series.start is not None
         ]
         becoming += [(writer, table_path(name, self.day)) for name, writer in self._tables.items()]
-        sealed = [SealedFile(one.path, target, one.rows, one.digest) for one, target in becoming]
+        sealed = [
+            SealedFile(one.path, target, one.rows, one.digest, self._replaced(target))
+            for one, target in becoming
+        ]
         entries = [asdict(file) for file in sealed]
         self._files.write(f"{self._folder}/{SEAL}", f"{json.dumps(entries, indent=1)}\n".encode())
+
+    def _replaced(self, target: str) -> tuple[str, ...]:
+        """Return the day's files of the same series or table: each has a folder of its own."""
+        folder = target.rpartition("/")[0]
+        return tuple(path for path in self._there if path.rpartition("/")[0] == folder)
 
 
 def in_vain(action: Callable[[], object]) -> None:

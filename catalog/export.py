@@ -6,9 +6,10 @@ field's metadata; CSV has no place for it, so that `….units.csv` lies beside e
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from catalog.formats.sierra_scid import scid_header, scid_records
 from catalog.store import Store
 from mia_plugins.data.arrow import TIME, Columns, Kind
 from mia_plugins.data.catalog import FOREVER
@@ -38,6 +40,8 @@ class Form(StrEnum):
 
     CSV = "csv"
     PARQUET = "parquet"
+    SCID = "scid"
+    """Sierra Chart's, for trades."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -78,9 +82,11 @@ def export(
 ) -> Exported | None:
     """Write an instrument's data of a span (UTC ns, both ends included) to a file; None if there are none."""
     target = folder / f"{series.instrument_id}_{series.kind}.{form}"
-    chunks = store.read(series.kind, series.instrument_id, *span)
-    tables = (plain(_cut(columns, *span)) for columns in chunks)
-    return write((table for table in tables if len(table)), target, form)
+    chunks = (_cut(columns, *span) for columns in store.read(series.kind, series.instrument_id, *span))
+    filled = (columns for columns in chunks if len(columns))
+    if form is Form.SCID:
+        return _write_scid(filled, target)
+    return write((plain(columns) for columns in filled), target, form)
 
 
 def export_table(
@@ -170,23 +176,45 @@ def write(tables: Iterator[pa.Table], target: Path, form: Form) -> Exported | No
     first = next(tables, None)
     if first is None:
         return None
-    draft = target.with_name(f".{target.name}.new")
     rows = 0
+    with _draft_of(target) as draft, _writer(form, draft, first.schema) as writer:
+        for table in chain([first], tables):
+            writer.write_table(table)
+            rows += len(table)
+    if form is Form.CSV:
+        with told(str(target), "written"):
+            pa_csv.write_csv(_described(first.schema), target.with_suffix(".units.csv"))
+    return Exported(target, rows)
+
+
+def _write_scid(chunks: Iterator[Columns], target: Path) -> Exported | None:
+    """Write trades as Sierra's file, whole or not at all; None if there are none."""
+    first = next(chunks, None)
+    if first is None:
+        return None
+    rows = 0
+    with _draft_of(target) as draft, draft.open("wb") as opened:
+        opened.write(scid_header())
+        for trades in chain([first], chunks):
+            assert isinstance(trades, Trades)  # noqa: S101 the command asks for no other
+            opened.write(scid_records(trades).tobytes())
+            rows += len(trades)
+    return Exported(target, rows)
+
+
+@contextmanager
+def _draft_of(target: Path) -> Iterator[Path]:
+    """Give a path to write to; it becomes the target once all is written, or is gone."""
+    draft = target.with_name(f".{target.name}.new")
     try:
         with told(str(target), "written"):
             target.parent.mkdir(parents=True, exist_ok=True)
-            with _writer(form, draft, first.schema) as writer:
-                for table in _with_first(first, tables):
-                    writer.write_table(table)
-                    rows += len(table)
-            if form is Form.CSV:
-                pa_csv.write_csv(_described(first.schema), target.with_suffix(".units.csv"))
+            yield draft
             draft.replace(target)
     except BaseException:
         with suppress(OSError):
             draft.unlink()
         raise
-    return Exported(target, rows)
 
 
 def _described(schema: pa.Schema) -> pa.Table:
@@ -199,11 +227,6 @@ def _described(schema: pa.Schema) -> pa.Table:
         for type_, unit in zip(schema.types, units, strict=True)
     ]
     return pa.table({"column": schema.names, "unit": units, "meaning": helps})
-
-
-def _with_first(first: pa.Table, others: Iterator[pa.Table]) -> Iterator[pa.Table]:
-    yield first
-    yield from others
 
 
 def _writer(form: Form, path: Path, schema: pa.Schema) -> Any:

@@ -49,7 +49,7 @@ def export_(  # noqa: PLR0913 each is an option
     end: Annotated[dt.datetime | None, day_option("Last trading day.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write market data as CSV or plain Parquet.
+    """Write market data as CSV or plain Parquet, or trades as Sierra Chart's .scid.
 
     Prices of market data are in points, sizes in contracts, times in UTC; a line is an event. Tables of
     mia's are written as they are: labels in ticks. Parquet says each column's unit in the field's metadata;
@@ -61,8 +61,7 @@ def export_(  # noqa: PLR0913 each is an option
     """
     session = Session.of(context)
     store = opened(catalog)
-    if features and kind:
-        raise CatalogError("--features and --kind ask for different things", "export one after the other")
+    kind = _kinds(form, kind, features)
     id_ = instrument_id_of(store, instrument)
     wanted = charts_of(store, session.host, features, id_, warm_up) if features else _wanted(store, kind, id_)
     first, last = nearest_days(start.date() if start else None, end.date() if end else None)
@@ -92,6 +91,17 @@ def export_(  # noqa: PLR0913 each is an option
         return
     for one in written:
         session.say(f"wrote {one.path}: {one.rows:,} rows")
+
+
+def _kinds(form: Form, kinds: list[str] | None, features: list[str] | None) -> list[str] | None:
+    """Return the kinds that were asked for; what does not go together is an error."""
+    if features and kinds:
+        raise CatalogError("--features and --kind ask for different things", "export one after the other")
+    if form is not Form.SCID:
+        return kinds
+    if features or set(kinds or ()) - {Kind.TRADES}:
+        raise CatalogError(".scid holds trades", "leave --kind and --features out, or choose csv or parquet")
+    return [Kind.TRADES]
 
 
 def _say_cut(session: Session, asked: dt.datetime | None, got: TradingDay | None, word: str) -> None:

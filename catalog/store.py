@@ -49,7 +49,7 @@ class Store(Catalog):
         _refuse_other_origin(files, manifest.origin, origin)
         store = cls(files, manifest)
         store._forget_broken_days(manifest)
-        for day in store.missing(sealed_days(files)):
+        for day in sealed_days(files):
             store.publish(day)
         files.delete_folder(DRAFTS)
         return store
@@ -63,20 +63,39 @@ class Store(Catalog):
         """Return a trading day to be written; see `DayDraft`."""
         return DayDraft(self.files, day)
 
+    def update(self, day: dt.date) -> DayDraft:
+        """Return a trading day to add to: a series that is written replaces the one that is there."""
+        return DayDraft(self.files, day, self.files_of(day))
+
+    def files_of(self, day: dt.date) -> Mapping[str, int]:
+        """Return the files of a whole day with their numbers of rows; none of one that is not whole."""
+        return self.manifest.days.get(day, {}) if self.manifest else {}
+
     def publish(self, day: dt.date) -> None:
-        """Move a sealed day to its place and record that it is whole."""
+        """Move a sealed day to its place and record that it is whole; done twice it does nothing more.
+
+        What its files replace is deleted last: until the day is recorded nothing that a reader knows of is
+        gone.
+        """
         if self.manifest is None:
             raise CatalogError(f"{self.files.uri} was not made by mia", "begin a catalog in a new folder")
         sealed = sealed_days(self.files).get(day)
         if sealed is None:
             raise CatalogError(f"{day} is not sealed in {self.files.uri}", "write the whole day first")
-        self._refuse_overlap(sealed)
-        for file in sealed:
-            if self.files.exists(file.draft):
-                self.files.move(file.draft, file.target)
-        rows = {file.target: file.rows for file in sealed}
-        self.manifest = self.manifest.with_day(day, rows, {file.target: file.digest for file in sealed})
-        write_manifest(self.files, self.manifest)
+        replaced = {path for file in sealed for path in file.replaces}
+        if not self._is_recorded(day, sealed):
+            self._refuse_overlap(sealed, replaced)
+            for file in sealed:
+                if self.files.exists(file.draft):
+                    self.files.move(file.draft, file.target)
+            kept = {path: rows for path, rows in self.files_of(day).items() if path not in replaced}
+            rows = kept | {file.target: file.rows for file in sealed}
+            digests = {file.target: file.digest for file in sealed}
+            self.manifest = self.manifest.without_files(replaced).with_day(day, rows, digests)
+            write_manifest(self.files, self.manifest)
+        for path in sorted(replaced - {file.target for file in sealed}):
+            if self.files.exists(path):
+                self.files.delete(path)
         discard(self.files, day)
 
     def write_instruments(self, contracts: Iterable[Contract]) -> None:
@@ -103,13 +122,21 @@ class Store(Catalog):
             self.manifest = manifest.without(broken)
             write_manifest(self.files, self.manifest)
 
-    def _refuse_overlap(self, sealed: list[SealedFile]) -> None:
-        """Refuse a day that overlaps data that are there: the engine would replay both."""
-        recorded = self.manifest.files if self.manifest else {}
+    def _is_recorded(self, day: dt.date, sealed: list[SealedFile]) -> bool:
+        """Say whether a sealed day was published before, up to the deletion of its drafts."""
+        digests = self.manifest.digests if self.manifest else {}
+        there = self.files_of(day)
+        return day in (self.manifest.days if self.manifest else ()) and all(
+            file.target in there and digests.get(file.target) == file.digest for file in sealed
+        )
+
+    def _refuse_overlap(self, sealed: list[SealedFile], replaced: set[str]) -> None:
+        """Refuse a day that overlaps data that are there and stay: the engine would replay both."""
+        recorded = self.manifest.files.keys() - replaced if self.manifest else set()
         again = next((file.target for file in sealed if file.target in recorded), None)
         if again:
             raise CatalogError(f"{again} is there already", "write it to another catalog")
-        there = self.every_file()
+        there = [file for file in self.every_file() if file.path not in replaced]
         for file in data_files((entry.target, 0) for entry in sealed):
             for other in there:
                 same = (file.kind, file.identifier) == (other.kind, other.identifier)

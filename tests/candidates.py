@@ -23,7 +23,7 @@ def account_of(product: str = "ES", broker: BrokerAccount | None = None, slippag
     """Return one strategy's part of an account, with what trading costs usually."""
     made_of = PRODUCTS[product]
     costs = Costs(made_of.commission, slippage)
-    return Account(made_of.tick_value, product, costs, broker or BrokerAccount(Decimal(25_000)))
+    return Account(made_of.tick_value, product, product, costs, broker or BrokerAccount(Decimal(25_000)))
 
 
 def candidate_of(account: Account | None = None, **told: Any) -> Candidate:

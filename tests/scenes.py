@@ -10,6 +10,7 @@ from mia_plugins.data.columns import Trades
 from mia_plugins.data.sessions import NS, session_on
 from mia_plugins.data.tables import LEVELS, OPTION_CHAINS, VIX
 from mia_plugins.testing import Scene, random_scene
+from mia_plugins.testing.scenes import Rows
 
 BASIS = 24.0
 """Points that the future stands above the index."""
@@ -21,6 +22,43 @@ KNOWN_AFTER = 120 * NS
 def scene(seed: int = 7) -> Scene:
     """Return two days of ES and NQ, with levels, a chain an hour and the VIX."""
     return with_options(random_scene(seed, products=("ES", "NQ")), seed)
+
+
+@cache
+def long_scene(seed: int = 7, sessions: int = 20) -> Scene:
+    """Return weeks of sparse bars of ES that fall, rise and rest in ranges: for what takes long to be known."""
+    rng = np.random.default_rng(seed)
+    days = [day for day in (dt.date(2026, 4, 1) + dt.timedelta(n) for n in range(60)) if day.weekday() < 5]
+    made, price = Scene(days[0]), 24_000.0
+    for number, day in enumerate([day for day in days if day != dt.date(2026, 4, 3)][:sessions]):
+        made = made.on(str(day))
+        closes, price = _swinging(rng, price, (number // 7) % 2 * 2 - 1)
+        # The first weeks tell only how far a day goes.
+        every = 1 if number >= sessions - 6 else 8
+        made = made.with_rows(Rows(_trades_of(rng, closes[::every], session_on(day).rth_open)))
+    return made
+
+
+def _swinging(rng: np.random.Generator, price: float, side: int) -> tuple[np.ndarray, float]:
+    """Return the closes of a day in ticks: a leg to a side, a range, and either way out; and the last one."""
+    leg = price + np.cumsum(rng.normal(1.5 * side, 1, 50))
+    rest = leg[-1] + 7 * np.sin(np.arange(70) / 1.6) + rng.normal(0, 0.6, 70)
+    rest[rng.choice(70, 3, replace=False)] += 6 * side
+    out = rest[-1] + np.cumsum(rng.normal(1.5 * rng.choice([side, -side]), 1, 40))
+    closes = np.concatenate((leg, rest, out))
+    return np.rint(closes).astype(np.int64), float(closes[-1])
+
+
+def _trades_of(rng: np.random.Generator, closes: np.ndarray, opening: int) -> Trades:
+    """Return four trades a minute: the open, two on the way and the close."""
+    count = len(closes)
+    opens = np.append(closes[0], closes[:-1]) + rng.integers(-1, 2, count)
+    highs = np.maximum(opens, closes) + rng.integers(0, 4, count)
+    lows = np.minimum(opens, closes) - rng.integers(0, 4, count)
+    ticks = np.stack((opens, highs, lows, closes), axis=1).ravel()
+    ts = opening + (np.arange(4 * count) * 15 + 1) * NS
+    side = np.where(rng.random(4 * count) < 0.05, 0, rng.choice([-1, 1], 4 * count)).astype(np.int8)
+    return Trades(ts, ticks, rng.integers(1, 200, 4 * count), side)
 
 
 def with_options(scene: Scene, seed: int = 7) -> Scene:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from catalog.checks.bars import bar_problems
 from catalog.checks.calendar import GapCheck
 from catalog.checks.files import FileCheck
-from catalog.checks.instruments import OURS, Instrument, catalog_instruments, product_code
+from catalog.checks.instruments import OURS, Instrument, catalog_instruments
 from catalog.checks.jumps import Jumps
 from catalog.checks.layout import layout_problems
 from catalog.checks.problem import Problem, ProblemKind
@@ -13,6 +13,7 @@ from catalog.checks.tables import table_problems
 from catalog.store import Store
 from mia_plugins.data.arrow import Kind, identifier_of
 from mia_plugins.data.layout import DataFile
+from mia_plugins.data.rough_prices import product_code
 from mia_plugins.data.sessions import NS
 
 __all__ = ["MAX_GAP", "Problem", "ProblemKind", "problems"]

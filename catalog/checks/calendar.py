@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog.checks.instruments import product_code
 from catalog.checks.problem import Problem, ProblemKind, new_york
 from mia_plugins.data.arrow import Kind
 from mia_plugins.data.layout import DataFile
+from mia_plugins.data.rough_prices import product_code
 from mia_plugins.data.sessions import NEW_YORK, NS, Session, sessions
 
 MINUTE = 60 * NS

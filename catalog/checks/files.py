@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from catalog.checks.calendar import outside_hours
-from catalog.checks.instruments import Instrument, product_code
+from catalog.checks.instruments import Instrument
 from catalog.checks.jumps import Jumps
 from catalog.checks.manifest import manifest_problems
 from catalog.checks.problem import Problem, ProblemKind, Tally, new_york
@@ -28,6 +28,7 @@ from mia_plugins.data.arrow import times_of
 from mia_plugins.data.decimals import floats_of, units_of
 from mia_plugins.data.errors import CatalogError, CatalogFileError
 from mia_plugins.data.layout import DataFile
+from mia_plugins.data.rough_prices import product_code
 
 _ROW_FAULTS = {
     ProblemKind.HOLE: "rows lack a value",

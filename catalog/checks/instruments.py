@@ -1,13 +1,11 @@
 """What a catalog's instruments say of prices, and where a product's price has roughly been."""
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-import numpy as np
 import pyarrow as pa
 
 from catalog.checks.problem import Problem, ProblemKind
@@ -16,7 +14,8 @@ from mia_plugins.data.decimals import SCALE
 from mia_plugins.data.errors import CatalogError, CatalogFileError
 from mia_plugins.data.instruments import PRICE_PRECISION, PRODUCTS, TICK, InstrumentError, contract_of
 from mia_plugins.data.layout import DATA, PARQUET
-from mia_plugins.data.sessions import NEW_YORK, NS
+from mia_plugins.data.rough_prices import product_code
+from mia_plugins.data.sessions import NEW_YORK
 
 LEGACY_FOLDERS = {"trade_tick", "quote_tick", "bar", "order_book_delta", "order_book_depth10"}
 """What Nautilus 1.x calls its folders of data."""
@@ -27,13 +26,6 @@ DEFINITIONS = {
     *("perpetual_contract", "synthetic_instrument", "tokenized_asset"),
 }
 """Nautilus' folders of instruments; what else it has, such as deltas and custom data, is not looked at."""
-ROUGH_YEARS = (2000, 2005, 2010, 2015, 2020, 2023, 2026)
-ROUGH_PRICES = {
-    "ES": (1_400, 1_200, 1_100, 2_000, 3_200, 4_200, 6_300),
-    "NQ": (3_500, 1_500, 1_900, 4_400, 9_500, 14_000, 24_000),
-}
-"""Index points around which a future traded in `ROUGH_YEARS`: right to a factor of two."""
-_YEAR = 365.25 * 86_400 * NS
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +45,6 @@ class Instrument:
         return int(self.tick * 10**SCALE)
 
 
-_OURS = re.compile(rf"({'|'.join(PRODUCTS)})[FGHJKMNQUVXZ]\d{{1,2}}")
 OURS = Instrument(PRICE_PRECISION, TICK)
 """What ES, NQ and the micros are, should the catalog not say."""
 
@@ -124,19 +115,6 @@ def _unlike_product(path: str, row: Mapping[str, object]) -> Iterator[Problem]:
             yield Problem(
                 ProblemKind.DEFINITION, path, f"{part} is {got[part]}; {value} was expected of {name}"
             )
-
-
-def product_code(instrument_id: str) -> str | None:
-    """Return the product of ESU6.XCME and the like; None for what is none of ours."""
-    found = _OURS.fullmatch(instrument_id.partition(".")[0])
-    return found[1] if found else None
-
-
-def rough_price(code: str, ts: int) -> float:
-    """Return the index points around which a product traded at a time (UTC ns)."""
-    year = 1970 + ts / _YEAR
-    prices = np.log(ROUGH_PRICES[code.removeprefix("M") if code in {"MES", "MNQ"} else code])
-    return float(np.exp(np.interp(year, ROUGH_YEARS, prices)))
 
 
 def _definitions(rows: list[Mapping[str, object]]) -> dict[str, Instrument]:

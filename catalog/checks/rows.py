@@ -7,10 +7,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from catalog.checks.instruments import rough_price
 from catalog.checks.problem import ProblemKind, Tally, new_york
 from mia_plugins.data.arrow import NO_SIDE, Kind, sides_of, times_of
 from mia_plugins.data.decimals import floats_of
+from mia_plugins.data.rough_prices import rough_price
 
 _PRICES = {
     Kind.TRADES: ("price",),

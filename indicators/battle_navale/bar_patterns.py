@@ -1,6 +1,5 @@
 """Bar patterns: long bars that turn round, and settings of colour; each both ways."""
 
-from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -11,8 +10,6 @@ LONG_REACH, COLOUR_REACH = 8, 12
 """Ticks on base bars: more than this from the high to the low."""
 ACTIVE = 5
 """Bars for which a pattern counts, less at each."""
-SAME = 1e-9
-"""Values that differ by less are equal."""
 
 
 class BarPattern(NamedTuple):
@@ -43,9 +40,12 @@ def patterns_at(
     `volume` is that of the bar before the last against what is usual; `ratio` what ticks are multiplied by.
     `by_body` asks that the bars that turn have bodies in their direction, too.
     """
+    # No pattern fits into less: most bars are done with here.
+    if len(bars) < 3 or _range(bars[-4:]) <= LONG_REACH * ratio:
+        return
     for side in (1, -1):
         turned = [_times(side, bar) for bar in bars[-4:]]
-        if len(turned) >= 3 and _long_bar(turned[-3:], LONG_REACH * ratio, by_body=by_body):
+        if _long_bar(turned[-3:], LONG_REACH * ratio, by_body=by_body):
             name = "long_down_up_bar" if side > 0 else "long_up_down_bar"
             size = 0.7 * min(_range(turned[-3:]) / (LONG_REACH * ratio) / 2, 1)
             yield BarPattern(name, side, size + 0.3 * min(volume, 1))
@@ -81,35 +81,6 @@ def _colour_setting(bars: Sequence[Bar], reach: float, *, by_body: bool) -> bool
         and middle.high < down.high
         and (not by_body or (colour(down) < 0 and colour(last) < 0))
     )
-
-
-class ActivePatterns:
-    """The patterns of the last five bars, that of the last one in full and each older one a fifth less."""
-
-    def __init__(self) -> None:
-        self._found: deque[tuple[BarPattern, ...]] = deque(maxlen=ACTIVE)
-
-    def take(self, found: tuple[BarPattern, ...]) -> None:
-        """Take the patterns of a closed bar."""
-        self._found.append(found)
-
-    @property
-    def all(self) -> tuple[tuple[BarPattern, float], ...]:
-        """The patterns with their values by now, the youngest first."""
-        return tuple(
-            (pattern, pattern.value * (1 - age / ACTIVE))
-            for age, of_bar in enumerate(reversed(self._found))
-            for pattern in of_bar
-        )
-
-    def strongest(self) -> tuple[BarPattern, float] | None:
-        """Return the one of the largest value; None without any, and when two of opposite sides are equal."""
-        patterns = self.all
-        if not patterns:
-            return None
-        largest = max(abs(value) for _, value in patterns)
-        first, *others = [one for one in patterns if abs(one[1]) > largest - SAME]
-        return None if any(other[1] * first[1] < 0 for other in others) else first
 
 
 def _times(side: int, bar: Bar) -> Bar:

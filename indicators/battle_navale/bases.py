@@ -1,7 +1,7 @@
 """The base: a place where the fight stands still, with its colour and its quality."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
 from math import sqrt
@@ -56,12 +56,13 @@ class BaseFinder:
         """Take a closed bar; `ratio` is that of its usual range to the base bars', for a height in ticks."""
         self._bars.append(bar)
         self._atr.update(bar.high, bar.low, bar.close)
-        if not self.ready or not _stands_still(islice(self._bars, len(self._bars) - WINDOW, None)):
+        most = self._highest(ratio) if self.ready else None
+        if not most:
             return None
-        most = self._highest(ratio)
-        boxed = tuple(islice(self._bars, len(self._bars) - BOX, None))
+        window = tuple(islice(self._bars, len(self._bars) - WINDOW, None))
+        boxed = window[-BOX:]
         low, high = min(bar.low for bar in boxed), max(bar.high for bar in boxed)
-        if most is None or not high - low <= most or most <= 0:
+        if high - low > most or not _stands_still(window):
             return None
         inside = [low <= bar.close <= high for bar in self._bars]
         count = _run(reversed(inside))
@@ -100,9 +101,8 @@ def evenness(lots: list[int]) -> float:
     return max(0.0, 1 - sqrt(count * sum(one * one for one in lots) - total * total) / total)
 
 
-def _stands_still(bars: Iterable[Bar]) -> bool:
+def _stands_still(window: Sequence[Bar]) -> bool:
     """Compare the closes' standard deviation with the range; in whole numbers, the mirror's are the same."""
-    window = tuple(bars)
     closes = [bar.close for bar in window]
     height = max(bar.high for bar in window) - min(bar.low for bar in window)
     spread = len(closes) * sum(close * close for close in closes) - sum(closes) ** 2

@@ -5,10 +5,11 @@ from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
-from indicators.battle_navale.bar_patterns import ActivePatterns, BarPattern, patterns_at
+from indicators.battle_navale.bar_patterns import ACTIVE, BarPattern, patterns_at
 from indicators.battle_navale.bases import Base, BaseFinder
 from indicators.battle_navale.golden_rule import GoldenRule
 from indicators.battle_navale.usual import UsualLots, UsualRanges
+from indicators.fading import Fading, strongest_of
 from indicators.norms import LotsMode, Usual, lots_are_fixed
 from mia_plugins.data.sessions import Session
 from mia_plugins.features import Measure
@@ -94,7 +95,7 @@ class Chart(Measure):
         self._volumes: deque[float | None] = deque(maxlen=2)
         self._finder = BaseFinder(self.settings.max_base)
         self._rule = GoldenRule(self.settings.least_quality)
-        self._active = ActivePatterns()
+        self._active = Fading[BarPattern](ACTIVE)
 
     def begin_session(self, session: Session) -> None:
         """Start a trading day."""
@@ -129,6 +130,7 @@ class Chart(Measure):
         self._rule.take(bar, self._finder.take(bar, ratio))
         found = self._patterns(ratio)
         self._active.take(found or ())
+        active = self._active.all
         self.seen.append(
             Seen(
                 bar.ts,
@@ -136,8 +138,8 @@ class Chart(Measure):
                 self._rule.regime,
                 self._rule.reference,
                 self._rule.turned,
-                self._active.all,
-                self._active.strongest(),
+                active,
+                strongest_of(active),
                 full,
                 self._finder.ready and found is not None,
             )

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from indicators.events import absorbing
 from indicators.events.absorbing import PLACES, PRICE, TOUCH, TOUCHED
-from indicators.events.book_log import TS, BookLog
+from indicators.events.book_log import TRADE, TS, WHAT, BookLog
 from indicators.events.ring import youngest_first
 from mia_plugins.data.arrow import Kind
 from mia_plugins.data.sessions import Session
@@ -85,6 +85,8 @@ class Absorption(Measure):
         self._next = 0
         self.usual: float | None = None
         """The quantile of the usual volume at the touch, in contracts; `None` before there are 50 minutes."""
+        self.has_trades = False
+        """Whether there was any trade: without one the data may hold none."""
 
     def begin_session(self, session: Session) -> None:
         """Measure spans of time from the opening on."""
@@ -95,6 +97,7 @@ class Absorption(Measure):
         """Follow the book."""
         del tape, lo
         log, first = self.log.fresh, 0
+        self.has_trades = self.has_trades or bool((log[:, WHAT] == TRADE).any())
         while self._next <= hi:
             # What happens at the very end of a span belongs to the next.
             end = int(np.searchsorted(log[:, TS], self._next, side="left"))
@@ -120,7 +123,8 @@ class Absorption(Measure):
         self._volumes.extend(whole[whole[:, TOUCH] != 0, TOUCHED].tolist())
         whole[:, TOUCH], whole[:, TOUCHED] = whole[:, PRICE], 0
         if len(self._volumes) == self._volumes.maxlen:
-            self.usual = float(np.quantile(self._volumes, self.settings.quantile))
+            volumes = sorted(self._volumes)
+            self.usual = quantile_of(volumes, self.settings.quantile)
 
     @property
     def count(self) -> int | None:
@@ -136,8 +140,24 @@ class Absorption(Measure):
 
     def held_since(self, ts: int) -> list[Absorbed]:
         """Return what held after a time (UTC ns) and was not traded through, the youngest first."""
-        rows = (Absorbed(*row.tolist()) for row in youngest_first(self._events))
-        return [found for found in rows if found.end > ts and not found.void]
+        rows = self._events[:-1]
+        held = rows[(rows[:, absorbing.E_END] > ts) & (rows[:, absorbing.E_VOID] == 0)]
+        # Rows that were never written ended at 0.
+        return sorted(
+            (Absorbed(*row) for row in held.tolist() if row[absorbing.E_SIDE]), key=_known, reverse=True
+        )
+
+
+def _known(found: Absorbed) -> int:
+    return found.known
+
+
+def quantile_of(values: list[int], share: float) -> float:
+    """Return a quantile of sorted values, linear between two."""
+    place = share * (len(values) - 1)
+    below = int(place)
+    above = min(below + 1, len(values) - 1)
+    return values[below] + (place - below) * (values[above] - values[below])
 
 
 class AbsorptionSignal(Feature):
@@ -163,6 +183,8 @@ class AbsorptionSignal(Feature):
 
     def read(self, now: int) -> Reading:
         """Find the strongest absorption that still counts."""
+        if not self.absorption.has_trades:
+            return unknown("no trade yet")
         if self.absorption.usual is None:
             return unknown("the usual volume at the touch is not known yet")
         held = self.absorption.held_since(now - self._fades)

@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from indicators.events.orders import prints
 from mia_plugins.data.arrow import Kind
-from mia_plugins.data.columns import LEVELS, Depth, Trades
+from mia_plugins.data.columns import LEVELS, Depth
 from mia_plugins.data.sessions import Session
 from mia_plugins.features import Measure
 from mia_plugins.kernels import kernel
@@ -21,6 +22,8 @@ PRICE, STOOD, COUNT = range(3)
 MOST = 4 * LEVELS + 1
 """Rows of the log that an update of the book can make."""
 
+NOTHING, NO_BOOKS = np.empty((0, 7), np.int64), np.empty((0, 1 + 6 * LEVELS), np.int64)
+
 
 class BookLog(Measure):
     """What happened since the last look, in `fresh`: rows of whole numbers, the columns above.
@@ -34,7 +37,7 @@ class BookLog(Measure):
     def reset(self) -> None:
         """Forget the book."""
         self._book = np.zeros((2, LEVELS, 3), np.int64)
-        self.fresh = np.empty((0, 7), np.int64)
+        self.fresh = NOTHING
 
     def begin_session(self, session: Session) -> None:
         """Start with a book that is not known."""
@@ -43,18 +46,19 @@ class BookLog(Measure):
 
     def take(self, tape: Tape, lo: int, hi: int) -> None:
         """Write the log anew."""
-        trades, depth = _trades(tape.trades(lo, hi)), _books(tape.depth(lo, hi))
+        trades, depth = prints(tape, lo, hi), _books(tape.depth(lo, hi))
+        if not len(trades) and not len(depth):
+            self.fresh = NOTHING
+            return
         # Most of it is never written, and memory is taken only as it is.
         log = np.empty((len(trades) + MOST * len(depth), 7), np.int64)
         self.fresh = log[: note(self._book, trades, depth, log)]
 
 
-def _trades(trades: Trades) -> NDArray[np.int64]:
-    return np.column_stack((trades.ts, trades.ticks, trades.lots, trades.side)).astype(np.int64, copy=False)
-
-
 def _books(depth: Depth) -> NDArray[np.int64]:
     """Return a row an update: its time, then price, contracts and orders of each level, bids first."""
+    if not len(depth):
+        return NO_BOOKS
     made = np.empty((len(depth), 1 + 6 * LEVELS), np.int64)
     made[:, 0] = depth.ts
     of_levels = made[:, 1:].reshape(len(depth), 2, LEVELS, 3)

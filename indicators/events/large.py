@@ -108,7 +108,7 @@ class LargeOrders(Measure):
         self.fresh = ()
         if self._sizes is not None and len(made):
             np.add.at(self._sizes[-1], np.minimum(made[:, orders.LOTS], BIGGEST), 1)
-        if self.large is None or self.block is None:
+        if self.large is None or self.block is None or not len(made):
             return
         found = made[made[:, orders.LOTS] >= self.large].tolist()
         self.fresh = tuple(

@@ -14,6 +14,8 @@ TS, KNOWN, SIDE, TICKS, LAST, LOTS, LEVELS = range(7)
 """Columns of an order: when it was, when it was closed (UTC ns), side, first and farthest price (ticks),
 contracts, prices it went through."""
 
+NO_ORDERS, NO_PRINTS = np.empty((0, 7), np.int64), np.empty((0, 4), np.int64)
+
 
 class AggressorOrders(Measure):
     """The orders that were closed since the last look, in `fresh`: rows of whole numbers, the columns above.
@@ -28,7 +30,7 @@ class AggressorOrders(Measure):
     def reset(self) -> None:
         """Forget the order that is open."""
         self._open = np.zeros(7, np.int64)
-        self.fresh = np.empty((0, 7), np.int64)
+        self.fresh = NO_ORDERS
         self._count: int | None = None
 
     @property
@@ -39,6 +41,9 @@ class AggressorOrders(Measure):
     def take(self, tape: Tape, lo: int, hi: int) -> None:
         """Group what was printed."""
         made = prints(tape, lo, hi)
+        if not len(made) and not self._open[LOTS]:
+            self.fresh = NO_ORDERS
+            return
         orders = np.empty((len(made) + 1, 7), np.int64)
         self.fresh = orders[: group(self._open, made, orders, hi)]
         if len(self.fresh):
@@ -48,6 +53,8 @@ class AggressorOrders(Measure):
 def prints(tape: Tape, lo: int, hi: int) -> NDArray[np.int64]:
     """Return the trades as rows of time, price (ticks), contracts and side."""
     trades = tape.trades(lo, hi)
+    if not len(trades):
+        return NO_PRINTS
     made = np.column_stack((trades.ts, trades.ticks, trades.lots, trades.side))
     return made.astype(np.int64, copy=False)
 

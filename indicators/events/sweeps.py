@@ -91,6 +91,8 @@ class Sweeps(Measure):
     def take(self, tape: Tape, lo: int, hi: int) -> None:
         """Take prints."""
         made, own = prints(tape, lo, hi), self.settings
+        if not len(made) and not self._open[LOTS]:
+            return
         large = NEVER if self.large.large is None else self.large.large
         rules = (int(own.gap * MILLISECOND), int(own.whole * MILLISECOND), own.levels, own.fewer, large)
         found = np.empty((len(made) + 1, 8), np.int64)

@@ -1,28 +1,18 @@
 """`delta_divergence`: prices that go further than those who came to the market."""
 
-from collections import deque
 from math import sqrt
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field
 
 from indicators.flow.cvd import Cvd, TypicalDelta
+from indicators.flow.cvd_swings import CvdSwings, Pivot
 from indicators.measured import AtrTicks
-from indicators.structure.swings import Swing, Swings
 from mia_plugins.data.arrow import Kind
 from mia_plugins.data.sessions import Session
 from mia_plugins.features import ODD, BarMeasure, Feature, Market, Reading, Score, known, quiet, unknown
 from mia_plugins.tape.bars import Bar
 from mia_plugins.units import Bars
-
-
-class Pivot(NamedTuple):
-    """A confirmed swing with the CVD at the close of its bar."""
-
-    swing: Swing
-    cvd: int | None
-    session: int
-    """Which one, counted from the start."""
 
 
 class Divergence(NamedTuple):
@@ -45,11 +35,9 @@ class DeltaDivergences(BarMeasure):
     one bar, of a high and of a low, are added: they have opposite signs.
     """
 
-    class Settings(Cvd.Settings):
+    class Settings(CvdSwings.Settings):
         """What can be set."""
 
-        sides: Annotated[Bars, Field(ge=1, le=50)] = Bars(3)
-        """How many bars each way make a swing, and so how many later it is confirmed."""
         apart: Annotated[Bars, Field(ge=1, le=1000)] = Bars(60)
         """How many bars apart two swings may be."""
         held: Annotated[Bars, Field(ge=1, le=500)] = Bars(15)
@@ -61,15 +49,13 @@ class DeltaDivergences(BarMeasure):
     def __init__(self, market: Market, settings: Any) -> None:
         super().__init__(market, settings)
         self.cvd = market.measure(Cvd, anchor=settings.anchor)
+        self.swings = market.measure(CvdSwings, anchor=settings.anchor, sides=settings.sides)
         self.usual = market.measure(TypicalDelta)
         self.atr = market.measure(AtrTicks)
 
     def reset(self) -> None:
         """Forget every bar."""
-        self._swings = Swings(self.settings.sides)
-        self._at_bars: deque[tuple[int | None, int]] = deque(maxlen=self.settings.sides + 1)
         self._pivots: dict[int, Pivot] = {}
-        self._sessions = 0
         self.last: tuple[Divergence, ...] = ()
         """What the last bar with any confirmed: one, or one a side."""
         self.age = 0
@@ -78,15 +64,13 @@ class DeltaDivergences(BarMeasure):
     def begin_session(self, session: Session) -> None:
         """Forget the divergence of the session before: CVD begins anew."""
         del session
-        self._sessions += 1
         self.last = ()
 
     def take_bar(self, bar: Bar) -> None:
-        """Take a bar, and compare the swings it confirms with those before."""
-        self._swings.update(bar.high, bar.low)
-        self._at_bars.append((self.cvd.value, self._sessions))
+        """Compare the swings that the bar confirms with those before."""
+        del bar
         self.age += 1
-        found = [divergence for swing in self._swings.fresh if (divergence := self._compared(swing))]
+        found = [divergence for pivot in self.swings.fresh if (divergence := self._compared(pivot))]
         if found:
             self.last, self.age = tuple(found), 0
         elif self.age >= self.settings.held:
@@ -100,17 +84,17 @@ class DeltaDivergences(BarMeasure):
         left: float = 1 - self.age / self.settings.held
         return left * sum(one.value for one in self.last)
 
-    def _compared(self, swing: Swing) -> Divergence | None:
+    def _compared(self, other: Pivot) -> Divergence | None:
         """Note a swing that was confirmed and compare it with the one of its kind before."""
-        one, other = self._pivots.get(swing.side), Pivot(swing, *self._at_bars[0])
+        swing = other.swing
+        one = self._pivots.get(swing.side)
         self._pivots[swing.side] = other
-        apart = other.swing.bar - one.swing.bar if one else 0
-        if not one or one.session != other.session or apart > self.settings.apart:
+        if not one or swing.bar - one.swing.bar > self.settings.apart:
             return None
+        price, cvd, apart = swing.price - one.swing.price, other.change(one), swing.bar - one.swing.bar
         sd, atr = self.usual.sd, self.atr.value
-        if one.cvd is None or other.cvd is None or sd is None or not atr:
+        if cvd is None or sd is None or not atr:
             return None
-        price, cvd = other.swing.price - one.swing.price, other.cvd - one.cvd
         if swing.side * price <= 0 or swing.side * cvd >= 0:
             return None
         usual = sd * sqrt(apart)

@@ -1,7 +1,7 @@
 """What imported levels are called, and what they are."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from mia_plugins.units import Points
@@ -65,6 +65,10 @@ class Level:
     """The number of a GEX level or a blind spot."""
     tenor: str = ""
     """0DTE, 1WTE, 1W, 1M; empty for all expiries."""
+
+    def mirrored(self, about: Points) -> "Level":
+        """Return the mirror image about a price (points)."""
+        return replace(self, price=Points(2 * about - self.price), kind=MIRRORED.get(self.kind, self.kind))
 
 
 def level_named(name: str, price: Points) -> Level:

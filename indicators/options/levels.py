@@ -9,7 +9,7 @@ from functools import lru_cache
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from indicators.options.level_names import MIRRORED, Level, LevelKind, level_named
+from indicators.options.level_names import Level, LevelKind, level_named
 from indicators.options.reading import known
 from indicators.options.settlement import trading_day
 from indicators.options.vix import VixRegime
@@ -115,11 +115,12 @@ class LevelSet:
 
     def mirrored(self, about: Points) -> "LevelSet":
         """Return the mirror image about a price (points)."""
-        turned = tuple(
-            replace(level, price=Points(2 * about - level.price), kind=MIRRORED.get(level.kind, level.kind))
-            for level in self.levels
+        return replace(
+            self,
+            levels=tuple(one.mirrored(about) for one in self.levels),
+            far=tuple(one.mirrored(about) for one in self.far),
+            crossed=tuple((high.mirrored(about), low.mirrored(about)) for low, high in self.crossed),
         )
-        return replace(self, levels=turned)
 
 
 def levels_of(table: pa.Table, underlying: str, intraday: frozenset[str] = frozenset()) -> LevelSet | None:
@@ -165,7 +166,8 @@ def sound(levels: LevelSet, price: Points) -> LevelSet:
 
     Levels more than 20 % away are left out; so are both of a pair in the wrong order.
     """
-    far = tuple(one for one in levels.levels if abs(one.price - price) > FARTHEST * abs(price))
+    off = too_far(levels, price)
+    far = tuple(one for one in levels.levels if one in off)
     near = tuple(one for one in levels.levels if one not in far)
     crossed = tuple(_crossed(near))
     wrong = {level for pair in crossed for level in pair}
@@ -192,6 +194,12 @@ def _crossed(levels: tuple[Level, ...]) -> Iterator[tuple[Level, Level]]:
                 for kind in (floor, ceiling)
             )
             yield from ((low, high) for low in lows for high in highs if low.price > high.price)
+
+
+def too_far(levels: LevelSet, price: Points) -> frozenset[Level]:
+    """Return the levels more than 20 % away from a price (points)."""
+    reach = FARTHEST * abs(price)
+    return frozenset([level for level in levels.levels if abs(level.price - price) > reach])
 
 
 def is_stale(levels: LevelSet, now: int, regime: VixRegime | None, *, strict: bool = False) -> bool:

@@ -7,7 +7,8 @@ import pyarrow.compute as pc
 
 from indicators.options.basis_followed import IndexBasis
 from indicators.options.choices import LevelSettings, future_of, index_of, part
-from indicators.options.levels import Basis, LevelSet, is_stale, levels_of, sound, to_future
+from indicators.options.level_names import Level
+from indicators.options.levels import Basis, LevelSet, is_stale, levels_of, sound, to_future, too_far
 from indicators.options.vix_followed import Vix
 from mia_plugins.features import Market, Measure
 from mia_plugins.tape.known import KnownTable
@@ -41,7 +42,8 @@ class ImportedLevels(Measure):
         """Forget every level."""
         self._sets: tuple[LevelSet, ...] = ()
         self._count = -1
-        self._made: tuple[int, Basis | None, int] = (0, None, 0)
+        self._moved: tuple[LevelSet, Basis | None, LevelSet] | None = None
+        self._far: frozenset[Level] = frozenset()
         self._sound: LevelSet | None = None
         self.levels: LevelSet | None = None
         """Prices in points of the future; `None` when there are none that hold."""
@@ -102,12 +104,17 @@ class ImportedLevels(Measure):
         return levels.underlying == future_of(self.market.product)
 
     def _on_future(self, levels: LevelSet, basis: Basis | None, tape: Tape) -> LevelSet:
-        """Return a set where it lies on the future, without what cannot be; made once a bar."""
-        made = (id(levels), basis, tape.base.count)
-        if self._sound is None or made != self._made:
+        """Return a set where it lies on the future, without what cannot be; made when they change."""
+        if self._moved is None or self._moved[0] is not levels or self._moved[1] is not basis:
             moved = (levels if basis is None else to_future(levels, basis)) or levels
-            price = Points(tape.base.close * self.market.tick)
-            self._made, self._sound = made, sound(moved, price) if tape.base.count else moved
+            self._moved, self._sound = (levels, basis, moved), None
+        moved = self._moved[2]
+        if not tape.base.count:
+            return moved
+        price = Points(tape.base.close * self.market.tick)
+        far = too_far(moved, price)
+        if self._sound is None or far != self._far:
+            self._far, self._sound = far, sound(moved, price)
         return self._sound
 
 

@@ -3,7 +3,6 @@
 from indicators.options.levels import next_publication
 from indicators.options.reading import known
 from indicators.options.vix import VixRegime, VixState
-from mia_plugins.data.arrow import times_of
 from mia_plugins.data.sessions import Session
 from mia_plugins.features import Measure
 from mia_plugins.tape.tape import Tape
@@ -40,11 +39,11 @@ class Vix(Measure):
         """Take the values that became known."""
         del tape
         table = self.market.known.get("vix")
-        fresh = None if table is None else table.known(lo, hi)
-        if fresh is not None and len(fresh):
-            times = times_of(fresh["ts_event"].combine_chunks()).tolist()
-            for of, value in zip(times, fresh["value"].to_pylist(), strict=True):
+        times = [] if table is None else table.column("ts_event", lo, hi)
+        if table is not None and times:
+            for of, value in zip(times, table.column("value", lo, hi), strict=True):
                 self._take(of, value)
+            self._until = next_publication(Nanoseconds(self._of)) or -1 if self._last else -1
         holds = self._last is not None and hi <= self._until
         self.value, self.regime = self._last if self._last is not None and holds else (None, None)
 
@@ -54,4 +53,3 @@ class Vix(Measure):
             return
         self._of = of
         self._last = vix, self._state.update(vix)
-        self._until = next_publication(Nanoseconds(of)) or -1

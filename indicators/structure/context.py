@@ -2,10 +2,13 @@
 
 import datetime as dt
 from enum import StrEnum
+from typing import Any
 
 from mia_plugins.data.sessions import NEW_YORK, NS, Session
-from mia_plugins.features import EVEN, Feature, Reading, Score, known, unknown
+from mia_plugins.features import EVEN, Feature, Market, Reading, Score, known, unknown
 
+HALF_HOUR = 1_800_000_000_000
+"""ns."""
 MOST = 1.2
 """The largest multiplier."""
 
@@ -52,12 +55,19 @@ class SessionContext(Feature):
     kind = Score.QUALITY
     mirror = EVEN
 
+    def __init__(self, market: Market, settings: Any) -> None:
+        super().__init__(market, settings)
+        self._in: tuple[Session | None, int, Phase] = (None, 0, Phase.OVERNIGHT)
+
     def read(self, now: int) -> Reading:
         """Look at the clock and at the exchange's calendar."""
         session = self.market.tape.session
         if session is None:
             return unknown("no session yet")
-        phase = phase_of(session, now)
+        # Phases begin at half hours, also of half days.
+        if self._in[0] is not session or self._in[1] != now // HALF_HOUR:
+            self._in = session, now // HALF_HOUR, phase_of(session, now)
+        phase = self._in[2]
         return known(MULTIPLIERS[phase] / MOST, f"{phase}, multiplier {MULTIPLIERS[phase]:g}")
 
 

@@ -1,6 +1,7 @@
 """The prices a trader watches, each with how strong it is."""
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field
@@ -8,8 +9,8 @@ from pydantic import Field
 from indicators.flow.vwap import Vwap
 from indicators.profile.hours import SessionLevels
 from indicators.profile.prior import PriorSession
-from indicators.profile.volume import Profiled, VolumeProfile
-from indicators.structure.technical import TechnicalLevels
+from indicators.profile.volume import VolumeProfile
+from indicators.structure.technical import Technical, TechnicalLevels
 from mia_plugins.features import BarMeasure, Market
 from mia_plugins.settings import BaseSettings
 from mia_plugins.tape.bars import Bar
@@ -18,6 +19,8 @@ from mia_plugins.units import Ticks
 type Strength = Annotated[float, Field(ge=0, le=1)]
 SAME = 1e-6
 """Ticks: prices nearer than this are the same one, whichever way they were computed."""
+
+BANDS = ((-2, "VWAP -2 sd"), (-1, "VWAP -1 sd"), (0, "VWAP"), (1, "VWAP +1 sd"), (2, "VWAP +2 sd"))
 
 
 class Level(NamedTuple):
@@ -35,7 +38,7 @@ class Level(NamedTuple):
 class KeyLevels(BarMeasure):
     """The levels that are known at the last base bar's close, and that close; in ticks.
 
-    What is not known yet, or has no input, is not among them.
+    What is not known yet, has no input or no strength is not among them.
     """
 
     class Settings(BaseSettings):
@@ -71,57 +74,72 @@ class KeyLevels(BarMeasure):
         """Forget every bar."""
         self.close: int | None = None
         """The last bar's close, in ticks."""
-        self.levels: tuple[Level, ...] = ()
-        """From below; none before the first bar."""
+        self._levels: tuple[Level, ...] = ()
+        self._is_sorted = True
+        self._made: dict[str, tuple[Any, tuple[Level, ...]]] = {}
 
     def take_bar(self, bar: Bar) -> None:
         """See which levels are known now."""
         self.close = bar.close
-        self.levels = tuple(sorted(self._known(), key=lambda level: level.price))
+        self._levels, self._is_sorted = tuple(chain.from_iterable(self._known())), False
+
+    @property
+    def levels(self) -> tuple[Level, ...]:
+        """From below; none before the first bar."""
+        if not self._is_sorted:
+            self._levels, self._is_sorted = tuple(sorted(self._levels, key=lambda one: one.price)), True
+        return self._levels
 
     def near(self, reach: float) -> list[tuple[float, Level]]:
         """Return the levels within so many ticks of the close, each with its distance, in ticks."""
         if self.close is None:
             return []
-        away = ((abs(level.price - self.close), level) for level in self.levels)
-        return [(distance, level) for distance, level in away if distance < reach]
+        low, high = self.close - reach, self.close + reach
+        found = [(abs(one.price - self.close), one) for one in self._levels if low < one.price < high]
+        return sorted(found, key=lambda one: one[1].price)
 
-    def _known(self) -> Iterator[Level]:
+    def _known(self) -> Iterator[tuple[Level, ...]]:
+        """Yield the levels by source; those whose prices stay where they were are not made again."""
         chosen, prior, session = self.settings, self._prior, self._hours
-        yield from _levels("prior", chosen.prior, {"POC": prior.ppoc, "VAH": prior.pvah, "VAL": prior.pval})
-        yield from _levels("prior day", chosen.prior, {"high": prior.high, "low": prior.low})
         now = self._profile.now
+        yield self._of("prior", chosen.prior, POC=prior.ppoc, VAH=prior.pvah, VAL=prior.pval)
+        yield self._of("prior day", chosen.prior, high=prior.high, low=prior.low)
         if now is not None:
-            yield from _levels("developing", chosen.developing, _area(now))
-        yield from _levels(
-            "overnight", chosen.developing, {"high": session.overnight_high, "low": session.overnight_low}
+            yield self._of("developing", chosen.developing, POC=now.poc, VAH=now.vah, VAL=now.val)
+        night, first = (
+            {"high": session.overnight_high, "low": session.overnight_low},
+            {"high": session.balance_high, "low": session.balance_low},
         )
-        yield from _levels(
-            "initial balance", chosen.developing, {"high": session.balance_high, "low": session.balance_low}
-        )
-        yield from self._bands()
-        for one in self._technical.levels:
-            graded = one.strength if chosen.round_numbers == "graded" else 1.0
-            yield Level(one.name, one.price, chosen.technical * graded, one.kind)
+        yield self._of("overnight", chosen.developing, **night)
+        yield self._of("initial balance", chosen.developing, **first)
+        yield self._bands()
+        for source, group in self._technical.groups() if chosen.technical else ():
+            made = self._made.get(source)
+            if made is None or made[0] is not group:
+                made = self._made[source] = group, tuple(map(self._technical_level, group))
+            yield made[1]
 
-    def _bands(self) -> Iterator[Level]:
-        """Yield VWAP and its bands, once it has a width."""
-        middle, sd = self._vwap.value, self._vwap.sd
-        if middle is None or sd is None:
-            return
-        for band in (-2, -1, 0, 1, 2):
-            name = f"VWAP {band:+} sd" if band else "VWAP"
-            yield Level(name, middle + band * sd, self.settings.vwap, "VWAP")
+    def _of(self, source: str, strength: float, **prices: float | None) -> tuple[Level, ...]:
+        made = self._made.get(source)
+        if made is None or made[0] != prices:
+            levels = (
+                Level(f"{source} {name}", price, strength, source)
+                for name, price in prices.items()
+                if price is not None and strength
+            )
+            made = self._made[source] = prices, tuple(levels)
+        return made[1]
 
+    def _technical_level(self, one: Technical) -> Level:
+        graded = one.strength if self.settings.round_numbers == "graded" else 1.0
+        return Level(one.name, one.price, self.settings.technical * graded, one.kind)
 
-def _area(now: Profiled) -> dict[str, float | None]:
-    return {"POC": now.poc, "VAH": now.vah, "VAL": now.val}
-
-
-def _levels(source: str, strength: float, prices: dict[str, float | None]) -> Iterator[Level]:
-    for name, price in prices.items():
-        if price is not None:
-            yield Level(f"{source} {name}", price, strength, source)
+    def _bands(self) -> tuple[Level, ...]:
+        """Return VWAP and its bands, once it has a width."""
+        middle, sd, strength = self._vwap.value, self._vwap.sd, self.settings.vwap
+        if middle is None or sd is None or not strength:
+            return ()
+        return tuple(Level(name, middle + band * sd, strength, "VWAP") for band, name in BANDS)
 
 
 class Reach(KeyLevels.Settings):

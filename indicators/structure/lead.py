@@ -1,15 +1,13 @@
 """`es_nq_correlation`: what the other index says about this one, and which of the two leads."""
 
-from itertools import product
 from math import sqrt, tanh
-from statistics import pstdev
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from indicators.structure.steps import Steps
+from indicators.structure.steps import CHANGE, END, MINUTE, START, Changes, Steps, ended
 from mia_plugins.data.sessions import NS
 from mia_plugins.features import ODD, Feature, Market, Measure, Reading, Score, known, quiet, unknown
 from mia_plugins.kernels import kernel
@@ -53,7 +51,10 @@ class LeadLag(Measure):
 
     def reset(self) -> None:
         """Forget what was found."""
-        self._minute, self._leader = -1, 0
+        self._minute = 0
+        self._sums = np.zeros(2 * len(LAGS), np.int64)
+        self._summed: tuple[Changes, Changes] | None = None
+        self._pairs = np.zeros((self.settings.minutes + 1, 2), np.int64)
 
     def take(self, tape: Tape, lo: int, hi: int) -> None:
         """There is nothing to take: the steps of both follow their tapes."""
@@ -61,27 +62,28 @@ class LeadLag(Measure):
     @property
     def leader(self) -> int | None:
         """Who leads at the end of the last full minute."""
-        if not self.own.by_minute or not self.other.by_minute:
+        minute = self.own.minute
+        if minute is None or self.other.minute is None:
             return None
-        minute = self.own.by_minute[-1][0]
         if minute != self._minute:
-            sums = cross_sums(self.own.changes(minute), self.other.changes(minute))
-            follows, leads = max(sums[lag] for lag in LAGS), max(sums[-lag] for lag in LAGS)
-            self._minute, self._leader = minute, int(follows > leads) - int(follows < leads)
-        return self._leader
+            both = self.own.changes(minute), self.other.changes(minute)
+            before = self._summed if minute == self._minute + MINUTE else None
+            if before is None or not _goes_on(before, both):
+                before, self._sums[:] = None, 0
+            add_products(self._sums, both, before)
+            self._minute, self._summed = minute, both
+        follows, leads = self._sums[: len(LAGS)].max(), self._sums[len(LAGS) :].max()
+        return int(follows > leads) - int(follows < leads)
 
-    def pairs(self) -> list[tuple[int, int]]:
-        """Return both changes, this one's first, over the last minutes that both have, the youngest last.
+    def pairs(self) -> NDArray[np.int64]:
+        """Return both changes, this one's first, over the last minutes that both have, the youngest first.
 
         They are one more than are compared; there are none when the last minute is not one of both.
         """
-        if not self.own.by_minute or not self.other.by_minute:
-            return []
-        if self.own.by_minute[-1][0] != self.other.by_minute[-1][0]:
-            return []
-        there = dict(self.other.by_minute)
-        both = [(change, there[ts]) for ts, change in self.own.by_minute if ts in there]
-        return both[-self.settings.minutes - 1 :]
+        if self.own.minute is None or self.own.minute != self.other.minute:
+            return self._pairs[:0]
+        both = self.own.by_minute, self.other.by_minute
+        return self._pairs[: pair(*both, self._pairs, (self.own.count, self.other.count))]
 
 
 class EsNqCorrelation(Feature):
@@ -147,56 +149,126 @@ class Together(NamedTuple):
     """The other one's."""
 
 
-def together(pairs: list[tuple[int, int]]) -> Together | None:
-    """Compare the last of some pairs of changes with those before it; `None` where one does not move."""
-    rho = correlation(pairs[1:])
-    widths = [pstdev(change[side] for change in pairs[:-1]) for side in (0, 1)]
+def together(pairs: NDArray[np.int64]) -> Together | None:
+    """Compare the first of some pairs of changes, the youngest, with the others; `None` where one stays.
+
+    The correlation is that of all but the oldest.
+    """
+    n = len(pairs) - 1
+    rho = correlation(n, moments(pairs, 0, n))
+    x, y, xx, yy, _ = moments(pairs, 1, n + 1)
+    widths = sqrt(n * xx - x**2) / n, sqrt(n * yy - y**2) / n
     if rho is None or not all(widths):
         return None
-    own, other = (change / width for change, width in zip(pairs[-1], widths, strict=True))
+    own, other = (change / width for change, width in zip(pairs[0].tolist(), widths, strict=True))
     return Together(rho, own, other)
 
 
-def correlation(pairs: list[tuple[int, int]]) -> float | None:
-    """Return the correlation of two rows of changes; `None` where one of them does not change."""
+def deviation(changes: list[int]) -> float:
+    """Return the standard deviation of all changes there are."""
+    n, total = len(changes), sum(changes)
+    return sqrt(n * sum(x * x for x in changes) - total * total) / n
+
+
+def correlation(n: int, sums: tuple[int, int, int, int, int]) -> float | None:
+    """Return the correlation of `n` pairs of changes; `None` where one of the two does not change."""
     # Whole numbers up to the root: the mirror image has the same.
-    n, own, other = len(pairs), sum(x for x, _ in pairs), sum(y for _, y in pairs)
-    together = n * sum(x * y for x, y in pairs) - own * other
-    squares = (n * sum(x * x for x, _ in pairs) - own**2) * (n * sum(y * y for _, y in pairs) - other**2)
-    return max(-1.0, min(1.0, together / sqrt(squares))) if squares else None
-
-
-type Changes = tuple[NDArray[np.int64], NDArray[np.int64]]
-"""Starts and ends (2, n; UTC ns), and sizes (ticks)."""
-
-
-def cross_sums(own: Changes, other: Changes) -> dict[int, int]:
-    """Return the Hayashi–Yoshida sums by lag in s; at a positive one this follows the other.
-
-    They are the cross-correlations up to a factor that is the same for all lags.
-    """
-    return {
-        sign * lag: int(overlapping(own[0], own[1], other[0], other[1], sign * lag * NS))
-        for sign, lag in product((1, -1), LAGS)
-    }
+    x, y, xx, yy, xy = sums
+    squares = (n * xx - x**2) * (n * yy - y**2)
+    return max(-1.0, min(1.0, (n * xy - x * y) / sqrt(squares))) if squares else None
 
 
 @kernel
-def overlapping(
-    spans: NDArray[np.int64],
-    changes: NDArray[np.int64],
-    other_spans: NDArray[np.int64],
-    other_changes: NDArray[np.int64],
-    lag: int,
+def pair(
+    own: NDArray[np.int64], other: NDArray[np.int64], pairs: NDArray[np.int64], counts: tuple[int, int]
 ) -> int:
-    """Return the sum of products of changes whose spans overlap, the other's moved later by `lag` ns."""
-    total, first = 0, 0
-    for row in range(len(changes)):
-        start, end = spans[0, row] - lag, spans[1, row] - lag
-        while first < len(other_changes) and other_spans[1, first] <= start:
-            first += 1
-        at = first
-        while at < len(other_changes) and other_spans[0, at] < end:
-            total += changes[row] * other_changes[at]
-            at += 1
-    return total
+    """Find changes of the same minutes, the youngest first, until `pairs` is full; return how many."""
+    one, another, found = counts[0] - 1, counts[1] - 1, 0
+    last = max(0, counts[0] - len(own)), max(0, counts[1] - len(other))
+    while one >= last[0] and another >= last[1] and found < len(pairs):
+        row, beside = own[one % len(own)], other[another % len(other)]
+        if row[0] == beside[0]:
+            pairs[found, 0], pairs[found, 1] = row[1], beside[1]
+            found += 1
+        if row[0] >= beside[0]:
+            one -= 1
+        if row[0] <= beside[0]:
+            another -= 1
+    return found
+
+
+@kernel
+def moments(pairs: NDArray[np.int64], first: int, end: int) -> tuple[int, int, int, int, int]:
+    """Return the sums of x, y, x², y² and x·y of some pairs."""
+    x, y, xx, yy, xy = 0, 0, 0, 0, 0
+    for row in range(first, end):
+        one, other = pairs[row, 0], pairs[row, 1]
+        x += one
+        y += other
+        xx += one * one
+        yy += other * other
+        xy += one * other
+    return x, y, xx, yy, xy
+
+
+def _goes_on(before: tuple[Changes, Changes], now: tuple[Changes, Changes]) -> bool:
+    """Say whether windows have only moved on, and what has left them since is still there."""
+    return all(
+        one.ring is other.ring and other.kept <= one.first <= other.first <= one.end <= other.end
+        for one, other in zip(before, now, strict=True)
+    )
+
+
+def add_products(
+    sums: NDArray[np.int64], now: tuple[Changes, Changes], before: tuple[Changes, Changes] | None = None
+) -> None:
+    """Make Hayashi–Yoshida sums over changes of this one and of the other one; a lag a place.
+
+    First come the lags at which this one follows the other, then those at which it leads. They are the
+    cross-correlations up to a factor that is the same for all lags. `before` is what they hold already:
+    then only the products that have come or gone are counted, and all are whole numbers.
+    """
+    own, other = now
+    spans = [(1, own.first, own.end, other.first, other.end)]
+    if before is not None:
+        was, others = before
+        spans = [
+            (-1, was.first, own.first, others.first, others.end),
+            (-1, own.first, was.end, others.first, other.first),
+            (1, own.first, was.end, others.end, other.end),
+            (1, was.end, own.end, other.first, other.end),
+        ]
+    for span in spans:
+        if span[1] < span[2] and span[3] < span[4]:
+            add_overlapping(sums, own.ring, other.ring, span)
+
+
+@kernel
+def add_overlapping(
+    sums: NDArray[np.int64],
+    own: NDArray[np.int64],
+    other: NDArray[np.int64],
+    span: tuple[int, int, int, int, int],
+) -> None:
+    """Add (or take away) products of changes whose spans overlap, the other's moved later by each lag.
+
+    `span` is 1 or -1, the first and the end of this one's changes, and of the other's; a lag is a second.
+    """
+    sign, begin, end, other_begin, other_end = span
+    half = len(sums) // 2
+    earliest, latest = other[other_begin % len(other), START], other[(other_end - 1) % len(other), END]
+    for place in range(len(sums)):
+        lag = (place + 1 if place < half else half - 1 - place) * NS
+        number = ended(own, begin, end, earliest + lag)
+        low = other_begin
+        if number < end:
+            low = ended(other, other_begin, other_end, own[number % len(own), START] - lag)
+        while number < end and own[number % len(own), START] < latest + lag:
+            row = own[number % len(own)]
+            while low < other_end and other[low % len(other), END] + lag <= row[START]:
+                low += 1
+            at = low
+            while at < other_end and other[at % len(other), START] + lag < row[END]:
+                sums[place] += sign * row[CHANGE] * other[at % len(other), CHANGE]
+                at += 1
+            number += 1

@@ -1,7 +1,6 @@
 """A price's steps: the changes of a product's trades over the last half hour, and minute by minute."""
 
-from collections import deque
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +19,18 @@ ROWS = 1 << 16
 """Changes that are kept at most: of a market that has more in half an hour the last ones count."""
 START, END, CHANGE = range(3)
 LAST_TS, LAST_TICKS, BEFORE_TS, BEFORE_TICKS, COUNT = range(5)
+
+
+class Changes(NamedTuple):
+    """Some of a product's changes; they are numbered from the first there was."""
+
+    ring: NDArray[np.int64]
+    """The change of a number lies at it modulo the ring's length."""
+    first: int
+    end: int
+    """The number after the last."""
+    kept: int
+    """The first number that is still there."""
 
 
 class Steps(Measure):
@@ -42,9 +53,12 @@ class Steps(Measure):
 
     def reset(self) -> None:
         """Forget every trade."""
-        self.by_minute: deque[tuple[int, int]] = deque(maxlen=self.settings.minutes)
-        """When each minute ended (UTC ns) and by how many ticks the price changed in it."""
-        self._ring = np.zeros((ROWS, 3), np.int64)
+        self.by_minute = np.zeros((self.settings.minutes, 2), np.int64)
+        """When each minute ended (UTC ns) and by how many ticks the price changed in it; a ring."""
+        self.count = 0
+        """Minutes there were: the last is `by_minute[(count - 1) % len(by_minute)]`."""
+        self.ring = np.zeros((ROWS, 3), np.int64)
+        """The last changes: a row is when it started, when it ended (UTC ns) and by how many ticks."""
         self._state = np.zeros(5, np.int64)
         self._next = 0
         self._close: int | None = None
@@ -65,32 +79,28 @@ class Steps(Measure):
             first = end
         self._add(trades.ts[first:], trades.ticks[first:])
 
-    def changes(self, now: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return starts and ends (2, n; UTC ns) and sizes (ticks) of changes in the span up to `now`.
-
-        It may lie a little back.
-        """
-        count = int(self._state[COUNT])
-        rows = self._ring[:count] if count <= ROWS else np.roll(self._ring, -(count % ROWS), axis=0)
-        rows = np.vstack((rows, self._latest()))
+    def changes(self, now: int) -> "Changes":
+        """Return the changes in the span up to `now` (UTC ns), which may lie a little back."""
+        count = latest(self.ring, self._state)
         since = now - round(self.settings.span * MINUTE)
-        first, end = np.searchsorted(rows[:, END], (since, now), side="right").tolist()
-        return np.ascontiguousarray(rows[first:end, :CHANGE].T), np.ascontiguousarray(rows[first:end, CHANGE])
+        kept = max(0, count - ROWS)
+        first = ended(self.ring, kept, count, since)
+        return Changes(self.ring, first, ended(self.ring, first, count, now), kept)
 
-    def _latest(self) -> NDArray[np.int64]:
-        """Return the change of the last instant with trades, as rows: one or none."""
-        ts, ticks, before_ts, before_ticks, _ = self._state.tolist()
-        moved = before_ts and ticks != before_ticks
-        return np.array([(before_ts, ts, ticks - before_ticks)] if moved else [], np.int64).reshape(-1, 3)
+    @property
+    def minute(self) -> int | None:
+        """When the last minute with a change ended (UTC ns); `None` before there is one."""
+        return int(self.by_minute[(self.count - 1) % len(self.by_minute), 0]) if self.count else None
 
     def _add(self, ts: NDArray[Any], ticks: NDArray[Any]) -> None:
         if len(ts):
-            step(self._ring, self._state, ts, ticks)
+            step(self.ring, self._state, ts, ticks)
 
     def _end_minute(self) -> None:
         last = int(self._state[LAST_TICKS]) if self._state[LAST_TS] else None
         if last is not None and self._close is not None:
-            self.by_minute.append((self._next, last - self._close))
+            self.by_minute[self.count % len(self.by_minute)] = self._next, last - self._close
+            self.count += 1
         self._close = last
         self._next += MINUTE
 
@@ -111,3 +121,31 @@ def step(ring: NDArray[np.int64], state: NDArray[np.int64], ts: NDArray[Any], ti
             state[BEFORE_TICKS] = state[LAST_TICKS]
             state[LAST_TS] = ts[row]
         state[LAST_TICKS] = ticks[row]
+
+
+@kernel
+def latest(ring: NDArray[np.int64], state: NDArray[np.int64]) -> int:
+    """Put the change of the last instant with trades after the others, and return how many there are.
+
+    It may still become another one: it is written anew, not added.
+    """
+    change = state[LAST_TICKS] - state[BEFORE_TICKS]
+    if state[BEFORE_TS] == 0 or change == 0:
+        return int(state[COUNT])
+    place = state[COUNT] % len(ring)
+    ring[place, START] = state[BEFORE_TS]
+    ring[place, END] = state[LAST_TS]
+    ring[place, CHANGE] = change
+    return int(state[COUNT]) + 1
+
+
+@kernel
+def ended(ring: NDArray[np.int64], low: int, high: int, now: int) -> int:
+    """Return the number of the first change from `low` on that ended after `now` (UTC ns), or `high`."""
+    while low < high:
+        middle = (low + high) // 2
+        if ring[middle % len(ring), END] <= now:
+            low = middle + 1
+        else:
+            high = middle
+    return low

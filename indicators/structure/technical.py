@@ -3,9 +3,8 @@
 from typing import Any, NamedTuple
 
 from indicators.classic.levels import ClassicPivots, FibonacciPivots, Retracements
-from indicators.measured import Followed
 from indicators.structure.days import DayBars
-from mia_plugins.features import BarMeasure, Market
+from mia_plugins.features import BarMeasure, Followed, Market
 from mia_plugins.tape.bars import Bar
 
 ROUND = ((400, 1.0), (200, 0.7), (100, 0.5))
@@ -23,6 +22,13 @@ class RetracementTicks(Followed):
         """Prices by their share of the swing, in ticks; none while no swing is known."""
         levels: dict[float, float] = self.inner.levels
         return levels
+
+    @property
+    def ends(self) -> tuple[float, ...]:
+        """The prices at which that swing starts and ends, in ticks; none while none is known."""
+        if self.value is None:
+            return ()
+        return self.inner.swings.highs[-1].price, self.inner.swings.lows[-1].price, self.side
 
     @property
     def swing(self) -> float | None:
@@ -72,6 +78,10 @@ class TechnicalLevels(BarMeasure):
         """The last bar's close, in ticks."""
         self._pivots: tuple[Technical, ...] = ()
         self._days = 0
+        self._round: tuple[Technical, ...] = ()
+        self._around: tuple[int, int] | None = None
+        self._given_back: tuple[Technical, ...] = ()
+        self._swings: tuple[float, ...] = ()
 
     def take_bar(self, bar: Bar) -> None:
         """Note the close, and the pivots of a day that has ended."""
@@ -83,19 +93,35 @@ class TechnicalLevels(BarMeasure):
     @property
     def levels(self) -> tuple[Technical, ...]:
         """All that are known."""
+        return tuple(one for _, group in self.groups() for one in group)
+
+    def groups(self) -> tuple[tuple[str, tuple[Technical, ...]], ...]:
+        """Return all that are known by kind; a kind of which nothing changed is the same object."""
         if self.close is None:
             return ()
-        given_back = (
-            Technical(f"{share:.1%} retracement", price, 1.0, "retracement")
-            for share, price in self.retracements.levels.items()
-        )
-        return (*round_numbers(self.close), *self._pivots, *given_back)
+        around = next_round(self.close)
+        if around != self._around:
+            self._around, self._round = around, tuple(round_numbers(self.close))
+        swing = self.retracements.ends
+        if swing != self._swings:
+            self._swings = swing
+            self._given_back = tuple(
+                Technical(f"{share:.1%} retracement", price, 1.0, "retracement")
+                for share, price in self.retracements.levels.items()
+            )
+        return ("round", self._round), ("pivot", self._pivots), ("retracement", self._given_back)
+
+
+def next_round(ticks: int) -> tuple[int, int]:
+    """Return the numbers of steps to the round numbers below and above a price that are not its own."""
+    step = ROUND[-1][0]
+    return -(-ticks // step) - 1, ticks // step + 1
 
 
 def round_numbers(ticks: int) -> list[Technical]:
     """Return the round numbers next to a price, and the one it stands on."""
     step = ROUND[-1][0]
-    below, above = -(-ticks // step) - 1, ticks // step + 1
+    below, above = next_round(ticks)
     return [_round(number * step) for number in range(below, above + 1)]
 
 

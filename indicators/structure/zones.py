@@ -1,5 +1,6 @@
 """Confluence zones: prices at which several levels lie together."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from math import prod
 from typing import Annotated, Any, NamedTuple
@@ -45,9 +46,9 @@ class Zone(NamedTuple):
 class ConfluenceZones(BarMeasure):
     """Zones of two levels or more at the last base bar's close.
 
-    From each level on the centre moves to the average, by strength, of the levels within its reach until
-    it stays: so both ways are alike, and all of a zone's levels are within reach of its centre. A level
-    between two centres may be of both.
+    From each level, and from all between any two, the centre moves to the average, by strength, of the
+    levels within its reach until it stays: so both ways are alike, and all of a zone's levels are within
+    reach of its centre. A level between two centres may be of both.
     """
 
     class Settings(KeyLevels.Settings):
@@ -64,13 +65,19 @@ class ConfluenceZones(BarMeasure):
 
     def reset(self) -> None:
         """Forget every bar."""
-        self.zones: tuple[Zone, ...] = ()
-        """From below."""
+        self._zones: tuple[Zone, ...] | None = ()
 
     def take_bar(self, bar: Bar) -> None:
-        """Find the zones of the levels that are known now."""
+        """Leave it until somebody asks: few look at each bar."""
         del bar
-        self.zones = zones_of(self.levels.levels, self.settings.width)
+        self._zones = None
+
+    @property
+    def zones(self) -> tuple[Zone, ...]:
+        """The zones of the levels that are known now, from below."""
+        if self._zones is None:
+            self._zones = zones_of(self.levels.levels, self.settings.width)
+        return self._zones
 
     @property
     def below(self) -> float | None:
@@ -91,30 +98,31 @@ class ConfluenceZones(BarMeasure):
 
 
 def zones_of(levels: Sequence[Level], width: float) -> tuple[Zone, ...]:
-    """Return the zones that levels make, from below; `width` in ticks."""
-    strong = [level for level in levels if level.strength > 0]
-    found: dict[tuple[int, ...], Zone] = {}
-    for level in strong:
-        inside = _settled(strong, level.price, width)
-        if len(inside) > 1 and inside not in found:
-            members = tuple(sorted((strong[at] for at in inside), key=lambda one: one.price))
-            score = 1 - prod(1 - one.strength / 2 for one in members)
-            found[inside] = Zone(_centre(members), score, members)
+    """Return the zones that levels make, from below; levels come from below, `width` is in ticks."""
+    prices = [level.price for level in levels]
+    found: dict[tuple[int, int], Zone] = {}
+    for first in range(len(levels)):
+        # Two at the ends of a zone are within reach of its centre, and not of one another.
+        for end in range(first + 1, bisect_right(prices, prices[first] + 2 * width + SAME) + 1):
+            inside = _settled(levels, prices, (first, end), width)
+            if inside[1] - inside[0] > 1 and inside not in found:
+                members = tuple(levels[slice(*inside)])
+                score = 1 - prod(1 - one.strength / 2 for one in members)
+                found[inside] = Zone(_centre(members), score, members)
     return tuple(sorted(found.values(), key=lambda zone: zone.centre))
 
 
-def _settled(levels: Sequence[Level], centre: float, width: float) -> tuple[int, ...]:
-    """Return which levels are within reach of a centre once it moves no more."""
-    inside: tuple[int, ...] = ()
+def _settled(
+    levels: Sequence[Level], prices: list[float], inside: tuple[int, int], width: float
+) -> tuple[int, int]:
+    """Return which levels, the first and the end, are within reach of their centre once it moves no more."""
     while True:
-        around = tuple(
-            number for number, level in enumerate(levels) if abs(level.price - centre) <= width + SAME
-        )
+        centre = _centre(levels[slice(*inside)])
+        around = bisect_left(prices, centre - width - SAME), bisect_right(prices, centre + width + SAME)
         # What is near a mean weighs more at each step, so this ends.
         if around == inside:
             return around
         inside = around
-        centre = _centre([levels[number] for number in around])
 
 
 def _centre(levels: Sequence[Level]) -> float:

@@ -20,6 +20,7 @@ def broker_of(settings: RunSettings) -> BrokerAccount:
 
 
 def account_of(product: str, settings: RunSettings, broker: BrokerAccount) -> Account:
-    """Return one strategy's part of the broker's account."""
-    costs = Costs(commission_of(product, settings), int(settings.venue.slippage))
-    return Account(PRODUCTS[product].tick_value, product, costs, broker)
+    """Return the part of the broker's account that is traded for decisions on a product."""
+    traded = settings.orders_for[product]
+    costs = Costs(commission_of(traded, settings), int(settings.venue.slippage))
+    return Account(PRODUCTS[traded].tick_value, traded, product, costs, broker)

@@ -92,9 +92,9 @@ class BarFills(QuoteFills):
 
     def book_for(self, instrument: Any, order: Any, best_bid: Any, best_ask: Any) -> OrderBook | None:
         """Return the book at the stop's price, an empty one for a target that the stop precedes."""
-        bar = self._sight.bar_now(str(instrument.id))
         kind = type(order).__name__
-        if bar is None or kind == "MarketOrder":
+        bar = None if kind == "MarketOrder" else self._sight.bar_now(str(instrument.id))
+        if bar is None:
             return super().book_for(instrument, order, best_bid, best_ask)
         if kind == "LimitOrder":
             beside = self._sight.beside(str(order.client_order_id))
@@ -134,13 +134,17 @@ class Fees(FeeModel):
         """`commissions` are $ by instrument id."""
         self._commissions = commissions
         self._guard = guard
+        self._made: dict[tuple[str, int], Money] = {}
+        """What so many contracts of an instrument have cost before."""
 
     def get_commission(self, order: Any, fill_quantity: Any, fill_px: Any, instrument: Any) -> Money:
         """Return what a fill costs."""
         del fill_px
         try:
-            total = self._commissions[str(instrument.id)] * int(fill_quantity)
-            return Money.from_str(f"{total:.2f} USD")
+            key = str(instrument.id), int(fill_quantity)
+            if key not in self._made:
+                self._made[key] = Money.from_str(f"{self._commissions[key[0]] * key[1]:.2f} USD")
+            return self._made[key]
         except BaseException as error:
             self._guard.keep(error, "the fee model", f"the order {order.client_order_id}", None)
             raise

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mia_plugins.backtest.assembly import planned, strategy_classes
 from mia_plugins.backtest.finish import Finished, Making, Prepared, finish, never_begun
+from mia_plugins.backtest.members import planned, strategy_classes
 from mia_plugins.backtest.process import Job, Progress, run_jobs
 from mia_plugins.backtest.run import BacktestJob, run_backtest
 from mia_plugins.runs.draft import RunDraft

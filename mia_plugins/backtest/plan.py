@@ -1,7 +1,7 @@
 """What a backtest reads: days, contracts and files, all checked before anything starts."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow.parquet as pq
 
@@ -29,9 +29,13 @@ class Plan:
     days: tuple[TradingDay, ...]
     engine_kind: Kind
     kinds: tuple[Kind, ...]
-    """What is read of each product that is traded: the engine's kind first."""
+    """What is read of each product that decisions are about: the engine's kind first."""
+    decided_on: tuple[str, ...]
+    """Products that decisions are about."""
     traded: tuple[str, ...]
-    """Products; of others only what bars come of is read."""
+    """Products that orders are for: the same ones, or their micros."""
+    stand_ins: Mapping[str, str]
+    """Micros that the catalog does not have, by the product whose prices fill their orders."""
     files: Mapping[tuple[str, Kind], tuple[DataFile, ...]]
     """By instrument id and kind, in order of time."""
     tables: Mapping[str, list[str]]
@@ -47,8 +51,17 @@ class Plan:
         return _bars_of(self.engine_kind)
 
     def kinds_of(self, product: str) -> tuple[Kind, ...]:
-        """Return what is read of a product."""
-        return self.kinds if product in self.traded else (self.bars_of,)
+        """Return what is read of a product: of one that is only observed, what bars come of."""
+        if product in self.decided_on:
+            return self.kinds
+        if product in self.stand_ins.values():
+            return ()
+        return (self.engine_kind,) if product in self.traded else (self.bars_of,)
+
+    def filled_by(self, product: str) -> str:
+        """Return whose orders a product's prices fill: its own, those of its micro, or "" for nobody's."""
+        code = self.stand_ins.get(product, product)
+        return code if code in self.traded and product not in self.stand_ins.values() else ""
 
     @property
     def contracts(self) -> tuple[Contract, ...]:
@@ -69,26 +82,29 @@ def plan_of(settings: RunSettings, reads: frozenset[Kind], tables: frozenset[str
     kinds = _kinds(engine_kind, reads, settings)
     catalog = Catalog.open(Files(str(settings.catalog)))
     days = _days(settings)
-    files = {}
-    observed = (_bars_of(engine_kind),)
-    for contract in sorted({c for day in days for c in day.contracts.values()}):
-        for kind in kinds if contract.code in settings.instruments else observed:
-            files[contract.instrument_id, kind] = tuple(
-                sorted(catalog.data_files(kind, contract.instrument_id), key=lambda file: file.start)
-            )
-    _refuse_gaps(catalog, days, files)
-    wanted = {key: tuple(_within(days, key[0], found)) for key, found in files.items()}
-    return Plan(
+    plan = Plan(
         catalog=catalog,
         days=days,
         engine_kind=engine_kind,
         kinds=kinds,
-        traded=tuple(settings.instruments),
-        files=wanted,
+        decided_on=tuple(settings.instruments),
+        traded=tuple(settings.orders_for.values()),
+        stand_ins=_stand_ins(catalog, settings, days, engine_kind),
+        files={},
         tables=table_paths(catalog, tables, days),
         custom=tuple(custom_paths(catalog, settings.custom_data)),
-        rows=_count_rows(catalog, wanted),
+        rows=0,
     )
+    files = {
+        (contract.instrument_id, kind): tuple(
+            sorted(catalog.data_files(kind, contract.instrument_id), key=lambda file: file.start)
+        )
+        for contract in plan.contracts
+        for kind in plan.kinds_of(contract.code)
+    }
+    _refuse_gaps(catalog, days, files)
+    wanted = {key: tuple(_within(days, key[0], found)) for key, found in files.items()}
+    return replace(plan, files=wanted, rows=_count_rows(catalog, wanted))
 
 
 def _kinds(engine_kind: Kind, reads: frozenset[Kind], settings: RunSettings) -> tuple[Kind, ...]:
@@ -105,13 +121,28 @@ def _kinds(engine_kind: Kind, reads: frozenset[Kind], settings: RunSettings) -> 
     return (engine_kind,)
 
 
+def _stand_ins(
+    catalog: Catalog, settings: RunSettings, days: tuple[TradingDay, ...], kind: Kind
+) -> dict[str, str]:
+    """Return the micros of which a day has nothing to fill orders with, by what they are micros of."""
+    return {
+        code: micro
+        for code, micro in settings.orders_for.items()
+        if code != micro
+        and not all(
+            any(_overlaps(file, day) for file in catalog.data_files(kind, day.contracts[micro].instrument_id))
+            for day in days
+        )
+    }
+
+
 def _bars_of(engine_kind: Kind) -> Kind:
     """Return what bars come of."""
     return Kind.BARS if engine_kind is Kind.BARS else Kind.TRADES
 
 
 def _days(settings: RunSettings) -> tuple[TradingDay, ...]:
-    products = (*settings.instruments, *settings.observe)
+    products = dict.fromkeys((*settings.instruments, *settings.observe, *settings.orders_for.values()))
     days = tuple(
         TradingDay(session, {code: lead_contract(code, session.day) for code in products})
         for session in sessions(settings.start, settings.end)

@@ -1,21 +1,23 @@
 """One backtest, in the process that runs it."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import gc
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 from nautilus_trader.backtest import BacktestEngine
 from nautilus_trader.model import Currency, Venue
 
-from mia_plugins.backtest.assembly import Assembly, Tables, journal_columns, planned, strategy_classes
+from mia_plugins.backtest.assembly import Assembly, Tables
 from mia_plugins.backtest.beside import CustomData, tables_before, tables_of
 from mia_plugins.backtest.engine import TAPE_VENUE, Objects, add_parts, engine_of, session_edge
 from mia_plugins.backtest.fills import Guarding, Sight
 from mia_plugins.backtest.holes import Holes
+from mia_plugins.backtest.members import journal_columns, planned, strategy_classes
 from mia_plugins.backtest.plan import Plan
 from mia_plugins.backtest.stream import Chunk, Part, chunks
 from mia_plugins.backtest.worker import Reporter
@@ -32,6 +34,9 @@ from mia_plugins.runtime.times import told_time
 from mia_plugins.settings.resolve import Run, load_run
 from mia_plugins.tape.bars import Bar
 from mia_plugins.tape.tape import Rows
+
+NEW_OBJECTS = 50_000
+"""Objects more than there were, at which garbage is looked for."""
 
 
 class MoneyError(MiaError):
@@ -60,15 +65,32 @@ def run_backtest(job: BacktestJob, reporter: Reporter) -> dict[str, Any]:
     reporter.progress(0, plan.rows, str(plan.days[0].session.day))
     guard = Guard()
     with Tables(job.folder, journal_columns(run, classes), run, job.metadata) as tables, guard.telling():
-        assembly = Assembly(run, plan, tables, guard, lambda: reporter.stopping)
+        assembly = Assembly(run, plan, tables, guard, reporter.flag)
         strategies = list(assembly.strategies(classes))
         holes = Holes(plan.engine_kind, assembly.warnings)
         backtest = Backtest(run, plan, strategies, guard, assembly.actors(), holes)
         try:
-            status = backtest.go(tables, reporter, job.chunk_ns)
+            with _spared():
+                status = backtest.go(tables, reporter, job.chunk_ns)
         finally:
             backtest.dispose()
     return {"status": status, "reached": backtest.reached, "warnings": assembly.warnings.lines()}
+
+
+@contextmanager
+def _spared() -> Iterator[None]:
+    """Have the garbage collector leave alone what is there already: modules, most of all, which stay.
+
+    Rows that wait to be written are many, and no garbage: it looks for that less often.
+    """
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(NEW_OBJECTS, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 class Backtest:
@@ -85,6 +107,7 @@ class Backtest:
     ) -> None:
         self._settings, self._plan, self._holes = run.settings, plan, holes
         self._strategies, self._guard, self._actors = strategies, guard, actors
+        self._on_tapes = {code for strategy in strategies for code in strategy.tapes}
         self._reads_depth = any(Kind.DEPTH in strategy.tape.kinds for strategy in strategies)
         self._bars: dict[str, Bars] = {}
         self._engine: BacktestEngine = engine_of(
@@ -130,7 +153,8 @@ class Backtest:
         if day is plan.days[0]:
             self._load_tables(tables_before(plan.catalog, plan.tables, session.day))
         self._load_tables(tables_of(plan.catalog, plan.tables, session.day))
-        self._holes.begin(session, tuple(day.contracts[code] for code in plan.traded))
+        filling = (code for code in day.contracts if plan.filled_by(code))
+        self._holes.begin(session, tuple(day.contracts[code] for code in filling))
         self._custom.begin(day)
         before = self._custom.take(session.open)
         self._pass([*([before] if before else []), session_edge(str(session.day), session.open)])
@@ -143,15 +167,12 @@ class Backtest:
 
     def _take(self, chunk: Chunk) -> None:
         """Give a chunk to the tapes and the engine, and let its time pass."""
-        objects = []
+        objects: list[list[Any]] = []
         for part in chunk.parts:
             self._holes.see(part)
-            if part.kind is self._plan.engine_kind and part.product in self._plan.traded:
-                objects.append(self._objects.of(part))
-            if self._settings.feed == "handlers":
-                objects.append(self._objects.of(part, TAPE_VENUE))
+            objects += self._objects_of(part)
             if self._settings.feed == "columns" or part.kind is Kind.BARS:
-                self._put_on_tapes(part)
+                self._take_columns(part)
         for strategy in self._strategies:
             strategy.foresee(chunk.end)
         if custom := self._custom.take(chunk.end):
@@ -164,14 +185,22 @@ class Backtest:
         self._engine.run(streaming=True)
         self._engine.clear_data()
 
-    def _put_on_tapes(self, part: Part) -> None:
+    def _objects_of(self, part: Part) -> Iterator[list[Any]]:
+        """Yield what the engine is given of some rows: what fills orders, and what handlers are told."""
+        if part.kind is self._plan.engine_kind and (filled := self._plan.filled_by(part.product)):
+            yield self._objects.of(replace(part, contract=replace(part.contract, code=filled)))
+        if self._settings.feed == "handlers" and part.product in self._on_tapes:
+            yield self._objects.of(part, TAPE_VENUE)
+
+    def _take_columns(self, part: Part) -> None:
+        """Put rows on the tapes; bars are what orders are filled by, too."""
         if part.kind is Kind.DEPTH and not self._reads_depth:
             rows: Rows = best_of(part.table, part.where)
         else:
             rows = columns_of(part.kind, part.table, part.where)
-        if isinstance(rows, Bars):
-            self._bars[part.contract.instrument_id] = rows
-        if self._settings.feed == "columns":
+        if isinstance(rows, Bars) and (filled := self._plan.filled_by(part.product)):
+            self._bars[replace(part.contract, code=filled).instrument_id] = rows
+        if self._settings.feed == "columns" and part.product in self._on_tapes:
             for strategy in self._strategies:
                 strategy.take_rows(part.product, rows)
 
@@ -188,10 +217,11 @@ class Backtest:
         if bars is None:
             return None
         now = self._strategies[0].data_time()
-        row = int(np.searchsorted(bars.ts, now))
         # Once a strategy has looked at its close the bar is over: what it orders meets the market then.
-        is_over = any(strategy.tape.now >= now for strategy in self._strategies)
-        if is_over or row == len(bars) or bars.ts[row] != now:
+        if any(strategy.tape.now >= now for strategy in self._strategies):
+            return None
+        row = int(bars.ts.searchsorted(now))
+        if row == len(bars) or bars.ts[row] != now:
             return None
         return Bar(*(int(getattr(bars, name)[row]) for name in Bars.__slots__))
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from mia_plugins.cli.session import AsJson, Session
-from mia_plugins.errors import FileError
+from mia_plugins.errors import FileError, did_you_mean
 from mia_plugins.files import write_whole
 from mia_plugins.settings.listing import origins, settings_data, settings_yaml
 from mia_plugins.settings.resolve import Run, load_run
@@ -58,7 +58,7 @@ def check(context: typer.Context, config: ConfigFile, as_json: AsJson = False) -
 
 
 @app.command(epilog="Example: mia config show --preset production_v3_4 --origin")
-def show(
+def show(  # noqa: PLR0913, PLR0917 options of a command line
     context: typer.Context,
     config: Annotated[
         Path | None,
@@ -69,6 +69,9 @@ def show(
     origin: Annotated[bool, typer.Option("--origin", help="Say which line gave each value.")] = False,
     preset: Annotated[
         str, typer.Option("--preset", metavar="NAME", help="Show the run with this preset.")
+    ] = "",
+    only: Annotated[
+        str, typer.Option("--only", metavar="KEY", help="Show what stands under one key, such as features.")
     ] = "",
     as_json: AsJson = False,
 ) -> None:
@@ -81,11 +84,17 @@ def show(
     if config is None and not preset:
         raise FileError("nothing to show", "name a settings file, or a preset: `--preset production_v3_4`")
     run = _load(session, config or DEMO, preset)
+    shown = settings_data(run)
+    if only:
+        if only not in shown:
+            raise FileError(f"there is no setting '{only}'{did_you_mean(only, shown)}")
+        shown = {only: shown[only]}
     if as_json:
-        data = {"files": list(run.layers.files), "settings": settings_data(run)}
-        session.say_json(data | ({"origin": origins(run)} if origin else {}))
+        told = {at: place for at, place in origins(run).items() if at.partition(".")[0] in shown}
+        data = {"files": list(run.layers.files), "settings": shown}
+        session.say_json(data | ({"origin": told} if origin else {}))
     else:
-        session.say(settings_yaml(run, with_origin=origin).removesuffix("\n"))
+        session.say(settings_yaml(run, shown, with_origin=origin).removesuffix("\n"))
 
 
 @app.command(epilog="Example: mia config schema --output mia.schema.json")

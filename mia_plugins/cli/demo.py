@@ -33,7 +33,10 @@ def _steps(folder: Path) -> tuple[_Step, ...]:
     plugins, data = str(folder / "plugins"), str(folder / "data")
     return (
         _Step("A settings file is checked, with all it extends", ("config", "check", backtest)),
-        _Step("Every value can be traced to its line", ("config", "show", backtest, "--origin")),
+        _Step(
+            "Every value can be traced to its line",
+            ("config", "show", backtest, "--origin", "--only", "strategies"),
+        ),
         _Step("A plugin in one file adds a command", ("--plugins-dir", plugins, "tick-value", "ES", "10")),
         _Step(
             "Mistakes are told all at once, each at its place", ("config", "check", mistakes), ExitCode.CONFIG
@@ -43,7 +46,7 @@ def _steps(folder: Path) -> tuple[_Step, ...]:
             ("catalog", "generate", data),
         ),
         _Step("Gaps, disorder, crossed books, wrong prices would be told", ("catalog", "check", data)),
-        _Step("A strategy trades the day", ("backtest", backtest, "--runs", str(folder / RUNS))),
+        _Step("The default preset trades the day", ("backtest", backtest, "--runs", str(folder / RUNS))),
     )
 
 
@@ -95,7 +98,7 @@ def _say_what_next(session: Session, folder: Path, run: RunFolder) -> None:
     runs = f"--runs {folder / RUNS}"
     session.say()
     session.say(f"The run lies in {run.path}; open its report.html in a browser.", style="bold")
-    session.say("It says nothing of a real market: the day is made up, ema_cross an example.")
+    session.say("It says nothing of a real market: the day is made up.")
     session.say()
     session.say(f"Now set another stop in {folder / 'backtest.yaml'}, and see what it changes:")
     session.say(f"$ mia backtest {folder / 'backtest.yaml'} {runs}", style="cyan")

@@ -110,7 +110,10 @@ def _show_row(session: Session, row: Registration, host: PluginHost) -> None:
     if settings:
         session.table(
             ("setting", "type", "unit", "default", ""),
-            [(s["name"], s["type"], s["unit"], s["default"] or "required", s["help"]) for s in settings],
+            [
+                (s["name"], s["type"], s["unit"], "required" if s["required"] else s["default"], s["help"])
+                for s in settings
+            ],
         )
     elif row.kind is not Kind.COMMANDS:
         session.say("  no settings")

@@ -106,14 +106,17 @@ def expected_types(kind: Kind) -> dict[str, pa.DataType]:
     return dict(_FIELDS[kind])
 
 
-def table_of(columns: Columns, instrument_id: str, first: int = 0) -> pa.Table:
-    """Return columns as a table; `first` is the number of rows that precede them in their file."""
+def table_of(columns: Columns, instrument_id: str, first: int = 0, ids: Whole | None = None) -> pa.Table:
+    """Return columns as a table; `first` is the number of rows that precede them in their file.
+
+    `ids` are those of trades where their source has any; else the number of the row is one.
+    """
     schema = schema_of(kind_of(columns), instrument_id)
     time = pa.Array.from_buffers(TIME, len(columns), [None, pa.py_buffer(np.ascontiguousarray(columns.ts))])
     numbers = np.arange(first, first + len(columns))
     match columns:
         case Trades():
-            arrays = _trade_arrays(columns, numbers)
+            arrays = _trade_arrays(columns, numbers if ids is None else ids)
         case Depth():
             arrays = _depth_arrays(columns, numbers)
         case Quotes():
@@ -206,7 +209,7 @@ def _size(lots: Whole) -> pa.Array:
     return decimals_of(lots, RAW_LOT)
 
 
-def _trade_arrays(trades: Trades, numbers: NDArray[np.int64]) -> list[pa.Array]:
+def _trade_arrays(trades: Trades, numbers: Whole) -> list[pa.Array]:
     sides = pa.DictionaryArray.from_arrays(pa.array(trades.side + 1, pa.int8()), pa.array(_SIDES))
     return [_price(trades.ticks), _size(trades.lots), sides, pa.array(numbers).cast(pa.string())]
 

@@ -33,6 +33,8 @@ class Catalog:
         if not files.exists():
             raise CatalogError(f"there is no catalog at {files.uri}", "correct the path, or make one there")
         manifest = read_manifest(files)
+        if manifest and manifest.days:
+            return cls(files, manifest)  # it may hold tables of ours alone
         if manifest and not files.exists(DATA):
             raise CatalogError(
                 f"{files.uri} has no whole day yet: its making was interrupted",
@@ -78,14 +80,16 @@ class Catalog:
                 for table in self.row_groups(file.path, start, end):
                     yield columns_of(kind, table, file.path)
 
-    def row_groups(self, path: str, start: int = 0, end: int = FOREVER) -> Iterator[pa.Table]:
-        """Yield the row groups of a file that hold rows from `start` to `end` (UTC ns)."""
+    def row_groups(
+        self, path: str, start: int = 0, end: int = FOREVER, columns: list[str] | None = None
+    ) -> Iterator[pa.Table]:
+        """Yield the row groups of a file that hold rows from `start` to `end` (UTC ns), or some columns."""
         where = self.files.full(path)
         with self.files.reading(path) as opened, told(where, "read"):
             parquet = pq.ParquetFile(opened)
             for number in range(parquet.num_row_groups):
                 if _reaches(parquet.metadata.row_group(number), start, end):
-                    yield parquet.read_row_group(number)
+                    yield parquet.read_row_group(number, columns)
 
     def tables(self) -> dict[str, list[str]]:
         """Return the tables of our own, each with its files of whole days, by trading day."""

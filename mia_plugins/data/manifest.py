@@ -49,6 +49,10 @@ class Manifest:
         digests = {path: digest for path, digest in self.digests.items() if path in files}
         return replace(self, days=kept, digests=digests)
 
+    def without_files(self, paths: Collection[str]) -> "Manifest":
+        """Return it without the digests of files that other ones replace."""
+        return replace(self, digests={path: one for path, one in self.digests.items() if path not in paths})
+
     def with_day(self, day: dt.date, rows: Mapping[str, int], digests: Mapping[str, str]) -> "Manifest":
         """Return it with one more whole day."""
         days = dict(sorted({**self.days, day: dict(rows)}.items()))

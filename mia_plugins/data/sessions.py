@@ -11,6 +11,7 @@ differs from what CME publishes for equity indices, this module follows CME (doc
 """
 
 import datetime as dt
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -97,11 +98,17 @@ def utc_ns(day: dt.date, time: dt.time) -> int:
 def sessions(start: dt.date, end: dt.date) -> tuple[Session, ...]:
     """Return the sessions of the trading days from `start` to `end`, both included."""
     return tuple(
-        session
-        for year in range(start.year, end.year + 1)
-        for session in _year(year)
-        if start <= session.day <= end
+        session for year in range(start.year, end.year + 1) for session in _between(_year(year), start, end)
     )
+
+
+def _between(year: tuple[Session, ...], start: dt.date, end: dt.date) -> tuple[Session, ...]:
+    """Return those of a year's sessions whose days lie between two, both included."""
+    return year[bisect_left(year, start, key=_day_of) : bisect_right(year, end, key=_day_of)]
+
+
+def _day_of(session: Session) -> dt.date:
+    return session.day
 
 
 def full_sessions(start: dt.date, count: int) -> Iterator[Session]:

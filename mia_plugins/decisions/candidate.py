@@ -35,5 +35,3 @@ class Candidate:
     confidence: float | None = None
     values: Mapping[str, float | None] = field(default_factory=dict)
     """What features say, by name; `None` is not known."""
-    contracts: int = 0
-    """How many, once it is sized: the hard rules are asked again then. Before, they judge one contract."""

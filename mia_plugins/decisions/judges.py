@@ -83,6 +83,10 @@ class Judges:
             outcome, reason = (Outcome.REJECTED, against[0]) if against else (outcome, reason)
         return Judgement(outcome, reason, candidate, tuple(verdicts), filters, sized)
 
+    def leaving(self, now: int) -> str:
+        """Return the name of the first rule that wants what is held to be left; empty when none does."""
+        return next((name for name, rule in self.rules if rule.leave(now)), "")
+
     def _asked(self, number: int, candidate: Candidate) -> Verdict:
         name, rule = self.rules[number]
         verdict = rule.judge(candidate)

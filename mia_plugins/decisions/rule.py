@@ -91,3 +91,8 @@ class Rule(ABC):
     @abstractmethod
     def judge(self, candidate: Candidate) -> Verdict:
         """Say whether a candidate may go on; only what is known at `candidate.now` counts."""
+
+    def leave(self, now: int) -> str:
+        """Say why what is held should be left at `now` (UTC ns); empty when it may be kept. Override it."""
+        del now
+        return ""

@@ -23,6 +23,8 @@ class Sized(NamedTuple):
     """One a step of the sizer's."""
     reason: str = ""
     """Why it is 0, where it is: a name, such as `kelly_zero`."""
+    note: str = ""
+    """What a person should know of such sizes at the end of the run, in a line."""
 
 
 class Sizer(ABC):

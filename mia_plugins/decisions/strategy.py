@@ -95,6 +95,7 @@ class DecidingStrategy(MiaStrategy):
         """Make the market, the features and the judges."""
         context = self.context
         self.market = Market(context.product, context.tapes, context.known)
+        self.market.absent = context.parts.absent
         self.own = self.prepare_measures(self.market, self.settings)
         self.weighed: tuple[tuple[Part, Feature], ...] = tuple(
             (part, made_feature(part, self.market)) for part in features_of(context.parts)
@@ -110,11 +111,12 @@ class DecidingStrategy(MiaStrategy):
             context.warnings.add(
                 f"absent {part.name}",
                 f"the feature '{part.name}' is left out: the run declares "
-                f"{', '.join(sorted(part.target.inputs & context.parts.absent))} absent",
+                f"{', '.join(sorted(_kind(part).lacks(context.parts.absent)))} absent",
             )
 
     def evaluate(self, now: int) -> Decision:
-        """Ask the features, propose, and let it be judged."""
+        """Leave what a rule wants left; ask the features, propose, and let it be judged."""
+        self._leave_as_rules_say(now)
         self.values = [feature.checked(part.name, now).value for part, feature in self.weighed]
         proposal = self.propose(now)
         decision = Decision(
@@ -135,13 +137,20 @@ class DecidingStrategy(MiaStrategy):
             return decision
         judged = self._judges.judge(proposal, self._candidate(now, proposal))
         self._take(decision, proposal, judged)
+        if judged.sized.note:
+            self.context.warnings.add(f"size {judged.sized.note}", judged.sized.note)
         rows = [(one.passes, one.number) for one in judged.verdicts]
         _fill(decision, [*rows, *gates, *((one.passes, one.number) for one in judged.filters)])
         return decision
 
+    def _leave_as_rules_say(self, now: int) -> None:
+        bracket = self.desk.bracket
+        if bracket is not None and not bracket.leaving and (rule := self._judges.leaving(now)):
+            self.leave(rule)
+
     def _candidate(self, now: int, proposal: Proposal) -> Candidate:
         tape, context = self.tape, self.context
-        if tape.session is None or tape.contract is None:
+        if tape.session is None or self.contract is None:
             raise RuntimeError(f"{context.who} is not in a session")
         return Candidate(
             now=now,
@@ -151,7 +160,7 @@ class DecidingStrategy(MiaStrategy):
             target=proposal.target,
             account=self.account,
             session=tape.session,
-            contract=tape.contract,
+            contract=self.contract,
             capital=context.capital,
             tier=proposal.tier,
             score=proposal.score,
@@ -172,28 +181,26 @@ class DecidingStrategy(MiaStrategy):
 
 def features_of(parts: Parts) -> tuple[Part, ...]:
     """Return the features of a run whose inputs its data have."""
-    return tuple(one for one in parts.of(PluginKind.FEATURES) if not _inputs(one) & parts.absent)
+    return tuple(one for one in parts.of(PluginKind.FEATURES) if not _kind(one).lacks(parts.absent))
 
 
 def left_out(parts: Parts) -> tuple[Part, ...]:
     """Return the features of a run that need what its data are declared to lack."""
-    return tuple(one for one in parts.of(PluginKind.FEATURES) if _inputs(one) & parts.absent)
+    return tuple(one for one in parts.of(PluginKind.FEATURES) if _kind(one).lacks(parts.absent))
 
 
 def made_feature(part: Part, market: Market) -> Feature:
     """Return the feature that a part makes."""
-    _inputs(part)
-    made: Feature = part.target(market, part.settings)
-    return made
+    return _kind(part)(market, part.settings)
 
 
-def _inputs(part: Part) -> frozenset[str]:
-    """Return what a feature needs; a part that is no feature is an error."""
+def _kind(part: Part) -> type[Feature]:
+    """Return a feature's class; a part that is no feature is an error."""
     if not (isinstance(part.target, type) and issubclass(part.target, Feature)):
         raise PluginError(
             f"the feature '{part.name}' is no Feature", "derive it from mia_plugins.features.Feature"
         )
-    return part.target.inputs
+    return part.target
 
 
 def _with_extras(proposal: Proposal, extras: int) -> tuple[float | None, ...]:

@@ -94,7 +94,9 @@ class Feature(ABC):
     unit: ClassVar[str] = "score"
     """Of its number."""
     inputs: ClassVar[frozenset[str]] = frozenset()
-    """What it needs beside bars: `trades`, `quotes`, `depth`, tables such as `levels`, `other product`."""
+    """What it looks at beside bars: `trades`, `quotes`, `depth`, tables such as `levels`, `other product`."""
+    one_of: ClassVar[tuple[frozenset[str], ...]] = ()
+    """Inputs of which one group is enough; left out: it needs all of them."""
 
     def __init__(self, market: Market, settings: Any) -> None:
         self.market = market
@@ -103,6 +105,12 @@ class Feature(ABC):
     @abstractmethod
     def read(self, now: int) -> Reading:
         """Say what there is to say at `now` (UTC ns), to which all measures have been brought."""
+
+    @classmethod
+    def lacks(cls, absent: frozenset[str]) -> frozenset[str]:
+        """Return what it cannot do without of what data are declared to lack; nothing: it can be had."""
+        groups = cls.one_of or (cls.inputs,)
+        return frozenset() if any(not group & absent for group in groups) else cls.inputs & absent
 
     def checked(self, name: str, now: int) -> Reading:
         """Return the reading, or say what is wrong with it; `name` is for the message."""

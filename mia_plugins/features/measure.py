@@ -64,13 +64,14 @@ class Measure(ABC):
         """Take in what came after `lo` up to `hi` (UTC ns); the market's."""
         if not self.reads <= tape.kinds:
             return
-        if tape.contract != self._contract:
+        if tape.contract is not self._contract and tape.contract != self._contract:
             if self._contract is not None:
                 self.begin_contract()
             self._contract = tape.contract
-        if tape.session is not None and tape.session != self._session:
-            self._session = tape.session
-            self.begin_session(tape.session)
+        session = tape.session
+        if session is not self._session and session is not None and session != self._session:
+            self._session = session
+            self.begin_session(session)
         self.take(tape, lo, hi)
 
     def begin_contract(self) -> None:

@@ -19,16 +19,13 @@ No quote can be both at the stop and at the target. Quotes have two sides: leave
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import inf
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mia_plugins.journal.errors import JournalError
 from mia_plugins.journal.times import utc_text
-
-if TYPE_CHECKING:
-    from mia_plugins.runs.rows import RowLog
 
 type Ints = NDArray[np.int64]
 type Exit = Literal["target", "stop", "time", "open"]
@@ -49,6 +46,13 @@ class ShadowOutcome(NamedTuple):
     r: float | None
     mae: int | None
     mfe: int | None
+
+
+class Outcomes(Protocol):
+    """Where outcomes are written."""
+
+    def append(self, row: ShadowOutcome, /) -> None:
+        """Add one."""
 
 
 @dataclass(slots=True)
@@ -85,7 +89,7 @@ class _Shadow:
 class Shadows:
     """The brackets of a run's decisions that were not taken, of one instrument."""
 
-    def __init__(self, slippage_ticks: int, log: "RowLog | None", *, bars: bool = False) -> None:
+    def __init__(self, slippage_ticks: int, log: "Outcomes | None", *, bars: bool = False) -> None:
         """Outcomes go to `log`; without one they are kept in `closed`. `bars`: the quotes come of bars."""
         self._bars = bars
         self.closed: list[ShadowOutcome] = []

@@ -8,7 +8,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Self
@@ -16,6 +16,7 @@ from typing import Self
 from mia_plugins.files import write_whole
 from mia_plugins.runs.errors import RunError, RunFileError, told
 from mia_plugins.runs.folder import REPORT, RUN, SETTINGS, RunFolder, RunRecord, RunStatus
+from mia_plugins.runs.held import Held, may_be_held
 from mia_plugins.runs.identity import RunInputs
 from mia_plugins.runs.rows import is_closed, seal
 
@@ -51,19 +52,26 @@ class RunDraft:
     runs_dir: Path
     inputs: RunInputs
     folder: Path
+    held: Held = field(compare=False, repr=False)
+    """Keeps others from removing it."""
 
     @classmethod
     def begin(cls, runs_dir: Path, inputs: RunInputs) -> Self:
-        """Make the folder of a run; what a process that is gone left of the same run is removed."""
+        """Make the folder of a run; what processes that are gone left is removed.
+
+        Of other runs that which came to its end stays: it gave another result than the run in its place,
+        and somebody was told to compare them.
+        """
         drafts = runs_dir / DRAFTS
         folder = drafts / f"{inputs.id}-{os.getpid()}"
         with told(drafts, "written"):
             drafts.mkdir(parents=True, exist_ok=True)
-            for left in sorted(drafts.glob(f"{inputs.id}-*")):
-                if left == folder or not _lives(left.name.partition("-")[2].removesuffix(OLD)):
-                    shutil.rmtree(left)
-            folder.mkdir()
-        return cls(runs_dir, inputs, folder)
+            with _sole_sealer(drafts):
+                for left in sorted(path for path in drafts.iterdir() if path.is_dir()):
+                    if left == folder or _is_litter(left, inputs.id):
+                        shutil.rmtree(left)
+                folder.mkdir()
+                return cls(runs_dir, inputs, folder, Held(folder))
 
     def log(self, table: str) -> Path:
         """Return where the rows of a table are logged: `table.arrows`, sealed into `table.parquet`."""
@@ -171,15 +179,9 @@ def _complete_at(place: Path) -> RunFolder | None:
     return found if found.record.status is RunStatus.COMPLETE else None
 
 
-def _lives(pid: str) -> bool:
-    """Say whether a process is running; what is no number never was one."""
-    try:
-        os.kill(int(pid), 0)
-    except (ProcessLookupError, ValueError):
-        return False
-    except OSError:
-        return True  # of another user
-    return True
+def _is_litter(left: Path, run_id: str) -> bool:
+    """Say whether a draft is nobody's and of no use when a run is made."""
+    return (left.name.startswith(f"{run_id}-") or not (left / RUN).exists()) and not may_be_held(left)
 
 
 def _to_disk(folder: Path) -> None:
@@ -195,7 +197,7 @@ def _to_disk(folder: Path) -> None:
 
 @contextmanager
 def _sole_sealer(drafts: Path) -> Iterator[None]:
-    """Let one process at a time give runs their places; the lock ends with the process."""
+    """Let one process at a time begin runs or give them their places; the lock ends with the process."""
     with told(drafts, "written"), (drafts / "lock").open("a") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         yield

@@ -102,7 +102,9 @@ class Account:
     tick_value: Decimal
     """$ a tick and contract."""
     product: str = ""
-    """Such as ES."""
+    """What its orders are for, such as MES."""
+    decided_on: str = ""
+    """The product whose prices are its own: ES, where MES is traded for it; "" for the product itself."""
     costs: Costs = field(default_factory=Costs)
     """Beside the price."""
     broker: BrokerAccount = field(default_factory=BrokerAccount, repr=False)
@@ -136,6 +138,12 @@ class Account:
         self.trades_today = 0
         self.realized_today = Decimal(0)
         self.broker.begin_session()
+
+    @property
+    def is_about_to_begin(self) -> bool:
+        """Say whether an entry works and nothing of it is filled yet."""
+        bracket = self.bracket
+        return self.trip is None and bracket is not None and bracket.entry.is_open
 
     def take(self, fill: Fill, reason: str = "") -> RoundTrip | None:
         """Count a fill; return the round trip it closes. `reason` is why the position is being left.
@@ -178,8 +186,16 @@ class Account:
         self._book(gross)
         self.losses_in_row = self.losses_in_row + 1 if gross - trip.fees < 0 else 0
         self.last_exit_ts, self.last_exit = fill.ts, trip.exit
-        self.broker.ended(fill.ts, gross - trip.fees, trip.exit)
+        self.broker.ended(fill.ts, gross - trip.fees, trip.exit, self._risked(trip))
         self.trip = None
+
+    def _risked(self, trip: RoundTrip) -> Decimal:
+        """Return $ that a round trip would have lost at the stop it had at first; 0 without one."""
+        stop = self.bracket.first_stop if self.bracket else None
+        if stop is None:
+            return Decimal(0)
+        away = trip.paid - stop * trip.bought if trip.side > 0 else stop * trip.sold - trip.got
+        return away * self.tick_value
 
     def _book(self, amount: Decimal) -> None:
         self.realized_today += amount

@@ -45,6 +45,7 @@ class MiaActor(Guarded, DataActor):
         return super().__new__(cls, config)  # type: ignore[call-arg]
 
     def __init__(self, context: ActorContext) -> None:
+        self._unshare()
         self.context = context
         self.settings: Any = context.settings
         self.known: Mapping[str, KnownTable] = context.known

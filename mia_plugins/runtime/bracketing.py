@@ -53,6 +53,7 @@ def bracket_of(now: int, decision: Decision, number: int, base_id: str, who: str
         stop=order(Role.STOP, -side, stop, "stop"),
         target=order(Role.TARGET, -side, target, "limit"),
         until=decision.until,
+        first_stop=stop,
     )
 
 

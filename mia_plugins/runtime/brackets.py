@@ -52,6 +52,8 @@ class Bracket:
     """When it is left at the market, at the latest: UTC ns."""
     exits: list[OrderState] = field(default_factory=list)
     """Orders that leave at the market."""
+    first_stop: int | None = None
+    """Where the stop lay at first, in ticks: what was risked."""
     leaving: str = ""
     """Why it is being left; "" while it is not."""
 
@@ -63,7 +65,8 @@ class Bracket:
     @property
     def held(self) -> int:
         """Contracts it has entered and not left."""
-        return self.entry.filled - self.stop.filled - self.target.filled - sum(x.filled for x in self.exits)
+        held = self.entry.filled - self.stop.filled - self.target.filled
+        return held - sum([order.filled for order in self.exits]) if self.exits else held
 
     @property
     def is_done(self) -> bool:
@@ -78,7 +81,8 @@ class Bracket:
         """
         if not self.entry.filled or (self.entry.is_open and self.entry.type == "market"):
             return []
-        found = [(order, order.filled + self.held) for order in (self.stop, self.target) if order.is_open]
+        held = self.held
+        found = [(order, order.filled + held) for order in (self.stop, self.target) if order.is_open]
         return [(order, lots) for order, lots in found if lots != order.lots and lots > order.filled]
 
     def is_bare(self) -> bool:

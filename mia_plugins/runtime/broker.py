@@ -58,6 +58,11 @@ class BrokerAccount:
     """Round trips begun since the session opened."""
     losses_in_row: int = 0
     """Round trips lost one after the other."""
+    outcomes: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT), repr=False)
+    """What the last round trips came to after fees, in units of what was risked (R), as they ended.
+
+    Among them are those that were not taken since Kelly would have risked nothing.
+    """
     closed: deque[Closed] = field(default_factory=lambda: deque(maxlen=KEPT), repr=False)
     """The last round trips, in the order of their ends."""
     peak: Decimal = field(init=False)
@@ -89,24 +94,26 @@ class BrokerAccount:
         self.realized += amount
         self.realized_today += amount
 
-    def ended(self, ts: int, net: Decimal, how: str) -> None:
-        """Count a round trip that is over and booked: when (UTC ns), $ after fees, and how."""
+    def ended(self, ts: int, net: Decimal, how: str, risked: Decimal) -> None:
+        """Count a round trip that is over and booked: when (UTC ns), $ after fees, how, and $ risked."""
+        if risked > 0:
+            self.outcomes.append(float(net / risked))
         self.losses_in_row = self.losses_in_row + 1 if net < 0 else 0
         self.closed.append(Closed(ts, net, how, self.realized_today))
         self._rise(self.balance)
 
     def see(self, prices: Mapping[str, int]) -> None:
-        """Take note of the highest it has been, what is held included; prices in ticks by product."""
+        """Take note of the highest it has been, with what is held; prices in ticks by product."""
         self._rise(self.balance + self.open(prices))
 
     def stakes(self, prices: Mapping[str, int]) -> Iterator[Stake]:
-        """Yield what is held and on its way, at prices in ticks by product."""
+        """Yield what is held and on its way, at prices in ticks by the product decided on."""
         for account in self.accounts:
-            if (stake := stake_of(account, prices.get(account.product))) is not None:
+            if (stake := stake_of(account, prices.get(account.decided_on or account.product))) is not None:
                 yield stake
 
     def open(self, prices: Mapping[str, int]) -> Decimal:
-        """Return $ that all that is held would bring at prices in ticks by product."""
+        """Return $ that all that is held would bring at prices in ticks by the product decided on."""
         return sum((stake.open for stake in self.stakes(prices)), Decimal(0))
 
     def _rise(self, worth: Decimal) -> None:

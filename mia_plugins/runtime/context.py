@@ -77,8 +77,10 @@ class Context:
     name: str
     """The component's name in the settings file."""
     product: str
-    """What it trades, such as ES."""
+    """What its decisions are about, such as ES."""
     settings: StrategySettings
+    traded: str
+    """What its orders are for: the product itself, or its micro."""
     days: Sequence[TradingDay]
     tapes: Mapping[str, Tape]
     """By product; what it trades is among them."""
@@ -91,8 +93,8 @@ class Context:
     account: Account
     records: Records
     guard: Guard
-    stop_asked: Callable[[], bool]
-    """Says whether the run is to end now."""
+    stop: Sequence[int]
+    """A byte; not zero when the run is to end now."""
     trader_id: str
     parts: Parts = field(default_factory=Parts)
     """Plugins of the run that it may look at, such as features and rules."""

@@ -117,18 +117,25 @@ class Desk:
     def see(self, seen: Sequence[Quotes]) -> None:
         """Take the quotes since those before, up to now, and record the round trips that closed within."""
         held = self._context.account.trip
-        trips = [trip for trip, _ in self._closed] + ([held] if held else [])
-        for trip in trips:
+        if held:
             for quotes in seen:
+                held.see(quotes)
+        self.see_closed(seen)
+
+    def see_closed(self, waiting: Sequence[Quotes]) -> None:
+        """Take quotes for the round trips that have closed, and record them; later ones do not count."""
+        for trip, _ in self._closed:
+            for quotes in waiting:
                 trip.see(quotes)
         self._record_closed()
 
     def on_order_event(self, event: Any) -> None:
         """Follow an order of ours."""
         kind = type(event).__name__
-        if kind == "OrderModifyRejected":
-            self._context.warnings.add(kind, f"{event.client_order_id} stays as it is: {event.reason}")
-        if kind not in STATES and kind != "OrderFilled":
+        state = STATES.get(kind)
+        if state is None and kind != "OrderFilled":
+            if kind == "OrderModifyRejected":
+                self._context.warnings.add(kind, f"{event.client_order_id} stays as it is: {event.reason}")
             return  # it changes nothing yet, and the cache is locked while it is told of
         known = self._orders.get(str(event.client_order_id))
         if known is None:
@@ -136,10 +143,10 @@ class Desk:
                 f"{self._context.who} is told of the order {event.client_order_id}, which is not its own"
             )
         bracket, order = known
-        if kind == "OrderFilled":
+        if state is None:
             self._filled(bracket, order, event)
         else:
-            order.state = STATES[kind]
+            order.state = state
             if kind == "OrderUpdated":
                 order.lots = int(event.quantity)
                 moved = event.trigger_price if order.type == "stop" else event.price
@@ -188,7 +195,7 @@ class Desk:
         trip = context.account.take(fill, bracket.leaving)
         if trip:
             self._closed.append((trip, instrument_id))  # quotes up to its end are still to be seen
-            context.following.due = 0
+            context.following.closed()
         if not order.is_open:
             self._ended(bracket, order, fill.ts, "")
         if order.role is not Role.ENTRY:
@@ -211,6 +218,8 @@ class Desk:
 
     def _settle(self, bracket: Bracket, now: int) -> None:
         """Do what an event made necessary."""
+        if bracket.entry.is_open and not bracket.entry.filled:
+            return
         if bracket.is_done:
             for order in bracket.orders:
                 self._orders.pop(order.order_id, None)

@@ -1,28 +1,38 @@
 """How a strategy's shadows see the market: behind it, in long stretches, which is all they need."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import Protocol
 
 from mia_plugins.data.bars import MINUTE
 from mia_plugins.data.columns import Quotes
 from mia_plugins.journal.decision import Decision
-from mia_plugins.journal.shadow import Shadows
+from mia_plugins.journal.shadow import Outcomes, Shadows
+from mia_plugins.runtime.account import Account
+from mia_plugins.runtime.supposed import Supposed
 from mia_plugins.tape.trail import Trail
 
 LAG = 240 * MINUTE
 """ns that shadows may be behind. Outcomes do not depend on it; a short look costs like a long one."""
 
 
-def _unseen(quotes: Sequence[Quotes]) -> None:
-    """Let quotes go by."""
-    del quotes
+class Holder(Protocol):
+    """What was traded, which is to see the quotes too."""
+
+    def see(self, seen: Sequence[Quotes]) -> None:
+        """Take the quotes since those before, up to now: they are gone afterwards."""
+
+    def see_closed(self, waiting: Sequence[Quotes]) -> None:
+        """Take, for what is closed, the quotes that it may have been held through; they may go on after."""
 
 
 class Following:
     """Brackets of decisions that were not taken, what is held, and the quotes they have yet to see."""
 
-    def __init__(self, shadows: Shadows, trail: Trail) -> None:
-        self._shadows, self._trail = shadows, trail
-        self._see: Callable[[Sequence[Quotes]], None] = _unseen
+    def __init__(self, shadows: Shadows, trail: Trail, supposed: Supposed) -> None:
+        """`supposed` is where the shadows write."""
+        self._shadows, self._trail, self._supposed = shadows, trail, supposed
+        self._holder: Holder | None = None
+        self._next = 0
         self.due = 0
         """When they look at the market again: UTC ns."""
 
@@ -33,21 +43,40 @@ class Following:
             return
         until = flat_at if until is None else min(flat_at, until)
         if now < until:
+            self._supposed.note(number, decision)
             self._shadows.open(number, now, decision.side, stop, target, until)
 
-    def watch(self, see: Callable[[Sequence[Quotes]], None]) -> None:
-        """Have a function see all quotes too, those of a look at once."""
-        self._see = see
+    def watch(self, holder: Holder) -> None:
+        """Have what was traded see all quotes too, those of a look at once."""
+        self._holder = holder
+
+    def closed(self) -> None:
+        """Have the next look show what is closed its quotes. Shadows go on in their long stretches."""
+        self.due = 0
 
     def look(self, now: int) -> None:
-        """See the quotes up to now (UTC ns)."""
-        self.due = now + LAG
+        """See the quotes up to now (UTC ns), or only what is closed those it was held through."""
+        if now < self._next and self._holder is not None:
+            self.due = self._next
+            self._holder.see_closed(self._trail.waiting)
+        else:
+            self._see(now)
+
+    def _see(self, now: int) -> None:
+        self.due = self._next = now + LAG
         seen = list(self._trail.until(now))
         for quotes in seen:
             self._shadows.advance(quotes.ts, quotes.bid_ticks, quotes.ask_ticks)
-        self._see(seen)
+        if self._holder is not None:
+            self._holder.see(seen)
 
     def end(self, now: int) -> None:
         """See the quotes up to now (UTC ns) and write what is still open: the data end there."""
-        self.look(now)
+        self._see(now)
         self._shadows.end(now)
+
+
+def following_of(account: Account, log: Outcomes, trail: Trail, *, bars: bool) -> Following:
+    """Return what follows a strategy's market; outcomes go to `log`. `bars`: the quotes come of bars."""
+    supposed = Supposed(log, account)
+    return Following(Shadows(account.costs.slippage, supposed, bars=bars), trail, supposed)

@@ -18,6 +18,8 @@ class Stake(NamedTuple):
     """+1 long, -1 short."""
     contracts: int
     """Held, or still to be entered."""
+    price: int
+    """What one is reckoned at, in ticks."""
     open: Decimal
     """$ that leaving it now would bring, after what that costs; parts that were left are included."""
     worst: Decimal
@@ -32,21 +34,21 @@ class Stake(NamedTuple):
 def stake_of(account: "Account", price: int | None) -> Stake | None:
     """Return what is held and on its way at a price in ticks; None where there is nothing.
 
-    Without a price, what was paid stands for it, and the stop for what is still to be entered.
+    Without a price, what was paid stands for it.
     """
     bracket, trip = account.bracket, account.trip
     worth = at_stop = NOTHING
+    now = _reckoned_at(account, price)
     if trip is not None:
-        now = price if price is not None else _paid(trip)
         worth = _left_at(account, trip, now)
         at_stop = worth if bracket is None else min(worth, _stopped(account, trip, bracket, now))
     coming = _coming(bracket)
     if bracket is not None and coming:
-        at_stop -= _risk_of_entry(account, bracket, price) * coming
+        at_stop -= _risk_of_entry(account, bracket, now) * coming
     if trip is None and not coming:
         return None
     side = bracket.side if bracket is not None else _sign(account.position)
-    return Stake(account.product, side, abs(account.position) + coming, worth, at_stop)
+    return Stake(account.product, side, abs(account.position) + coming, now, worth, at_stop)
 
 
 def _coming(bracket: "Bracket | None") -> int:
@@ -70,17 +72,21 @@ def _stopped(account: "Account", trip: "RoundTrip", bracket: "Bracket", now: int
     return _left_at(account, trip, now if stop.ticks is None or not stop.is_open else stop.ticks)
 
 
-def _risk_of_entry(account: "Account", bracket: "Bracket", price: int | None) -> Decimal:
-    """Return $ a contract that is entered and stopped out."""
-    stop = bracket.stop.ticks or 0
-    entered = bracket.entry.ticks if bracket.entry.ticks is not None else price
-    ticks = 0 if entered is None else max(0, (entered - stop) * bracket.side)
+def _risk_of_entry(account: "Account", bracket: "Bracket", price: int) -> Decimal:
+    """Return $ a contract that is entered, at its limit or a price in ticks, and stopped out."""
+    entered = price if bracket.entry.ticks is None else bracket.entry.ticks
+    ticks = max(0, (entered - (bracket.stop.ticks or 0)) * bracket.side)
     return ticks * account.tick_value + account.costs.round_turn(account.tick_value)
 
 
-def _paid(trip: "RoundTrip") -> int:
-    """Return what a contract was entered at on the average, in ticks."""
-    return round(trip.paid / trip.bought if trip.side > 0 else trip.got / trip.sold)
+def _reckoned_at(account: "Account", price: int | None) -> int:
+    """Return the price that counts: the last, what was paid, or where what is on its way has its stop."""
+    trip, bracket = account.trip, account.bracket
+    if price is not None:
+        return price
+    if trip is not None:
+        return round(trip.paid / trip.bought if trip.side > 0 else trip.got / trip.sold)
+    return (bracket.stop.ticks or 0) if bracket is not None else 0
 
 
 def _sign(position: int) -> int:

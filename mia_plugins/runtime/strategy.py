@@ -23,6 +23,7 @@ from nautilus_trader.model import ClientId, ClientOrderId, InstrumentId, Price, 
 from nautilus_trader.trading import Strategy, StrategyConfig
 
 from mia_plugins.data.arrow import Kind
+from mia_plugins.data.instruments import Contract
 from mia_plugins.hookspecs import Kind as PluginKind
 from mia_plugins.journal.decision import Decision, JournalColumns, Outcome
 from mia_plugins.runtime.account import Account
@@ -36,7 +37,7 @@ from mia_plugins.runtime.settings import StrategySettings
 from mia_plugins.runtime.timetable import Calls, Timetable
 from mia_plugins.tape.follower import Follower
 from mia_plugins.tape.known import KnownTable
-from mia_plugins.tape.tape import Rows, Tape
+from mia_plugins.tape.tape import Rows, Tape, last_prices
 
 
 class MiaStrategy(Guarded, Strategy):
@@ -71,6 +72,7 @@ class MiaStrategy(Guarded, Strategy):
         return super().__new__(cls, config)  # type: ignore[call-arg]
 
     def __init__(self, context: Context) -> None:
+        self._unshare()
         self.context = context
         self.settings: Any = context.settings
         self.tape: Tape = context.tapes[context.product]
@@ -85,13 +87,15 @@ class MiaStrategy(Guarded, Strategy):
         """Features that are kept up to date; set them in `begin`."""
         self._tables = tuple(context.known.values())
         self._others = [tape for tape in context.tapes.values() if tape is not self.tape]
+        self.contract: Contract | None = None
+        """What its orders are for in this session."""
         self._instrument = ""
         self._decided = -1
         calls = Calls(self._open, self._at_bar, self._at_instant, self._flat, self._close)
         self._timetable = Timetable(context.days, self.settings.bar, self.settings.flat_before_close, calls)
         maker = OrderMaker(TraderId(context.trader_id), self.strategy_id, reduce_only=context.reduce_only)
         self.desk = Desk(context, maker, _Wire(self), self._timetable, wakes=self.after_fills)
-        context.following.watch(self.desk.see)
+        context.following.watch(self.desk)
         ours: dict[str, Callable[..., Any]] = {
             "on_start": self._start,
             "on_stop": self._stop,
@@ -166,7 +170,8 @@ class MiaStrategy(Guarded, Strategy):
     def _open(self, day: TradingDay) -> None:
         for code, tape in self.tapes.items():
             tape.begin(day.session, day.contracts[code])
-        self._instrument = day.contracts[self.context.product].instrument_id
+        self.contract = day.contracts[self.context.traded]
+        self._instrument = self.contract.instrument_id
         self.account.begin_session()
         self.desk.begin_session(InstrumentId.from_str(self._instrument))
         self.context.feed.begin(self, day)
@@ -182,7 +187,7 @@ class MiaStrategy(Guarded, Strategy):
     def _look(self, now: int) -> bool:
         """Bring everything up to now; say whether a base bar closed just then."""
         context, tape = self.context, self.tape
-        if context.stop_asked():
+        if context.stop[0]:
             raise Interrupted
         lo = tape.now
         context.feed.advance(now)
@@ -195,6 +200,8 @@ class MiaStrategy(Guarded, Strategy):
             feature.advance(tape, lo, now)
         if now >= context.following.due:
             context.following.look(now)
+        if closed and self.account.trip is not None:
+            self.account.broker.see(last_prices(self.tapes))
         return closed
 
     def _at_bar(self, now: int) -> None:

@@ -105,12 +105,13 @@ def _leaves(data: Any, at: Location) -> Iterator[tuple[Location, Any]]:
         yield at, data
 
 
-def settings_yaml(run: Run, *, with_origin: bool = False) -> str:
+def settings_yaml(run: Run, data: dict[str, Any] | None = None, *, with_origin: bool = False) -> str:
     """Return a settings file that says all a run's settings and extends nothing.
 
-    With `with_origin` each line ends in a comment: unit, and the place that gave the value.
+    `data` are those to say, where it is not all. With `with_origin` each line ends in a comment: unit, and
+    the place that gave the value.
     """
-    rows = list(_lines(run, settings_data(run), ()))
+    rows = list(_lines(run, settings_data(run) if data is None else data, ()))
     if not with_origin:
         return "".join(f"{text}\n" for text, _ in rows)
     width = min(60, max(len(text) for text, _ in rows))

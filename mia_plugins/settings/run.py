@@ -105,6 +105,8 @@ class RunSettings(PluginWishes):
     """What is traded."""
     observe: tuple[Instrument, ...] = ()
     """What is looked at beside it and not traded: its trades, or its bars."""
+    traded_as: Literal["full", "micro"] = "full"
+    """What orders are for: the instruments themselves, or their micros (MES for ES), ten to a contract."""
     absent: tuple[Absent, ...] = ()
     """What the data lack, so that features that need it are left out instead of not known."""
     start: dt.date
@@ -141,6 +143,21 @@ class RunSettings(PluginWishes):
         if twice:
             raise ValueError(f"{', '.join(twice)} is named twice")
         return names
+
+    @field_validator("traded_as")
+    @classmethod
+    def _micros_are_not_traded_twice(cls, name: str, info: ValidationInfo) -> str:
+        instruments = info.data.get("instruments", ())
+        both = [code for code in instruments if f"M{code}" in instruments]
+        if name == "micro" and both:
+            raise ValueError(f"M{both[0]} would be traded for {both[0]} and for itself; name one of them")
+        return name
+
+    @property
+    def orders_for(self) -> dict[str, str]:
+        """What is ordered, by the instrument it is decided on: ES, or MES for it."""
+        micro = self.traded_as == "micro"
+        return {code: f"M{code}" if micro and not code.startswith("M") else code for code in self.instruments}
 
     @field_validator("end")
     @classmethod

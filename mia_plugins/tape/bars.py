@@ -1,7 +1,7 @@
 """Bars of any length, built from what the tape has let pass. Only closed ones can be read."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from typing import NamedTuple
 
@@ -99,23 +99,18 @@ class BarSeries:
         if not len(trades):
             return
         bins = (trades.ts - self._anchor) // self._length
-        ends = np.append((bins[1:] != bins[:-1]).nonzero()[0], len(bins) - 1)
-        starts = np.append(0, ends[:-1] + 1)
-        columns = (
-            np.minimum((bins[starts] + 1) * self._length + self._anchor, self._end),
-            trades.ticks[starts],
-            np.maximum.reduceat(trades.ticks, starts),
-            np.minimum.reduceat(trades.ticks, starts),
-            trades.ticks[ends],
-            np.add.reduceat(trades.lots, starts),
-        )
-        for bar in bars_in(Bars(*columns)):
-            self._add(bar)
+        ends = np.minimum((bins + 1) * self._length + self._anchor, self._end)
+        ticks = trades.ticks
+        self._add(Bars(ends, ticks, ticks, ticks, ticks, trades.lots))
 
-    def add_minutes(self, minutes: Iterable[Bar]) -> None:
+    def add_minutes(self, minutes: Bars) -> None:
         """Take bars of one minute, in order, each stamped at its close; they may lie in the future."""
-        for bar in minutes:
-            self._add(bar if self.minutes == 1 else bar._replace(ts=self._end_of(bar.ts)))
+        if not len(minutes):
+            return
+        ends = minutes.ts
+        if self.minutes > 1:
+            ends = np.minimum(ends + (self._anchor - ends) % self._length, self._end)
+        self._add(Bars(ends, minutes.open, minutes.high, minutes.low, minutes.close, minutes.lots))
 
     def close_until(self, now: int) -> bool:
         """Close the bars that have ended by now (UTC ns) and say whether one ended just now."""
@@ -129,17 +124,22 @@ class BarSeries:
         self.close = closed.close
         return closed.ts == now
 
-    def _add(self, part: Bar) -> None:
-        """Take a part of a bar, stamped at the bar's close."""
-        waiting = self._waiting
-        if waiting and waiting[-1].ts == part.ts:
-            waiting[-1] = _merged(waiting[-1], part)
-        else:
-            waiting.append(part)
-
-    def _end_of(self, ts: int) -> int:
-        """Return when the bar closes in which a minute closes at `ts`."""
-        return min(ts + (self._anchor - ts) % self._length, self._end)
+    def _add(self, parts: Bars) -> None:
+        """Take parts of bars, each stamped at its bar's close; the first may go on with the last."""
+        changes = (parts.ts[1:] != parts.ts[:-1]).nonzero()[0]
+        firsts, lasts = np.append(0, changes + 1), np.append(changes, len(parts) - 1)
+        whole = Bars(
+            parts.ts[firsts],
+            parts.open[firsts],
+            np.maximum.reduceat(parts.high, firsts),
+            np.minimum.reduceat(parts.low, firsts),
+            parts.close[lasts],
+            np.add.reduceat(parts.lots, firsts),
+        )
+        waiting, bars = self._waiting, bars_in(whole)
+        if waiting and waiting[-1].ts == parts.ts[0]:
+            waiting[-1] = _merged(waiting[-1], next(bars))
+        waiting.extend(bars)
 
 
 def _merged(one: Bar, other: Bar) -> Bar:

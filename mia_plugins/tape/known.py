@@ -1,6 +1,7 @@
 """Tables beside the feed — levels, option chains, the VIX — as far as they are known by now."""
 
 from collections import deque
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -26,8 +27,11 @@ class KnownTable:
         """Up to when rows are known: UTC ns."""
         self._loads: deque[pa.Table] = deque(maxlen=DAYS)
         self._rows: pa.Table | None = None
+        self._nothing: pa.Table | None = None
         self._known_at = np.empty(0, np.int64)
         self._count = 0
+        self._before = (-1, 0)
+        self._columns: dict[str, list[Any]] = {}
         self._newest: dict[tuple[tuple[str, object], ...], pa.Table] = {}
 
     def load(self, rows: pa.Table) -> None:
@@ -39,10 +43,15 @@ class KnownTable:
             [("ts_init", "ascending"), ("ts_event", "ascending")]
         )
         self._known_at = times_of(self._rows["ts_init"].combine_chunks())
+        self._nothing = self._rows.slice(0, 0)
+        self._columns.clear()
         self._look()
+        self._before = self.now, self._count
 
     def advance(self, now: int) -> None:
         """Let time pass until `now` (UTC ns)."""
+        if now != self.now:
+            self._before = self.now, self._count
         self.now = now
         if self._count < len(self._known_at) and self._known_at[self._count] <= now:
             self._look()
@@ -60,8 +69,31 @@ class KnownTable:
             )
         if self._rows is None:
             return None
-        first, end = (int(np.searchsorted(self._known_at, at, side="right")) for at in (lo, hi))
-        return self._rows.slice(first, end - first)
+        first, end = self._until(lo), self._until(hi)
+        return self._rows.slice(first, end - first) if first < end else self._nothing
+
+    def column(self, name: str, lo: int, hi: int) -> list[Any]:
+        """Return a column of the rows that became known after `lo` up to `hi` (UTC ns); times are UTC ns."""
+        if hi > self.now:
+            self.known(lo, hi)
+        if self._rows is None:
+            return []
+        first, end = self._until(lo), self._until(hi)
+        if first >= end:
+            return []
+        if name not in self._columns:
+            values = self._rows[name].combine_chunks()
+            is_time = pa.types.is_timestamp(values.type)
+            self._columns[name] = (times_of(values) if is_time else values).tolist()
+        return self._columns[name][first:end]
+
+    def _until(self, at: int) -> int:
+        """Return how many rows were known at a time (UTC ns); mostly it is now, or when time last passed."""
+        if at == self.now:
+            return self._count
+        if at == self._before[0]:
+            return self._before[1]
+        return int(self._known_at.searchsorted(at, side="right"))
 
     def newest(self, **where: object) -> pa.Table | None:
         """Return the known rows that are of the latest time, such as `newest(underlying="ES")`.
@@ -85,7 +117,7 @@ class KnownTable:
         return float(self.now - int(times_of(found["ts_event"].combine_chunks())[0])) / 1e9
 
     def _look(self) -> None:
-        self._count = int(np.searchsorted(self._known_at, self.now, side="right"))
+        self._count = int(self._known_at.searchsorted(self.now, side="right"))
         self._newest.clear()
 
     def _matching(self, where: dict[str, object]) -> pa.Table | None:

@@ -1,6 +1,6 @@
 """`Tape`: what a strategy can read of one instrument, up to now."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from mia_plugins.data.columns import LEVELS, Bars, Depth, Quotes, Trades
 from mia_plugins.data.instruments import Contract
 from mia_plugins.data.sessions import Session
 from mia_plugins.errors import did_you_mean
-from mia_plugins.tape.bars import BarSeries, bars_in
+from mia_plugins.tape.bars import BarSeries
 from mia_plugins.tape.errors import LookAheadError, TapeError
 from mia_plugins.tape.quoting import best_in, quotes_in, with_both_sides
 from mia_plugins.tape.series import Series
@@ -173,9 +173,8 @@ class Tape:
 
     def _load_bars(self, rows: Bars) -> None:
         if Kind.BARS in self.kinds:
-            minutes = list(bars_in(rows))
             for series in self._bars.values():
-                series.add_minutes(minutes)
+                series.add_minutes(rows)
 
     def _declared(self, kind: Kind) -> None:
         if kind not in self.kinds:
@@ -183,3 +182,8 @@ class Tape:
                 f"{kind} of {self.code} are not declared to be read{did_you_mean(kind, self.kinds)}",
                 f"add Kind.{kind.name} to the strategy's or the feature's `reads`",
             )
+
+
+def last_prices(tapes: Mapping[str, Tape]) -> dict[str, int]:
+    """Return the close of the last base bar of each product of which one is known, in ticks."""
+    return {code: tape.base.close for code, tape in tapes.items() if tape.base.close}

@@ -1,6 +1,6 @@
 """Quotes for what follows the market well behind it, as shadows do."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from mia_plugins.data.columns import Quotes, rows_of
 
@@ -15,6 +15,11 @@ class Trail:
         """Add quotes after those that are there; they may lie in the future."""
         if len(quotes):
             self._waiting.append(quotes)
+
+    @property
+    def waiting(self) -> Sequence[Quotes]:
+        """The quotes that nobody has taken yet; they may lie in the future, and stay."""
+        return self._waiting
 
     def until(self, now: int) -> Iterator[Quotes]:
         """Yield the quotes up to now (UTC ns) and have them no more."""

@@ -134,6 +134,39 @@ def _zero_lots(rows: Rows, drawn: np.random.Generator) -> Rows:
     return replace(rows, trades=replace(rows.trades, lots=rows.trades.lots * keep))
 
 
+def _empty(rows: Rows, drawn: np.random.Generator) -> Rows:
+    keep = (drawn.random((len(rows.depth), 1)) < 0.8).astype(np.int64)
+    columns = {name: getattr(rows.depth, name) * keep for name in type(rows.depth).__slots__[1:]}
+    return replace(rows, depth=replace(rows.depth, **columns))
+
+
+def _of_unknown_side(rows: Rows, _: np.random.Generator) -> Rows:
+    return replace(rows, trades=replace(rows.trades, side=rows.trades.side * 0))
+
+
+def _out_of_order(rows: Rows, drawn: np.random.Generator) -> Rows:
+    """Let some rows come later than others that were after them; their own times are when they came."""
+    trades, depth = (
+        np.argsort(np.arange(len(columns)) + 50 * (drawn.random(len(columns)) < 0.05), kind="stable")
+        for columns in (rows.trades, rows.depth)
+    )
+    there = _some_of(rows, trades, depth)
+    return Rows(replace(there.trades, ts=rows.trades.ts), replace(there.depth, ts=rows.depth.ts))
+
+
+def _at_once(rows: Rows, _: np.random.Generator) -> Rows:
+    """Give rows of a minute one time."""
+    trades, depth = (columns.ts - columns.ts % 60_000_000_000 for columns in (rows.trades, rows.depth))
+    return Rows(replace(rows.trades, ts=trades), replace(rows.depth, ts=depth))
+
+
+def _far_away(rows: Rows, drawn: np.random.Generator) -> Rows:
+    """Put some trades at prices that cannot be."""
+    odd = drawn.choice([0, 1, -24_000, 10**9], len(rows.trades))
+    ticks = np.where(drawn.random(len(rows.trades)) < 0.01, odd, rows.trades.ticks)
+    return replace(rows, trades=replace(rows.trades, ticks=ticks))
+
+
 def _gap(rows: Rows, _: np.random.Generator) -> Rows:
     ends = [ts[[len(ts) // 3, 2 * len(ts) // 3]] for ts in (rows.trades.ts, rows.depth.ts) if len(ts)]
     if not ends:
@@ -142,5 +175,10 @@ def _gap(rows: Rows, _: np.random.Generator) -> Rows:
     return _some(rows, lambda ts: (ts < first) | (ts > last))
 
 
-SPOILT = (_without_trades, _without_depth, _doubled, _crossed, _empty_books, _zero_lots, _gap)
+SPOILT = (
+    *(_without_trades, _without_depth, _gap),
+    *(_doubled, _out_of_order, _at_once),
+    *(_crossed, _empty_books, _empty),
+    *(_zero_lots, _of_unknown_side, _far_away),
+)
 """Ways to make a product's rows ugly."""

@@ -1,13 +1,16 @@
-"""From micros to the contracts that are ordered, and why they are fewer than was asked for."""
-
-from collections.abc import Sequence
+"""From micros to the contracts that are ordered, and why there are none."""
 
 from mia_plugins.decisions import Candidate, Sized
 from risk.sizers.micros import FULL, Rounding, lot
 
+RISK_ALLOWS_NONE = "risk_allows_none"
+"""The reason of a size of 0: at this stop one contract loses more than may be risked."""
+LESS_THAN_ONE = "less_than_one"
+"""The reason of a size of 0: factors left less than a contract of what is traded."""
+
 
 def rounded(
-    candidate: Candidate, micros: int, allowed: int, rounding: Rounding, steps: Sequence[float]
+    candidate: Candidate, micros: int, allowed: int, rounding: Rounding, steps: tuple[float, ...]
 ) -> Sized:
     """Return a size in whole contracts: `micros` were asked for, of which the risk allows `allowed`.
 
@@ -18,18 +21,12 @@ def rounded(
     contracts = wanted // one
     if rounding is Rounding.AT_LEAST_ONE and not contracts and micros > 0 and one <= allowed:
         contracts = 1
-    reason = _why(candidate, wanted, allowed, contracts, rounding)
-    return Sized(contracts, (*steps, contracts * one / FULL), reason)
-
-
-def _why(candidate: Candidate, wanted: int, allowed: int, contracts: int, rounding: Rounding) -> str:
-    """Return why nothing, or less than whole micros, came of it; "" where nothing was lost."""
-    one, code = lot(candidate.contract), candidate.contract.code
+    steps = (*steps, contracts * one / FULL)
     if not contracts:
-        if allowed < one:
-            return f"size_zero: the risk allows {allowed / FULL:g} of a contract of {code} with this stop"
-        return f"size_zero: {wanted / FULL:g} contracts are less than one of {code}"
-    lost = wanted - contracts * one
-    if lost > 0 and rounding is Rounding.MICRO:
-        return f"floored: the run trades {code} and no micros; {lost} of M{code} were left out"
-    return ""
+        return Sized(0, steps, RISK_ALLOWS_NONE if allowed < one else LESS_THAN_ONE)
+    is_cut = rounding is Rounding.MICRO and wanted > contracts * one
+    return Sized(contracts, steps, note=_cut(candidate.contract.code) if is_cut else "")
+
+
+def _cut(code: str) -> str:
+    return f"sizes were cut off to full contracts of {code}; `traded_as: micro` trades the rest, in M{code}"

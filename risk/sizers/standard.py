@@ -9,7 +9,7 @@ from mia_plugins.decisions import Candidate, Sized, Sizer
 from mia_plugins.settings.model import BaseSettings
 from mia_plugins.units import Percent
 from risk.sizers.micros import FULL, HAIR, Rounding, micros_for, micros_of
-from risk.sizers.rounding import rounded
+from risk.sizers.rounding import LESS_THAN_ONE, rounded
 
 
 class StandardSizer(Sizer):
@@ -42,6 +42,5 @@ class StandardSizer(Sizer):
         allowed = micros_for(dollars, candidate)
         steps = (settings.base, by_tier, asked, capped, min(capped, allowed / FULL))
         if asked <= HAIR:
-            what = "tier" if tier <= HAIR else "soft rules"
-            return Sized(0, (*steps, 0.0), f"size_zero: the {what} left nothing of {settings.base:g}")
+            return Sized(0, (*steps, 0.0), LESS_THAN_ONE)
         return rounded(candidate, micros_of(capped), allowed, settings.rounding, steps)

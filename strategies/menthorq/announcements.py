@@ -59,9 +59,8 @@ class Calendar:
         """Return a calendar; it speaks for the months from its first announcement's to its last one's."""
         ordered = tuple(sorted(set(events)))
         days = [dt.datetime.fromtimestamp(ordered[at].at // NS, NEW_YORK).date() for at in (0, -1)]
-        return cls(
-            name, ordered, days[0].replace(day=1), (days[1].replace(day=28) + _FOUR_DAYS).replace(day=1)
-        )
+        next_month = days[1].replace(day=28) + dt.timedelta(days=4)
+        return cls(name, ordered, days[0].replace(day=1), next_month.replace(day=1))
 
     def covers(self, day: dt.date) -> bool:
         """Say whether it speaks for a day."""
@@ -82,9 +81,6 @@ class _Row(BaseSettings):
 
 class _File(BaseSettings):
     events: tuple[_Row, ...]
-
-
-_FOUR_DAYS = dt.timedelta(days=4)
 
 
 def place_of(calendar: str | Path) -> Path:
@@ -183,9 +179,7 @@ def _faults(names: list[str], mark: Mark) -> Iterator[Issue]:
             yield Issue(mark, name, "is named twice")
     for name in ("at", "name"):
         if name not in names:
-            yield Issue(
-                mark, name, "is a column that is missing; the first line names the columns: at,name,kind"
-            )
+            yield Issue(mark, name, "is missing: the first line names the columns, at,name,kind")
 
 
 def time_of(text: str) -> int:

@@ -88,9 +88,8 @@ class RollWindow(Rule):
         said = f"{contract.symbol} expires on {contract.expiry}, {when}"
         if left > self.settings.days:
             return passes(left, said)
-        return blocks(
-            left, f"{said}; {contract.next.symbol} is to be traded from {self.settings.days} days on"
-        )
+        from_then = f"from {self.settings.days} days before on {contract.next.symbol} is the one to enter"
+        return blocks(left, f"{said}; {from_then}")
 
 
 def hours_of(session: Session, settings: SessionClosed.Settings) -> tuple[int, int]:
@@ -120,5 +119,6 @@ def _into(time: dt.time) -> int:
     return (time.hour * 3600 + time.minute * 60 + time.second - OPEN.hour * 3600) % DAY_SECONDS
 
 
+@lru_cache(maxsize=256)
 def _clock(ts: int) -> str:
     return f"{dt.datetime.fromtimestamp(ts // NS, NEW_YORK):%H:%M}"

@@ -1,4 +1,4 @@
-"""`news_window`: no entry around announcements, and no position at those of the FOMC."""
+"""`news_window`: no entry around announcements, and no position through those of the FOMC."""
 
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -23,7 +23,7 @@ type Span = Annotated[Minutes, Field(ge=0, le=720)]
 class NewsWindow(Rule):
     """Blocks from 2 min before to 5 min after an announcement, both included; wider for the flat kinds.
 
-    Through those of the flat kinds no position should be held: `flat` says when one is to be left.
+    Through those of the flat kinds no position should be held: `leave` says when one is to be left.
     """
 
     class Settings(BaseSettings):
@@ -102,7 +102,7 @@ class NewsWindow(Rule):
             f"to {after:g} min after",
         )
 
-    def flat(self, now: int) -> str:
+    def leave(self, now: int) -> str:
         """Say why no position should be held now (UTC ns); empty when one may be."""
         about = (event for event in self._about(now) if event.kind in self._flat_kinds)
         found = next((event for event in about if self._in_window(event, now)), None)

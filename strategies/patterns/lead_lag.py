@@ -53,8 +53,10 @@ class LeadLagMirror(Pattern):
     def note(self, bar: Bar) -> None:
         """Compare the two over the minute that ends with the bar."""
         del bar
-        pairs = self.lead.pairs() if self.lead else []
-        self._both = together(pairs) if len(pairs) > self.settings.minutes else None
+        self._both = None
+        if self.lead is not None:
+            pairs = self.lead.pairs()
+            self._both = together(pairs) if len(pairs) > self.settings.minutes else None
 
     def look(self, side: int, bar: Bar) -> Look:
         """Look whether the other one moved to a side."""

@@ -9,6 +9,7 @@ import pytest
 
 from indicators.battle_navale.bases import WINDOW
 from indicators.battle_navale.battle import BattleNavale
+from indicators.battle_navale.chart import Chart
 from indicators.battle_navale.features import SierraPatternStrength
 from indicators.battle_navale.mtf import MtfConfluence
 from indicators.flow.bars import FlowBars
@@ -36,20 +37,27 @@ def bars(seed: int, minutes: int) -> list[B]:
     return found
 
 
-def expected(seed: int, minutes: int, *, relative: bool) -> dict[int, Told | None]:
+def ratios_of(seed: int, minutes: int) -> list[float | None]:
+    """By what ticks are multiplied at each bar; the current base bar is the last that has closed by then."""
     base, own = bars(seed, 1), bars(seed, minutes)
+    if minutes == 1:
+        return [1.0] * len(own)
+    ratios: list[float | None] = []
+    for i, one in enumerate(own):
+        current = sum(b.ts <= one.ts for b in base) - 1
+        usual = battle.usual([b.h - b.lo for b in own], i, 20)
+        of_base = battle.usual([b.h - b.lo for b in base], current, 50)
+        ratios.append(usual / of_base if usual and of_base else None)
+    return ratios
+
+
+def expected(seed: int, minutes: int, *, relative: bool) -> dict[int, Told | None]:
+    own = bars(seed, minutes)
     numbers = range(len(own))
     least = 50 if minutes == 1 else 20
     full = [battle.usual([b.v for b in own], i, least) if relative else 1500.0 for i in numbers]
     deltas = [one and (0.67 * one if relative else 1000.0) for one in full]
-    ratios: list[float | None] = [1.0] * len(own)
-    if minutes > 1:
-        for i in numbers:
-            # The current base bar is the last that has closed by then.
-            current = sum(b.ts <= own[i].ts for b in base) - 1
-            usual = battle.usual([b.h - b.lo for b in own], i, least)
-            of_base = battle.usual([b.h - b.lo for b in base], current, 50)
-            ratios[i] = usual / of_base if usual and of_base else None
+    ratios = ratios_of(seed, minutes)
     return dict(zip([b.ts for b in own], battle.told(own, full, deltas, ratios), strict=True))
 
 
@@ -84,6 +92,19 @@ def test_it_is_what_the_definition_says(
         assert other is not None
         for name in ("score", "confidence", "bn_quality", "sierra"):
             assert getattr(one, name) == pytest.approx(getattr(other, name), abs=1e-9), (name, ts)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("minutes", [5, 15])
+def test_ticks_on_longer_bars_are_multiplied(seed: int, minutes: int) -> None:
+    market = market_of(drawn(seed), (1, minutes))
+    chart = market.measure(Chart, minutes=minutes)
+    found: list[float | None] = []
+    for _ in walk(market, drawn(seed).days()):
+        if chart.count > len(found):
+            found.append(chart._ranges.ratio)
+    assert found == ratios_of(seed, minutes)
+    assert len({*found}) > 3
 
 
 def test_the_scenes_have_all_there_is() -> None:

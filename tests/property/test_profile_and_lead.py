@@ -1,15 +1,21 @@
 """The profile, its value area and who leads, held to a plain reading of their definitions."""
 
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indicators.profile.area import point_of_control, value_area
 from indicators.profile.rows import REACH, Rows
-from indicators.structure.lead import overlapping
+from indicators.structure.lead import LAGS, LeadLag, add_products
+from indicators.structure.steps import Changes
+from mia_plugins.data.sessions import NS
+from mia_plugins.features.walking import walk
+from mia_plugins.testing import Scene, random_scene
+from mia_plugins.testing.invariants import market_of
+from tests.minutes import trades_of
 
 some_lots = st.lists(st.integers(0, 6), min_size=1, max_size=40).filter(any)
 """Few values: many ties."""
@@ -75,19 +81,71 @@ def test_a_price_of_another_world_takes_no_memory() -> None:
     assert (rows.total, rows.left_out, rows.high) == (3, 7, 24000 + REACH)
 
 
-@pytest.mark.parametrize("lag", [-3, 0, 2])
-def test_sums_are_those_of_hayashi_and_yoshida(lag: int) -> None:
+def drawn_changes(drawn: np.random.Generator, count: int) -> np.ndarray:
+    ends = np.cumsum(drawn.integers(1, 5, count + 1)) * NS // 2
+    return np.array([ends[:-1], ends[1:], drawn.integers(-3, 4, count)]).T
+
+
+def sums_by_definition(own: np.ndarray, other: np.ndarray) -> list[int]:
+    return [
+        sum(
+            int(change * another)
+            for start, end, change in own.tolist()
+            for begin, close, another in other.tolist()
+            if max(start, begin + lag * NS) < min(end, close + lag * NS)
+        )
+        for lag in (*LAGS, *(-lag for lag in LAGS))
+    ]
+
+
+def test_sums_are_those_of_hayashi_and_yoshida_as_the_window_moves_on() -> None:
     drawn = np.random.default_rng(5)
+    own, other = drawn_changes(drawn, 90), drawn_changes(drawn, 70)
+    sums, before = np.zeros(10, np.int64), None
+    # Windows that grow, move, stand still, shrink from behind, and are empty in the end.
+    for a, b, c, d in [(0, 40, 0, 30), (10, 55, 4, 30), (10, 55, 4, 30), (30, 90, 25, 70), (90, 90, 60, 70)]:
+        now = Changes(own, a, b, 0), Changes(other, c, d, 0)
+        add_products(sums, now, before)
+        assert sums.tolist() == sums_by_definition(own[a:b], other[c:d])
+        before = now
+    assert not sums.any()
 
-    def changes() -> tuple[np.ndarray, np.ndarray]:
-        at = np.cumsum(drawn.integers(1, 5, 80))
-        return np.array([at[:-1], at[1:]]), drawn.integers(-3, 4, 79)
 
-    (spans, own), (others, other) = changes(), changes()
-    wanted = sum(
-        int(own[i] * other[j])
-        for i in range(79)
-        for j in range(79)
-        if max(spans[0, i], others[0, j] + lag) < min(spans[1, i], others[1, j] + lag)
-    )
-    assert overlapping(spans, own, others, other, lag) == wanted
+def test_sums_go_round_in_a_ring() -> None:
+    drawn = np.random.default_rng(6)
+    own, other = drawn_changes(drawn, 90), drawn_changes(drawn, 70)
+    rings = np.roll(own[-64:], 90 % 64, axis=0), np.roll(other[-64:], 70 % 64, axis=0)
+    sums = np.zeros(10, np.int64)
+    add_products(sums, (Changes(rings[0], 50, 90, 26), Changes(rings[1], 20, 70, 6)))
+    assert sums.tolist() == sums_by_definition(own[50:], other[20:])
+
+
+def leaders_of(scene: Scene, *, always: bool) -> dict[int, int | None]:
+    market, found = market_of(scene), {}
+    lead = market.measure(LeadLag)
+    for now, at_bar in walk(market, scene.days()):
+        # Asked now and then only, it has to count anew.
+        if at_bar and (always or now // (60 * NS) % 7 < 2):
+            found[now] = lead.leader
+    return found
+
+
+def leader_by_definition(scene: Scene, minute: int) -> int:
+    """Look at all of the half hour before, with every pair of changes."""
+    both = []
+    for code in ("ES", "NQ"):
+        session = next(one for one in trades_of(scene, code) if one.open < minute <= one.close)
+        last = {trade.ts: trade.ticks for trade in trades_of(scene, code)[session] if trade.ts <= minute}
+        steps = [(ts, end, price - old) for (ts, old), (end, price) in pairwise(last.items())]
+        both.append(np.array([step for step in steps if step[1] > minute - 1800 * NS]))
+    sums = sums_by_definition(*both)
+    return int(max(sums[:5]) > max(sums[5:])) - int(max(sums[:5]) < max(sums[5:]))
+
+
+def test_who_leads_is_the_same_however_often_it_is_asked() -> None:
+    scene = random_scene(3, products=("ES", "NQ"))
+    always, seldom = leaders_of(scene, always=True), leaders_of(scene, always=False)
+    assert set(always.values()) >= {-1, 1}
+    assert seldom == {now: always[now] for now in seldom}
+    for now in [one for one in always if always[one] is not None][40::97]:
+        assert always[now] == leader_by_definition(scene, now), now

@@ -60,7 +60,8 @@ def test_the_steps_come_in_their_order_and_each_is_what_plain_arithmetic_says(
     ]
     assert got.steps[:-1] == pytest.approx([float(step) for step in expected])
     assert got.steps[-1] == pytest.approx(got.contracts * one / 10)
-    assert bool(got.contracts) or got.reason.startswith("size_zero: ")
+    reason = "risk_allows_none" if asked and allowed < one else "less_than_one"
+    assert got.reason == ("" if got.contracts else reason)
 
 
 @given(PRODUCTS, st.tuples(SIZES, HUNDREDTHS, SIZES), st.sampled_from(Rounding), st.integers(1, 400))
@@ -77,19 +78,20 @@ def test_no_rounding_risks_more_than_the_risk_a_trade(
 
 def test_a_run_without_micros_loses_the_rest_and_says_so() -> None:
     got = sized(candidate_of(), 1.7, base=1.0, risk=10.0)
-    assert (got.contracts, got.reason) == (
-        1,
-        "floored: the run trades ES and no micros; 7 of MES were left out",
+    assert got.contracts == 1
+    assert got.note.startswith("sizes were cut off to full contracts of ES")
+    assert sized(candidate_of(account_of("MES")), 1.7, risk=10.0) == (
+        17,
+        (1.0, 1.7, 1.7, 1.7, 1.7, 1.7),
+        "",
+        "",
     )
-    assert sized(candidate_of(account_of("MES")), 1.7, risk=10.0) == (17, (1.0, 1.7, 1.7, 1.7, 1.7, 1.7), "")
-    assert sized(candidate_of(), 1.7, risk=10.0, rounding=Rounding.FLOOR).reason == ""
+    assert sized(candidate_of(), 1.7, risk=10.0, rounding=Rounding.FLOOR).note == ""
 
 
 def test_the_volatility_cap_of_a_documents_contract_floors_to_nothing() -> None:
     # .6 × 1 contract.
-    assert (
-        sized(candidate_of(), 1, 0.6, risk=10.0).reason == "size_zero: 0.6 contracts are less than one of ES"
-    )
+    assert sized(candidate_of(), 1, 0.6, risk=10.0).reason == "less_than_one"
     assert sized(candidate_of(), 1, 0.6, risk=10.0, rounding=Rounding.AT_LEAST_ONE).contracts == 1
     assert sized(candidate_of(account_of("MES")), 1, 0.6, risk=10.0).contracts == 6
 
@@ -97,10 +99,9 @@ def test_the_volatility_cap_of_a_documents_contract_floors_to_nothing() -> None:
 def test_at_least_one_does_not_lift_what_the_risk_forbids() -> None:
     # 1 % of 10 000 $ is 100 $; ten ticks of ES with costs are 154.50 $.
     got = sized(candidate_of(capital=10_000.0), rounding=Rounding.AT_LEAST_ONE)
-    assert got.contracts == 0
-    assert got.reason == "size_zero: the risk allows 0.6 of a contract of ES with this stop"
+    assert (got.contracts, got.reason) == (0, "risk_allows_none")
 
 
 def test_nothing_comes_of_a_tier_or_a_soft_factor_of_nothing() -> None:
-    assert sized(candidate_of(), 0, 1).reason == "size_zero: the tier left nothing of 1"
-    assert sized(candidate_of(), 1, 0).reason == "size_zero: the soft rules left nothing of 1"
+    assert sized(candidate_of(), 0, 1, rounding=Rounding.AT_LEAST_ONE).reason == "less_than_one"
+    assert sized(candidate_of(), 1, 0, rounding=Rounding.AT_LEAST_ONE).reason == "less_than_one"

@@ -16,7 +16,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.checks import Problem, ProblemKind
-from catalog.checks.instruments import product_code
 from catalog.checks.jumps import Jumps
 from catalog.store import Store
 from mia_plugins.data.arrow import Kind, times_of
@@ -25,6 +24,7 @@ from mia_plugins.data.columns import Bars, Trades, rows_of
 from mia_plugins.data.errors import CatalogError
 from mia_plugins.data.files import Files
 from mia_plugins.data.layout import MANIFEST
+from mia_plugins.data.rough_prices import product_code
 from mia_plugins.data.sessions import NS
 from tests.market import DAY, ID, NEXT_DAY, ORIGIN, some_trades, some_vix, sound_store
 from tests.unit.test_catalog_checks import at, found, kinds, rewrite, store_of, the_file, with_column

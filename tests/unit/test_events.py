@@ -290,6 +290,7 @@ def absorbed(lots: int, left: int = 10, extra: str = "") -> Scene:
     part = lots // 3
     return scene.trades(
         f"""
+        09:00:00   6000.00   1   sell
         10:00:05   6000.00   {part}   sell
         10:00:10   6000.00   {part}   sell
         10:00:20   6000.00   {lots - 2 * part}   sell

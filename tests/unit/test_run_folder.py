@@ -1,8 +1,11 @@
 """A run's folder: how it comes to its place, what may replace it, and how it is found again."""
 
+import gc
 import json
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -16,6 +19,7 @@ from mia_plugins.runs.draft import DifferentResult, RunDraft, Sealed
 from mia_plugins.runs.errors import RunError
 from mia_plugins.runs.folder import RunFolder, RunStatus
 from mia_plugins.runs.ledger import Ledger
+from tests.conftest import ROOT
 from tests.runs import INPUTS, RUNS, drafted, entry, made, record, some_rows
 
 NOBODY = 65_534
@@ -107,14 +111,53 @@ def test_a_draft_is_sealed_by_its_own_inputs() -> None:
         drafted().seal(record(replace(INPUTS, seed=8)))
 
 
-def test_what_a_dead_process_left_of_the_same_run_is_removed() -> None:
-    others = [f"{INPUTS.id}-{2**22 + 1}", f"{INPUTS.id}-{os.getppid()}", f"{'0' * 12}-{2**22 + 1}"]
-    for name in others:
-        (RUNS / ".drafts" / name).mkdir(parents=True)
+def test_what_dead_processes_left_is_removed_whoever_has_their_numbers_now() -> None:
+    for run_id in (INPUTS.id, "0" * 12):
+        for number in (2**22 + 1, os.getppid()):
+            (RUNS / ".drafts" / f"{run_id}-{number}").mkdir(parents=True)
     draft = RunDraft.begin(RUNS, INPUTS)
+    assert drafts() == [draft.folder.name]
     (draft.folder / "left").touch()
-    assert list(RunDraft.begin(RUNS, INPUTS).folder.iterdir()) == []
-    assert sorted(drafts()) == sorted([draft.folder.name, *others[1:]])
+    again = RunDraft.begin(RUNS, INPUTS)
+    assert list(again.folder.iterdir()) == []
+    assert drafts() == [again.folder.name]
+
+
+def test_what_a_living_process_makes_is_left_alone_and_goes_when_it_is_killed() -> None:
+    code = (
+        "import sys; from tests.runs import INPUTS, drafted, replace\n"
+        "one = drafted(replace(INPUTS, seed=9)); print(flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code],
+        env={"PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        (theirs,) = drafts()
+        mine = RunDraft.begin(RUNS, INPUTS)
+        assert sorted(drafts()) == sorted([theirs, mine.folder.name])
+        process.kill()
+        process.wait()
+    mine = RunDraft.begin(RUNS, INPUTS)
+    assert drafts() == [mine.folder.name]
+
+
+def test_a_draft_that_somebody_was_told_to_compare_stays_until_its_run_is_made_again() -> None:
+    inputs = replace(INPUTS, seed=9)
+    drafted(inputs).seal(record(inputs))
+    other = drafted(inputs, some_rows(5))
+    with pytest.raises(DifferentResult):
+        other.seal(record(inputs))
+    name = other.folder.rename(other.folder.with_name(f"{inputs.id}-1")).name
+    del other
+    gc.collect()
+    draft = RunDraft.begin(RUNS, INPUTS)
+    assert sorted(drafts()) == sorted([name, draft.folder.name])
+    RunDraft.begin(RUNS, inputs)
+    assert name not in drafts()
 
 
 def test_a_damaged_run_is_told_and_replaced() -> None:

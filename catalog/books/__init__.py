@@ -1,0 +1,1 @@
+"""Order books rebuilt from the changes that feeds report."""

@@ -1,0 +1,1 @@
+"""Formats of files that users bring: an importer a module."""

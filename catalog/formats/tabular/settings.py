@@ -1,0 +1,106 @@
+"""What a mapping says: which column is what, in which zone times are, how the aggressor is called."""
+
+import zoneinfo
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from mia_plugins.settings import BaseSettings
+
+
+class ColumnNames(BaseSettings):
+    """The file's own names of columns; without a header their numbers, from 1."""
+
+    time: str = "time"
+    """When it happened, or of a bar when it opened or closed."""
+    price: str = "price"
+    """Of a trade."""
+    size: str = "size"
+    """Contracts of a trade."""
+    side: str = ""
+    """Who came to the other in a trade; left out, quotes tell."""
+    id: str = ""
+    """The source's own id of a trade; left out, trades are told apart by time, price and size."""
+    instrument: str = ""
+    """The contract of a row; left out, all are of `--instrument`, or of what the file's name says."""
+    bid: str = "bid"
+    """Best bid of a quote."""
+    ask: str = "ask"
+    """Best ask of a quote."""
+    bid_size: str = "bid_size"
+    """Contracts at the best bid."""
+    ask_size: str = "ask_size"
+    """Contracts at the best ask."""
+    open: str = "open"
+    """First price of a bar."""
+    high: str = "high"
+    """Highest price of a bar."""
+    low: str = "low"
+    """Lowest price of a bar."""
+    close: str = "close"
+    """Last price of a bar."""
+    volume: str = "volume"
+    """Contracts of a bar."""
+
+
+class SideWords(BaseSettings):
+    """What the file calls an aggressor; upper and lower case are one. Another word is rejected."""
+
+    buy: tuple[str, ...] = ("buy", "b", "1", "+1")
+    """The buyer came to the seller."""
+    sell: tuple[str, ...] = ("sell", "s", "-1")
+    """The seller came to the buyer."""
+    unknown: tuple[str, ...] = ("", "unknown", "none", "n", "0")
+    """Nobody says; quotes tell."""
+
+
+class TableSettings(BaseSettings):
+    """A mapping of CSV or Parquet."""
+
+    kind: Literal["trades", "quotes", "bars"]
+    """What a row is; bars are of one minute."""
+    columns: ColumnNames = ColumnNames()
+    """Which column is what."""
+    time: str = "iso"
+    """How times are written: `iso`; `s`, `ms`, `us` or `ns` since 1970; or such as `%m/%d/%Y %H:%M:%S.%f`."""
+    time_zone: str | None = None
+    """Of times that say none, such as America/Chicago or UTC; without it such times are rejected."""
+    prices: Literal["points", "ticks"] = "points"
+    """What prices are counted in."""
+    side: SideWords = SideWords()
+    """What aggressors are called."""
+    bars_stamped_at: Literal["open", "close"] = "close"
+    """What the time of a bar is."""
+    delimiter: str = Field(",", min_length=1, max_length=1)
+    """Between two columns of CSV; a tab is written "\\t", with the quotation marks."""
+    header: bool = True
+    """Whether the first line of CSV names the columns."""
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone_is_known(cls, name: str | None) -> str | None:
+        if name is not None and name not in zoneinfo.available_timezones():
+            raise ValueError("should be a time zone such as America/New_York, America/Chicago or UTC")
+        return name
+
+    @field_validator("time")
+    @classmethod
+    def _time_is_a_form(cls, form: str) -> str:
+        if form not in {"iso", *UNITS} and "%" not in form:
+            raise ValueError("should be iso, s, ms, us, ns or a pattern such as %Y-%m-%d %H:%M:%S.%f")
+        return form
+
+
+UNITS = {"s": 1_000_000_000, "ms": 1_000_000, "us": 1_000, "ns": 1}
+"""ns in each unit that times since 1970 are counted in."""
+PRICES = {"trades": ("price",), "quotes": ("bid", "ask"), "bars": ("open", "high", "low", "close")}
+SIZES = {"trades": ("size",), "quotes": ("bid_size", "ask_size"), "bars": ("volume",)}
+OPTIONAL = {"trades": ("side", "id", "instrument"), "quotes": ("instrument",), "bars": ("instrument",)}
+
+
+def wanted(settings: TableSettings) -> dict[str, str]:
+    """Return what is to be read: what a column is, and the file's name of it."""
+    kind = settings.kind
+    named = {name: getattr(settings.columns, name) for name in ("time", *PRICES[kind], *SIZES[kind])}
+    others = {name: getattr(settings.columns, name) for name in OPTIONAL[kind]}
+    return named | {name: column for name, column in others.items() if column}

@@ -1,0 +1,1 @@
+"""Shapes that bars make: candlesticks, Wyckoff's phases, chart patterns."""

@@ -1,0 +1,1 @@
+"""Hard rules: limits that hold for all strategies of a run together."""

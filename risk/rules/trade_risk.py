@@ -1,0 +1,45 @@
+"""What one trade may lose, and what all trades on one side may lose together."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from mia_plugins.decisions import Candidate, Verdict
+from mia_plugins.settings.model import BaseSettings
+from mia_plugins.units import Percent
+from risk.outlook import NOTHING, risk_of, share, stakes_of, told
+from risk.rules.limit import Limit
+
+
+class RiskPerTrade(Limit):
+    """Blocks what would lose too much at its stop, costs included."""
+
+    class Settings(BaseSettings):
+        """How much."""
+
+        risk: Annotated[Percent, Field(gt=0, le=100)] = Percent(1.0)
+        """Of the capital."""
+
+    def judge(self, candidate: Candidate) -> Verdict:
+        """Say whether the capital can bear it."""
+        limit, new = share(self.settings.risk, candidate.account.broker.capital), risk_of(candidate)
+        return self.left(limit - new, f"{told(new)} at the stop with costs, of {told(limit)}")
+
+
+class CorrelatedRisk(Limit):
+    """Blocks what would risk too much on one side: ES and NQ move together and count as one trade."""
+
+    class Settings(BaseSettings):
+        """How much."""
+
+        risk: Annotated[Percent, Field(gt=0, le=100)] = Percent(2.0)
+        """Of the capital, at the stops of all that is on one side of ES, NQ and their micros."""
+
+    def judge(self, candidate: Candidate) -> Verdict:
+        """Say whether the capital can bear all of the side."""
+        limit, new = share(self.settings.risk, candidate.account.broker.capital), risk_of(candidate)
+        stakes = stakes_of(self.market, candidate)
+        held = sum((one.risk for one in stakes if one.side == candidate.side), NOTHING)
+        side = "long" if candidate.side > 0 else "short"
+        why = f"{told(held)} at risk {side} in ES, NQ and micros, {told(new)} new, of {told(limit)}"
+        return self.left(limit - held - new, why)
