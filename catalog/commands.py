@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from catalog.continuous_command import continuous
 from catalog.export_command import export_
 from catalog.generate_command import generate
 from catalog.import_command import import_
@@ -38,6 +39,8 @@ app.command(
 app.command(
     "export", epilog="Example:  mia catalog export data/demo --to csv-files --kind trades --start 2026-06-01"
 )(export_)
+
+app.command(epilog="Example:  mia catalog continuous data/mine ES --by volume --to csv-files")(continuous)
 
 
 @app.command("list", epilog="Example:  mia catalog list data/demo --json")

@@ -82,7 +82,7 @@ def export(
 ) -> Exported | None:
     """Write an instrument's data of a span (UTC ns, both ends included) to a file; None if there are none."""
     target = folder / f"{series.instrument_id}_{series.kind}.{form}"
-    chunks = (_cut(columns, *span) for columns in store.read(series.kind, series.instrument_id, *span))
+    chunks = (cut(columns, *span) for columns in store.read(series.kind, series.instrument_id, *span))
     filled = (columns for columns in chunks if len(columns))
     if form is Form.SCID:
         return _write_scid(filled, target)
@@ -162,7 +162,7 @@ def _points(ticks: NDArray[np.int64]) -> NDArray[np.float64]:
     return points
 
 
-def _cut(columns: Columns, start: int, end: int) -> Columns:
+def cut(columns: Columns, start: int, end: int) -> Columns:
     """Return the rows from `start` to `end`."""
     inside = (columns.ts >= start) & (columns.ts <= end)
     if inside.all():

@@ -22,7 +22,25 @@ def mia_register_importers(register: Register) -> None:
     )
     register("sierra_depth", "catalog.formats.sierra_depth:DepthImporter", summary="Sierra Chart: the book.")
     register(
+        "cboe_options",
+        "catalog.formats.cboe.importer:CboeImporter",
+        summary="Cboe option chains, CSV or JSON.",
+    )
+    register(
+        "databento",
+        "catalog.formats.dbn.importer:DbnImporter",
+        summary="Databento DBN: trades, mbp-1, mbp-10, mbo, ohlcv-1m, definition, statistics.",
+    )
+    register(
+        "menthorq",
+        "catalog.formats.menthorq.importer:MenthorqImporter",
+        summary="MenthorQ levels: lines, CSV, Sierra Chart's dump.",
+    )
+    register(
         "sierra_scid",
         "catalog.formats.sierra_scid:ScidImporter",
         summary="Sierra Chart: trades or minute bars.",
+    )
+    register(
+        "vix", "catalog.formats.vix:VixImporter", summary="The VIX, from CSV: closes of days, or values."
     )

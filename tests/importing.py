@@ -6,7 +6,7 @@ from typing import Any
 
 from catalog.imports.importing import import_file
 from catalog.imports.quality import Quality
-from catalog.imports.sifting import sift
+from catalog.imports.sifting import sift, sift_table
 from catalog.store import Store
 from mia_plugins.data.arrow import Columns, Kind
 from mia_plugins.data.columns import rows_of
@@ -36,8 +36,12 @@ def read(
     for part in made.parts(Source(Path(path), **said)):
         assert part.lost == 0
         quality.count(part, path)
-        found += [sift(rows, quality, path).columns for rows in part.rows if isinstance(rows, MarketRows)]
-    quality.written = sum(map(len, found))
+        for rows in part.rows:
+            if isinstance(rows, MarketRows):
+                found.append(sift(rows, quality, path).columns)
+            else:
+                quality.written += len(sift_table(rows, quality, path).table)
+    quality.written += sum(map(len, found))
     assert quality.lost == 0
     return found, quality
 

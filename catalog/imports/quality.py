@@ -11,7 +11,7 @@ GAPS_TOLD = 5
 
 @dataclass
 class Quality:
-    """The account of a file, or of several: read = written + there + joined + rejected."""
+    """The account of a file, or of several: read + beside = written + there + joined + rejected."""
 
     read: int = 0
     """Records of the files."""
@@ -21,6 +21,8 @@ class Quality:
     """Rows that the catalog had already."""
     joined: int = 0
     """Records that are in another record's row."""
+    beside: int = 0
+    """Rows that records made beyond the one each."""
     rejected: Counter[str] = field(default_factory=Counter)
     """Records that were not taken, by reason."""
     first: dict[str, str] = field(default_factory=dict)
@@ -40,6 +42,7 @@ class Quality:
         """Add what an importer says of the records of a part, but for the rows that it yields."""
         self.read += part.read
         self.joined += part.joined
+        self.beside += part.beside
         self.flagged.update(part.flagged)
         for reason, one in part.rejected.items():
             self.reject(reason, one.count, f"{file}: {one.first}")
@@ -52,7 +55,7 @@ class Quality:
 
     def add(self, other: "Quality") -> None:
         """Add another file's account."""
-        for name in ("read", "written", "there", "joined"):
+        for name in ("read", "written", "there", "joined", "beside"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for name in ("rejected", "flagged", "series"):
             getattr(self, name).update(getattr(other, name))
@@ -64,7 +67,8 @@ class Quality:
     @property
     def lost(self) -> int:
         """Records that nothing is said of: 0, or there is a fault."""
-        return self.read - self.written - self.there - self.joined - self.rejected.total()
+        taken = self.written + self.there + self.joined + self.rejected.total()
+        return self.read + self.beside - taken
 
     def data(self) -> dict[str, Any]:
         """Return it for a script."""
@@ -73,6 +77,7 @@ class Quality:
             "written": self.written,
             "already_there": self.there,
             "joined": self.joined,
+            "beside": self.beside,
             "rejected": {
                 reason: {"count": count, "first": self.first[reason]}
                 for reason, count in sorted(self.rejected.items())
@@ -91,6 +96,7 @@ class Quality:
             f"{self.there:,} were there already",
             f"{self.joined:,} joined to others",
             f"{self.rejected.total():,} rejected",
+            *([f"{self.beside:,} rows beside"] if self.beside else []),
         )
         found = [", ".join(counts)]
         found += [

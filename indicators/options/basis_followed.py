@@ -8,7 +8,7 @@ from indicators.options.chain import FUTURES
 from indicators.options.chain_followed import OptionChain
 from indicators.options.choices import BasisSettings, future_of, part
 from indicators.options.figures import Figures
-from indicators.options.levels import Basis, BasisMethod
+from mia_plugins.data.basis import Basis, BasisMethod
 from mia_plugins.features import Market, Measure
 from mia_plugins.tape.bars import KEPT
 from mia_plugins.tape.tape import Tape

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from indicators.options.flow import LEAST_SESSIONS, SESSIONS
-from indicators.options.level_names import LevelKind
 from indicators.options.levels import LevelSet
 from indicators.options.reading import known, proximity, sign, unknown
 from indicators.options.vix import VixRegime
+from mia_plugins.data.level_names import LevelKind
 from mia_plugins.features import Reading
 from mia_plugins.units import Points, Seconds
 
@@ -132,6 +132,11 @@ def which_bias(
 
 def _leaning(price: Points, at: Sequence[Points], reach: Points) -> float:
     """Return ½(1 + q(below) − q(above)): 1 with support at hand, 0 with resistance; distances in points."""
-    below = max((proximity(price - one, reach) for one in at if one <= price), default=0.0)
-    above = max((proximity(one - price, reach) for one in at if one >= price), default=0.0)
+    below = above = 0.0
+    for one in at:
+        near = proximity(price - one, reach)
+        if one <= price:
+            below = max(below, near)
+        if one >= price:
+            above = max(above, near)
     return (1 + below - above) / 2

@@ -6,11 +6,12 @@ from indicators.options.basis_followed import IndexBasis
 from indicators.options.chain_followed import OptionChain
 from indicators.options.choices import DealerSettings, part
 from indicators.options.gamma_levels import GammaLevels, gamma_levels_of_set
-from indicators.options.level_names import LevelKind
-from indicators.options.levels import Basis, LevelSet
+from indicators.options.levels import LevelSet
 from indicators.options.levels_followed import ImportedLevels
 from indicators.options.moves import move_by_levels
 from indicators.options.proximity import FlipCrossing
+from mia_plugins.data.basis import Basis
+from mia_plugins.data.level_names import LevelKind
 from mia_plugins.features import BarMeasure, Market, Measure
 from mia_plugins.tape.bars import Bar
 from mia_plugins.tape.tape import Tape

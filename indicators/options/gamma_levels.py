@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from indicators.options.chain import Chain
 from indicators.options.exposure import USUAL, DealerSign
 from indicators.options.flip import GammaFlip, gamma_flip
-from indicators.options.level_names import LevelKind
-from indicators.options.levels import Basis, LevelSet
+from indicators.options.levels import LevelSet
 from indicators.options.walls import Walls, walls
+from mia_plugins.data.basis import Basis
+from mia_plugins.data.level_names import LevelKind
 from mia_plugins.units import Points
 
 

@@ -9,10 +9,11 @@ from functools import lru_cache
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from indicators.options.level_names import Level, LevelKind, level_named
 from indicators.options.reading import known
 from indicators.options.settlement import trading_day
 from indicators.options.vix import VixRegime
+from mia_plugins.data.basis import Basis
+from mia_plugins.data.level_names import Level, LevelKind, level_named
 from mia_plugins.data.sessions import NEW_YORK, NS, CalendarError, sessions
 from mia_plugins.units import Nanoseconds, Points, Seconds
 
@@ -30,49 +31,6 @@ class Publication(StrEnum):
 
     END_OF_DAY = "end_of_day"
     INTRADAY = "intraday"
-
-
-class BasisMethod(StrEnum):
-    """How an index level becomes one of the future."""
-
-    SPREAD = "spread"
-    """Add what the future stands above the index."""
-    RATIO = "ratio"
-    """Multiply by future over index."""
-
-
-@dataclass(frozen=True, slots=True)
-class Basis:
-    """What future and index stood at, at one time."""
-
-    future: Points
-    index: Points
-    as_of: Nanoseconds
-    """UTC."""
-    product: str
-    """Such as ES."""
-    method: BasisMethod = BasisMethod.SPREAD
-
-    @property
-    def is_known(self) -> bool:
-        """Say whether both prices are above 0 and finite."""
-        return all((known(price) or 0.0) > 0 for price in (self.future, self.index))
-
-    def on_future(self, price: Points) -> Points:
-        """Return where a price of the index lies on the future; both in points."""
-        if self.method is BasisMethod.RATIO:
-            return Points(price * self.future / self.index)
-        return Points(price + (self.future - self.index))
-
-    def on_index(self, price: Points) -> Points:
-        """Return where a price of the future lies on the index; both in points."""
-        if self.method is BasisMethod.RATIO:
-            return Points(price * self.index / self.future)
-        return Points(price - (self.future - self.index))
-
-    def age(self, now: int) -> Seconds:
-        """Return how old it is at a time (UTC ns)."""
-        return Seconds((now - self.as_of) / NS)
 
 
 @dataclass(frozen=True, slots=True)

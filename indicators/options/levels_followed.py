@@ -7,9 +7,10 @@ import pyarrow.compute as pc
 
 from indicators.options.basis_followed import IndexBasis
 from indicators.options.choices import LevelSettings, future_of, index_of, part
-from indicators.options.level_names import Level
-from indicators.options.levels import Basis, LevelSet, is_stale, levels_of, sound, to_future, too_far
+from indicators.options.levels import LevelSet, is_stale, levels_of, sound, to_future, too_far
 from indicators.options.vix_followed import Vix
+from mia_plugins.data.basis import Basis
+from mia_plugins.data.level_names import Level
 from mia_plugins.features import Market, Measure
 from mia_plugins.tape.known import KnownTable
 from mia_plugins.tape.tape import Tape

@@ -48,7 +48,7 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some of a file's records; none may get lost: read = rows + joined + rejected."""
+    """Some of a file's records; none may get lost: read + beside = rows + joined + rejected."""
 
     read: int
     """Records of the file that this part is about."""
@@ -61,6 +61,8 @@ class Part:
     """By reason."""
     flagged: Mapping[str, int] = field(default_factory=dict)
     """What is odd about rows that are taken, by kind: `crossed book`."""
+    beside: int = 0
+    """Rows that records make beyond the one each: a trade and a book of one record."""
 
     @property
     def taken(self) -> int:
@@ -70,4 +72,5 @@ class Part:
     @property
     def lost(self) -> int:
         """Records that the part says nothing of; anything but 0 is a fault of the importer."""
-        return self.read - self.taken - self.joined - sum(one.count for one in self.rejected.values())
+        rejected = sum(one.count for one in self.rejected.values())
+        return self.read + self.beside - self.taken - self.joined - rejected

@@ -6,11 +6,11 @@ from indicators.battle_navale.battle import Battle, BattleNavale, BattleRules
 from indicators.options.choices import DealerSettings, part
 from indicators.options.cycle_followed import Cycle
 from indicators.options.features import DealersBias
-from indicators.options.level_names import LevelKind
 from indicators.options.levels import LevelSet
 from indicators.options.levels_followed import ImportedLevels
 from indicators.structure.context import MULTIPLIERS, phase_of
 from indicators.structure.regime import MarketRegime
+from mia_plugins.data.level_names import LevelKind
 from mia_plugins.features import Market
 from mia_plugins.settings import BaseSettings
 from strategies.decision.menthorq import MenthorQ, NearLevels, menthorq

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from indicators.options.level_names import LevelKind
+from mia_plugins.data.level_names import LevelKind
 from mia_plugins.decisions import Gate
 from mia_plugins.features import Market
 from mia_plugins.units import Ticks

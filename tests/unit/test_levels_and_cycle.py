@@ -8,10 +8,7 @@ from hypothesis import strategies as st
 
 from indicators.options.cycle import FACTORS, Phase, gamma_cycle, phase_of
 from indicators.options.gamma_levels import gamma_levels_of_set
-from indicators.options.level_names import LevelKind, level_named
 from indicators.options.levels import (
-    Basis,
-    BasisMethod,
     LevelSet,
     exists,
     is_stale,
@@ -21,6 +18,8 @@ from indicators.options.levels import (
     to_future,
 )
 from indicators.options.vix import VixRegime, VixState, vix_regime
+from mia_plugins.data.basis import Basis, BasisMethod
+from mia_plugins.data.level_names import LevelKind, level_named
 from mia_plugins.data.sessions import utc_ns
 from mia_plugins.units import Nanoseconds, Points
 from tests.options import AS_OF, levels_table
