@@ -187,7 +187,7 @@ def _bare(
         for day in plan.days:
             for chunk in watch.reading(plan, day):
                 with watch.measuring("objects"):
-                    made = [objects.of(part) for part in chunk.parts]
+                    made = [objects.of(part) for part in chunk.parts if part.product in plan.traded]
                 for part in chunk.parts:
                     if part.kind is Kind.BARS:
                         found = columns_of(part.kind, part.table, part.where)

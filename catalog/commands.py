@@ -113,7 +113,8 @@ def _made_by(origin: dict[str, Any] | None) -> str:
     if origin is None:
         return "not made by mia"
     seed = "" if origin["seed"] is None else f", seed {origin['seed']}"
-    return f"made by {origin['maker']} {origin['version']}, settings {origin['settings_hash'][:12]}{seed}"
+    settings = f", settings {origin['settings_hash'][:12]}" if origin["settings_hash"] else ""
+    return f"made by {origin['maker']} {origin['version']}{settings}{seed}"
 
 
 def _problem_data(problem: "Problem") -> dict[str, Any]:

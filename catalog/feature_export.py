@@ -16,7 +16,7 @@ from mia_plugins.data.errors import CatalogError
 from mia_plugins.data.instruments import PRODUCTS, TICK_POINTS, InstrumentError, contract_of
 from mia_plugins.data.sessions import NEW_YORK, NS, sessions
 from mia_plugins.errors import did_you_mean
-from mia_plugins.features import Feature, Market, Measure
+from mia_plugins.features import Feature, Indicator, Market, Measure, followed
 from mia_plugins.features.walking import Day, days_of, walk
 from mia_plugins.hookspecs import Kind as PluginKind
 from mia_plugins.host import PluginHost
@@ -52,15 +52,23 @@ def charts_of(
         if name not in known:
             raise CatalogError(f"there is no feature or measure '{name}'{did_you_mean(name, known)}")
         found = host.load(host.find(known[name], name))
-        if not (isinstance(found, type) and issubclass(found, Feature | Measure)):
-            raise CatalogError(
-                f"'{name}' is computed from bars that it is given; it follows no tape",
-                "export bars with `--kind bars` and use it on them",
-            )
-        classes[name] = found
+        classes[name] = _that_follows(name, found)
     files = store.data_files(instrument_id=instrument_id)
     products = {code for file in files for code in PRODUCTS if _is_of(file.instrument_id, code)}
     return [Charts(product, classes, warm_up) for product in sorted(products)]
+
+
+def _that_follows(name: str, found: Any) -> type[Feature] | type[Measure]:
+    """Return what follows a tape: an indicator over bars is given each base bar."""
+    if isinstance(found, type) and issubclass(found, Feature | Measure):
+        return found
+    if isinstance(found, type) and issubclass(found, Indicator) and not found.of_days:
+        return followed(found)
+    takes = "takes a bar a day" if getattr(found, "of_days", False) else "is no indicator, measure or feature"
+    raise CatalogError(
+        f"'{name}' {takes}; what is exported has a line a minute",
+        "export bars with `--kind bars` and use it on them",
+    )
 
 
 def export_features(

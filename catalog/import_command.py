@@ -69,14 +69,18 @@ def import_(  # noqa: PLR0913 each is an option
     importer = _importer(session, format_, settings)
     total = Quality()
     told = []
-    with Display(quiet=as_json) as display:
+    try:
         for path in files:
-            source = Source(path, instrument.strip().upper(), multiplier, known)
-            one = import_file(Files(catalog), importer, source, _Bars(display, path.name).reached)
+            with Display(quiet=as_json) as display:
+                source = Source(path, instrument.strip().upper(), multiplier, known)
+                one = import_file(Files(catalog), importer, source, _Bars(display, path.name).reached)
             total.add(one)
             told.append({"file": str(path), **one.data()})
             if not as_json:
                 _tell(session, str(path), one)
+    except KeyboardInterrupt:
+        session.warn("interrupted; what is whole stays. The same command goes on from there")
+        raise
     if as_json:
         session.say_json({"catalog": catalog, "files": told, "total": total.data()})
     elif len(files) > 1:

@@ -1,4 +1,4 @@
-"""What risk brings to `mia`: hard rules and sizers."""
+"""What risk brings to `mia`: hard rules, sizers and the kill switch."""
 
 from mia_plugins.hookspecs import Register
 
@@ -47,3 +47,9 @@ def mia_register_sizers(register: Register) -> None:
     """Register the sizers."""
     for name, (where, summary) in SIZERS.items():
         register(name, f"risk.sizers.{where}", summary=summary)
+
+
+def mia_register_commands(register: Register) -> None:
+    """Register the commands."""
+    register("kill", "risk.commands:kill_app", summary="Stop all trading of an account.")
+    register("unkill", "risk.commands:unkill_app", summary="Let the kill switch go.")

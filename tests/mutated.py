@@ -27,8 +27,8 @@ ODD = [
     b"nan",
 ]
 """Bytes that numbers and texts are fond of: none, the largest, infinity, not a number."""
-SECONDS = 20.0
-"""What reading one damaged file may take at most, on a busy machine; a sample takes milliseconds."""
+SECONDS = 30.0
+"""Of the processor, for one damaged file at most: one whose times are of forty years asks for as many calendars."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def survives(form: Format, count: int, seed: int = 1) -> None:
     taken = refused = 0
     for number in range(count):
         content = mutated(form.sample, rng)
-        begun = time.monotonic()
+        begun = time.process_time()
         try:
             if number % form.whole == 0:
                 quality = bring(form.importer, form.name, content, f"cat{number}")
@@ -85,7 +85,7 @@ def survives(form: Format, count: int, seed: int = 1) -> None:
         except Exception as error:
             Path("damaged").write_bytes(content)
             raise AssertionError(f"{form.name}, file {number}: see {os.getcwd()}/damaged") from error  # noqa: PTH109
-        assert time.monotonic() - begun < SECONDS
+        assert time.process_time() - begun < SECONDS
         assert quality.lost == 0
         there = form.records(content)
         assert there is None or quality.read == there, (number, quality.read, there)

@@ -32,8 +32,10 @@ def long_scene(seed: int = 7, sessions: int = 20) -> Scene:
     made, price = Scene(days[0]), 24_000.0
     for number, day in enumerate([day for day in days if day != dt.date(2026, 4, 3)][:sessions]):
         made = made.on(str(day))
-        bars, price = _swinging(rng, price, (number // 7) % 2 * 2 - 1)
-        made = made.with_rows(Rows(_trades_of(rng, bars, session_on(day).rth_open)))
+        closes, price = _swinging(rng, price, (number // 7) % 2 * 2 - 1)
+        # The first weeks tell only how far a day goes.
+        every = 1 if number >= sessions - 6 else 8
+        made = made.with_rows(Rows(_trades_of(rng, closes[::every], session_on(day).rth_open)))
     return made
 
 

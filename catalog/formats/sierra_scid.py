@@ -34,6 +34,7 @@ MILLISECOND = 1_000_000
 MOST_PARTS = 100_000
 """Parts that an order may have: what has more is no order, and memory is bounded."""
 CUT_SHORT = "the last record is cut short"
+NOT_WHOLE = "the file ends before the last part of an order"
 Records = NDArray[np.void]
 
 
@@ -109,10 +110,11 @@ class _Trades:
         yield self._part(found[:end], orders[:end], first)
 
     def rest(self, end: int) -> Iterator[Part]:
-        """Yield what was kept at the end of the file."""
+        """Reject what was kept at the end of the file: once it has the rest, the order comes in whole."""
         if self._kept is not None:
-            kept, self._kept = self._kept, None
-            yield self._part(kept, _orders(kept, self._times(kept)), end - len(kept))
+            kept, self._kept = len(self._kept), None
+            cut = Rejected(kept, self._file.byte(end - kept))
+            yield Part(read=kept, done=self._file.behind(end), rejected={NOT_WHOLE: cut})
 
     def _times(self, found: Records) -> NDArray[np.int64]:
         return times(np.ascontiguousarray(found["time"]), in_days=self._file.in_days)

@@ -2,7 +2,7 @@
 
 Two rows are the same when time and key are (`keys_of`). Of a row that one file has n times and the catalog
 m times, the catalog has it max(n, m) times afterwards: so a file brought twice adds nothing, files that
-overlap are joined, and two fills alike in one file stay two.
+overlap are joined, and two fills alike in one file stay two. Of bars of one time there is one.
 """
 
 from dataclasses import dataclass
@@ -27,6 +27,8 @@ class Merged:
 
 def merge(kind: Kind, there: Records, brought: Records, *, by_id: bool) -> Merged:
     """Return the rows of a window with those that were brought, both by time."""
+    if kind is Kind.BARS:
+        return _merge_bars(there, brought)
     if not len(there):
         return Merged(brought, len(brought))
     if not len(brought):
@@ -35,6 +37,15 @@ def merge(kind: Kind, there: Records, brought: Records, *, by_id: bool) -> Merge
     is_new = new_rows(both["ts"], keys_of(kind, both, by_id=by_id), len(there))
     kept = np.concatenate((there, brought[is_new]))
     return Merged(kept[np.argsort(kept["ts"], kind="stable")], int(is_new.sum()))
+
+
+def _merge_bars(there: Records, brought: Records) -> Merged:
+    """Return one bar a time: that of most contracts, as the last bar of a file may not have been over."""
+    both = np.concatenate((there, brought))
+    order = np.lexsort((-both["lots"].astype(np.int64), both["ts"]))
+    first = np.ones(len(order), np.bool_)
+    first[1:] = np.diff(both["ts"][order]) > 0
+    return Merged(both[order[first]], int((order[first] >= len(there)).sum()))
 
 
 def new_rows(ts: NDArray[np.int64], keys: NDArray[np.uint64], there: int) -> NDArray[np.bool_]:

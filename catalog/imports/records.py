@@ -59,12 +59,10 @@ def columns_of_records(kind: Kind, records: Records) -> Columns:
 def keys_of(kind: Kind, records: Records, *, by_id: bool) -> NDArray[np.uint64]:
     """Return a number that two rows of one time share when they are the same.
 
-    A bar is the same by its time, a trade by its id, or by price and size: an aggressor may become known
-    later. Of quotes and books it is a hash of 64 bits.
+    A trade is the same by its id, or by price and size: an aggressor may become known later. Of quotes and
+    books it is a hash of 64 bits; bars have none.
     """
     match kind:
-        case Kind.BARS:
-            return np.zeros(len(records), np.uint64)
         case Kind.TRADES if by_id:
             return records["id"].astype(np.uint64)
         case Kind.TRADES:

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from indicators.base import LONGEST, Indicator, checked
 from indicators.structure.swings import Swings
+from mia_plugins.features.indicator import LONGEST, Indicator, checked
 from mia_plugins.settings import BaseSettings
 from mia_plugins.units import Bars
 
@@ -20,6 +20,7 @@ class ClassicPivots(Indicator[float, float, float]):
         """Nothing can be set."""
 
     inputs = ("high", "low", "close")
+    of_days = True
     outputs = ("pivot", "r1", "r2", "r3", "s1", "s2", "s3")
 
     @property

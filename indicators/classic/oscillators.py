@@ -6,9 +6,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from indicators.base import LONGEST, Indicator, checked
 from indicators.classic.nautilus import wilder
 from indicators.classic.ranges import Extremes
+from mia_plugins.features.indicator import LONGEST, Indicator, checked
 from mia_plugins.settings import BaseSettings
 from mia_plugins.units import Bars
 

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from indicators.base import LONGEST, Indicator, checked
 from indicators.classic.nautilus import change
+from mia_plugins.features.indicator import LONGEST, Indicator, checked
 from mia_plugins.settings import BaseSettings
 from mia_plugins.units import Bars
 

@@ -5,9 +5,8 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field
 
-from indicators.measured import Followed
 from indicators.structure.swings import Swing, Swings
-from mia_plugins.features import BarMeasure, Market
+from mia_plugins.features import BarMeasure, Followed, Market
 from mia_plugins.settings import BaseSettings
 from mia_plugins.tape.bars import Bar
 from mia_plugins.units import Bars, Ticks

@@ -8,11 +8,21 @@ from indicators.events.icebergs import Icebergs
 from indicators.events.large import LargeOrders
 from indicators.events.stealth import StealthFlow
 from indicators.events.sweeps import Sweeps
-from indicators.measured import Followed
 from indicators.norms import LotsMode, Typical, Usual
 from indicators.structure.trend import TrendStructure
 from mia_plugins.data.sessions import Session
-from mia_plugins.features import ODD, BarMeasure, Feature, Market, Reading, Score, known, quiet, unknown
+from mia_plugins.features import (
+    ODD,
+    BarMeasure,
+    Feature,
+    Followed,
+    Market,
+    Reading,
+    Score,
+    known,
+    quiet,
+    unknown,
+)
 from mia_plugins.settings import BaseSettings
 from mia_plugins.tape.bars import Bar
 from mia_plugins.units import Contracts

@@ -24,6 +24,8 @@ class Divergence(NamedTuple):
     """The second swing's less the first's, in ticks."""
     cvd: int
     """The second's less the first's, in contracts."""
+    at: float
+    """The second swing, in ticks."""
 
 
 class DeltaDivergences(BarMeasure):
@@ -97,7 +99,7 @@ class DeltaDivergences(BarMeasure):
             return None
         usual = sd * sqrt(apart)
         strength = min(1.0, abs(price) / atr) * (min(1.0, abs(cvd) / usual) if usual else 1.0)
-        return Divergence(-swing.side * strength, price, cvd)
+        return Divergence(-swing.side * strength, price, cvd, swing.price)
 
 
 class DeltaDivergence(Feature):

@@ -10,6 +10,8 @@ def mia_register_indicators(register: Register) -> None:
         ("flow_bars", "bars:FlowBars", "What was bought, sold and of unknown side in each base bar."),
         ("cvd", "cvd:Cvd", "What was bought less what was sold since the session's start."),
         ("last_trades", "tick_momentum:LastTrades", "Which way the last trades went, and who came."),
+        ("delta_bursts", "bursts:DeltaBursts", "How one-sided a bar is usually, and how one-sided few are."),
+        ("vwap_width", "vwap_width:VwapWidth", "How wide VWAP's band is for this time of day."),
         ("footprint", "footprint:Footprint", "Imbalances of buyers and sellers at the prices of a bar."),
     ):
         register(name, f"indicators.flow.{target}", summary=summary)

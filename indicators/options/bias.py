@@ -132,6 +132,11 @@ def which_bias(
 
 def _leaning(price: Points, at: Sequence[Points], reach: Points) -> float:
     """Return ½(1 + q(below) − q(above)): 1 with support at hand, 0 with resistance; distances in points."""
-    below = max((proximity(price - one, reach) for one in at if one <= price), default=0.0)
-    above = max((proximity(one - price, reach) for one in at if one >= price), default=0.0)
+    below = above = 0.0
+    for one in at:
+        near = proximity(price - one, reach)
+        if one <= price:
+            below = max(below, near)
+        if one >= price:
+            above = max(above, near)
     return (1 + below - above) / 2

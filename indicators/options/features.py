@@ -3,17 +3,16 @@
 from typing import Any
 
 from indicators.options.basis_followed import IndexBasis
-from indicators.options.bias import Dealers, dealers_bias_chain, dealers_bias_levels, which_bias
+from indicators.options.bias_followed import BiasFollowed, BiasSettings
 from indicators.options.chain_followed import OptionChain
 from indicators.options.choices import BasisSettings, ChainSettings, DealerSettings, part
-from indicators.options.dealers import FlipCrossed, GammaLevelsOnFuture
+from indicators.options.dealers import FlipCrossed
 from indicators.options.flow import flow_bias_of
 from indicators.options.pin import pin_of
 from indicators.options.proximity import gamma_levels_proximity
 from indicators.options.settlement import NS_A_YEAR
-from indicators.options.vix_followed import Vix
 from mia_plugins.features import EVEN, ODD, Feature, Market, Reading, Score, exempt, known, unknown
-from mia_plugins.units import Points, Seconds
+from mia_plugins.units import Points
 
 EITHER = (frozenset({"option_chains"}), frozenset({"levels"}))
 """A chain or imported levels: either is enough for walls, flip and bias."""
@@ -76,12 +75,7 @@ class OptionsFlowBias(Feature):
 class DealersBias(Feature):
     """Which way dealers' hedging leans: by the chain while it is young, else by the imported levels."""
 
-    class Settings(DealerSettings):
-        """What can be set."""
-
-        legacy: bool = False
-        """Whether the walls of imported levels weigh .25 and .20 each, as the document has it."""
-
+    Settings = BiasSettings
     kind = Score.DIRECTIONAL
     mirror = exempt("a low VIX leans up whatever the price does; at a VIX of 15 to 25 it is odd")
     inputs = frozenset({"option_chains", "levels", "vix"})
@@ -89,44 +83,12 @@ class DealersBias(Feature):
 
     def __init__(self, market: Market, settings: Any) -> None:
         super().__init__(market, settings)
-        self.gamma = market.measure(GammaLevelsOnFuture, **part(settings, GammaLevelsOnFuture))
-        self.option_chain, self.imported = self.gamma.option_chain, self.gamma.imported
-        self.vix = market.measure(Vix)
+        self.bias = market.measure(BiasFollowed, **part(settings, BiasFollowed))
 
     def read(self, now: int) -> Reading:
         """Ask the chain, then the levels."""
         del now
-        price = _price(self.market)
-        if price is None:
-            return unknown("no bar has closed yet")
-        chain, levels = self._of_chain(price), self._of_levels(price)
-        age, young = self.option_chain.age, Seconds(self.settings.young * 60)
-        found, whose = which_bias(chain, age, levels, young)
-        if not whose:
-            old = age is not None and age >= young and chain.value is not None
-            why = f"the chain is {(age or 0) / 60:.0f} min old" if old else chain.reason
-            return unknown(f"{why}; {levels.reason}")
-        return _bounded(found, _aged(self.option_chain) if whose == "chain" else "of the levels")
-
-    def _of_chain(self, price: Points) -> Reading:
-        figures, on_future = self.option_chain.figures, self.gamma.of_chain
-        if figures is None or on_future is None:
-            return unknown(self.option_chain.reason or self.gamma.basis.reason)
-        dealers = Dealers(
-            figures.net_gex,
-            on_future.flip,
-            self.gamma.chain_move,
-            self.option_chain.put_call_term,
-            self.option_chain.usual_gex,
-        )
-        return dealers_bias_chain(price, dealers, self.vix.regime)
-
-    def _of_levels(self, price: Points) -> Reading:
-        levels, legacy = self.imported.levels, self.settings.legacy
-        if levels is None:
-            return unknown(self.imported.reason)
-        move = self.gamma.levels_move if self.gamma.levels_move is not None else self.gamma.chain_move
-        return dealers_bias_levels(price, levels, move, self.vix.regime, legacy=legacy)
+        return _bounded(self.bias.read())
 
 
 class PinRisk(Feature):
@@ -168,8 +130,9 @@ def _aged(chain: OptionChain) -> str:
     return f"chain {(chain.age or 0) / 60:.0f} min old"
 
 
-def _bounded(reading: Reading, whose: str) -> Reading:
+def _bounded(reading: Reading, whose: str = "") -> Reading:
     """Return a score that rounding has not carried beyond ±1, and say whose it is."""
     if reading.value is None:
         return reading
-    return known(max(-1.0, min(1.0, reading.value)), f"{reading.reason}; {whose}")
+    told = f"{reading.reason}; {whose}" if whose else reading.reason
+    return known(max(-1.0, min(1.0, reading.value)), told)

@@ -35,6 +35,8 @@ class Gap(NamedTuple):
     above: Node
     through: tuple[Node, ...]
     """The nodes of little volume inside, from below."""
+    share: float
+    """What its thinnest row has, of the median row."""
 
 
 class Nodes(NamedTuple):
@@ -63,7 +65,7 @@ def nodes_of(lots: NDArray[np.int64], low: int) -> Nodes:
     # A tail is no valley: what has little lies between two that have much.
     little = [node for node in little if much and much[0].price < node.price < much[-1].price]
     peaks, troughs = ([_at(node, low) for node in nodes] for nodes in (much, little))
-    return Nodes(tuple(peaks), tuple(troughs), tuple(_gaps(peaks, troughs)))
+    return Nodes(tuple(peaks), tuple(troughs), tuple(_gaps(peaks, troughs, smooth / usual, low)))
 
 
 def _extremes(rows: NDArray[np.int64], enough: NDArray[np.bool_]) -> list[Node]:
@@ -92,10 +94,11 @@ def _at(node: Node, low: int) -> Node:
     return Node(*(low + row for row in node))
 
 
-def _gaps(much: list[Node], little: list[Node]) -> list[Gap]:
+def _gaps(much: list[Node], little: list[Node], shares: NDArray[np.float64], low: int) -> list[Gap]:
     found = []
     for below, above in pairwise(much):
         through = tuple(node for node in little if below.price < node.price < above.price)
         if through:
-            found.append(Gap(below.high + 1, above.low - 1, below, above, through))
+            inside = shares[int(below.high) + 1 - low : int(above.low) - low]
+            found.append(Gap(below.high + 1, above.low - 1, below, above, through, float(inside.min())))
     return found

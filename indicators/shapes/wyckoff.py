@@ -34,7 +34,7 @@ IN_TRENDS = {1: Phase.MARKUP, -1: Phase.MARKDOWN}
 """Phases by their side."""
 
 
-class _Day(NamedTuple):
+class Day(NamedTuple):
     """The extremes of a session in ticks, and the bars that made them."""
 
     high: int
@@ -81,7 +81,7 @@ class Wyckoff(BarMeasure):
         """What the phase was seen by: a spring, an upthrust or CVD."""
         self.move = 0.0
         """How far the price came to the range, in daily ATR."""
-        self._days: deque[_Day] = deque(maxlen=self.settings.sessions)
+        self._days: deque[Day] = deque(maxlen=self.settings.sessions)
         self._is_new_day = True
         self._count = 0
         self._range: Range | None = None
@@ -119,7 +119,7 @@ class Wyckoff(BarMeasure):
     def _note_extremes(self, bar: Bar) -> None:
         now = self._count
         if self._is_new_day:
-            self._days.append(_Day(bar.high, now, bar.low, now))
+            self._days.append(Day(bar.high, now, bar.low, now))
             self._is_new_day = False
             return
         day = self._days[-1]

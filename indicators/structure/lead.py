@@ -1,7 +1,7 @@
 """`es_nq_correlation`: what the other index says about this one, and which of the two leads."""
 
 from math import sqrt, tanh
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -124,21 +124,44 @@ class EsNqCorrelation(Feature):
         pairs = self.lead.pairs()
         if len(pairs) <= self.settings.minutes:
             return unknown(f"{len(pairs)} minutes of both, {self.settings.minutes + 1} are needed")
-        n = self.settings.minutes
-        rho = correlation(n, moments(pairs, 0, n))
-        x, y, xx, yy, _ = moments(pairs, 1, n + 1)
-        widths = sqrt(n * xx - x**2) / n, sqrt(n * yy - y**2) / n
-        if rho is None or not all(widths):
+        both = together(pairs)
+        if both is None:
             return unknown("one of the two did not move")
+        rho, own, other = both
         if rho < self.settings.least:
             return quiet(f"correlation {rho:.2f} with {self.other}")
-        own, other = (change / width for change, width in zip(pairs[0].tolist(), widths, strict=True))
         leads = self.lead.leader == 1
         told = f"correlation {rho:.2f}, {self.other} {other:+.1f} sd, {self.market.product} {own:+.1f} sd"
         return known(
             rho * tanh(other - own if leads else (other + own) / 2),
             f"{told}, {self.other} leads" if leads else told,
         )
+
+
+class Together(NamedTuple):
+    """How two products went together, and where each went last."""
+
+    correlation: float
+    """-1 to 1."""
+    own: float
+    """This one's last change, in standard deviations of those before."""
+    other: float
+    """The other one's."""
+
+
+def together(pairs: NDArray[np.int64]) -> Together | None:
+    """Compare the first of some pairs of changes, the youngest, with the others; `None` where one stays.
+
+    The correlation is that of all but the oldest.
+    """
+    n = len(pairs) - 1
+    rho = correlation(n, moments(pairs, 0, n))
+    x, y, xx, yy, _ = moments(pairs, 1, n + 1)
+    widths = sqrt(n * xx - x**2) / n, sqrt(n * yy - y**2) / n
+    if rho is None or not all(widths):
+        return None
+    own, other = (change / width for change, width in zip(pairs[0].tolist(), widths, strict=True))
+    return Together(rho, own, other)
 
 
 def deviation(changes: list[int]) -> float:

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from indicators.measured import Followed
 from indicators.structure.trend import TrendStructure
-from mia_plugins.features import ODD, Feature, Market, Reading, Score, known, quiet, unknown
+from mia_plugins.features import ODD, Feature, Followed, Market, Reading, Score, known, quiet, unknown
 
 TOLD = {
     1.0: "higher high and higher low",

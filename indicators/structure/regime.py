@@ -8,11 +8,11 @@ from pydantic import Field
 
 from indicators.classic.averages import Ema
 from indicators.classic.trend import Adx
-from indicators.measured import AtrTicks, Followed
+from indicators.measured import AtrTicks
 from indicators.norms import Typical, Usual
 from indicators.structure.swings import Swings
 from mia_plugins.data.sessions import Session
-from mia_plugins.features import BarMeasure, Market
+from mia_plugins.features import BarMeasure, Followed, Market
 from mia_plugins.tape.bars import Bar
 from mia_plugins.units import Bars
 

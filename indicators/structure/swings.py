@@ -5,7 +5,7 @@ from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
-from indicators.base import LONGEST, Indicator, checked
+from mia_plugins.features.indicator import LONGEST, Indicator, checked
 from mia_plugins.settings import BaseSettings
 from mia_plugins.units import Bars
 

@@ -3,9 +3,8 @@
 from typing import Any, NamedTuple
 
 from indicators.classic.levels import ClassicPivots, FibonacciPivots, Retracements
-from indicators.measured import Followed
 from indicators.structure.days import DayBars
-from mia_plugins.features import BarMeasure, Market
+from mia_plugins.features import BarMeasure, Followed, Market
 from mia_plugins.tape.bars import Bar
 
 ROUND = ((400, 1.0), (200, 0.7), (100, 0.5))

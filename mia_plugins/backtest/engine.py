@@ -6,7 +6,7 @@ from typing import Any
 
 from nautilus_trader.backtest import BacktestEngine, BacktestEngineConfig
 from nautilus_trader.common import LoggerConfig, LogLevel
-from nautilus_trader.config import DataEngineConfig
+from nautilus_trader.config import DataEngineConfig, RiskEngineConfig
 from nautilus_trader.model import (
     AccountType,
     BookType,
@@ -34,7 +34,7 @@ from mia_plugins.backtest.stream import Part, ipc_bytes
 from mia_plugins.data.arrow import BAR_TYPE_END, Kind
 from mia_plugins.data.instruments import PRICE_PRECISION, VENUE, futures_contract
 from mia_plugins.runtime.guard import Guard
-from mia_plugins.settings.run import RunSettings
+from mia_plugins.settings.run import Backstop, RunSettings
 
 TRADER = "MIA-001"
 TAPE_VENUE = "TAPE"
@@ -52,6 +52,7 @@ def engine_of(settings: RunSettings, plan: Plan, guard: Guard, sight: Sight) -> 
             run_analysis=False,
             # With depth alone nothing would tell the risk engine a price, and it would deny every order.
             data_engine=DataEngineConfig(emit_quotes_from_book_depths=True),
+            risk_engine=_backstop(settings.backstop, plan),
         )
     )
     dollars = Currency.from_str("USD")
@@ -77,6 +78,16 @@ def engine_of(settings: RunSettings, plan: Plan, guard: Guard, sight: Sight) -> 
     if settings.feed == "handlers":
         _add_tape_venue(engine, plan, guard)
     return engine
+
+
+def _backstop(backstop: Backstop, plan: Plan) -> RiskEngineConfig:
+    """Return the risk engine's settings: what no order of any plugin gets past."""
+    return RiskEngineConfig(
+        bypass=False,
+        max_order_submit_rate=f"{backstop.submits}/00:00:01",
+        max_order_modify_rate=f"{backstop.changes}/00:00:01",
+        max_notional_per_order={one.instrument_id: str(backstop.notional) for one in plan.contracts},
+    )
 
 
 def _fills(kind: Kind, slippage: int, guard: Guard, sight: Sight) -> QuoteFills | None:

@@ -5,6 +5,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
+from mia_plugins.runtime.account import Role
 from mia_plugins.statistics.figures import Figure
 from mia_plugins.statistics.run import Core
 from mia_plugins.statistics.sources import Sources
@@ -23,7 +26,8 @@ def statistics_of(folder: Path, days: Days, capital: Decimal) -> dict[str, Any]:
     core = Core.of(trades_of(sources), days, int(capital * 100))
     figures, returns = core.figures, core.returns
     outcomes = _counted(sources, "decisions", "outcome")
-    states = _counted(sources, "orders", "state")
+    ends = _counted(sources, "orders", "role", "state")
+    refused = {role: ends[role, "denied"] + ends[role, "rejected"] for role, _ in ends}
     exits = Counter(core.trades.exit.tolist())
     return {
         "capital": f"{capital:.2f}",
@@ -35,8 +39,9 @@ def statistics_of(folder: Path, days: Days, capital: Decimal) -> dict[str, Any]:
         "net": f"{figures.net:.2f}",
         "max_drawdown": f"{core.drawdown.amount:.2f}",
         "exits": dict(sorted(exits.items())),
-        "decisions": dict(sorted(outcomes.items())),
-        "orders_refused": states["denied"] + states["rejected"],
+        "decisions": {outcome: count for (outcome,), count in sorted(outcomes.items())},
+        "decisions_refused": refused.get(Role.ENTRY, 0),
+        "orders_refused": sum(refused.values()),
         "days": returns.days,
         "total_return": _number(returns.total),
         "annual_return": _number(returns.annual),
@@ -51,12 +56,13 @@ def statistics_of(folder: Path, days: Days, capital: Decimal) -> dict[str, Any]:
     }
 
 
-def _counted(sources: Sources, table: str, name: str) -> Counter[str]:
-    """Return how often each word stands in a column, read a piece at a time."""
-    found: Counter[str] = Counter()
-    for batch in sources.batches(table, [name]):
-        for one in batch[name].value_counts():
-            found[one["values"].as_py()] += one["counts"].as_py()
+def _counted(sources: Sources, table: str, *names: str) -> Counter[tuple[str, ...]]:
+    """Return how often words stand beside each other in some columns, read a piece at a time."""
+    found: Counter[tuple[str, ...]] = Counter()
+    for batch in sources.batches(table, names):
+        counts = pa.Table.from_batches([batch]).group_by(list(names)).aggregate([([], "count_all")])
+        for row in counts.to_pylist():
+            found[tuple(row[name] for name in names)] += row["count_all"]
     return found
 
 

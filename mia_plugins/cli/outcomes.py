@@ -64,6 +64,8 @@ def _how(one: "Finished") -> str:
 def _numbers(found: dict[str, Any]) -> Iterator[tuple[str, str]]:
     decisions: dict[str, int] = found["decisions"]
     counted = [f"{decisions[name]:,} {word}" for name, word in WORDS.items() if name in decisions]
+    if refused := found.get("decisions_refused"):
+        counted[0] += f" ({refused:,} of them refused)"  # the first are those taken
     yield "decisions", ", ".join(counted)
     yield "trades", f"{found['trades']:,}, of which {found['wins']:,} won"
     if found["trades"]:

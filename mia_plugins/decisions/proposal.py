@@ -1,7 +1,7 @@
 """`Proposal`: what a strategy would do before anything has judged it."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 
 class Gate(NamedTuple):
@@ -47,3 +47,10 @@ class Proposal:
     """One an extra number of the strategy's, in their order."""
     until: int | None = None
     """When the position is left at the latest: UTC ns."""
+
+
+class Proposer(Protocol):
+    """What proposes from a market alone: the part of a strategy that needs no account and no engine."""
+
+    def propose(self, now: int) -> Proposal:
+        """Say what it would do at `now` (UTC ns), to which the market has been brought."""

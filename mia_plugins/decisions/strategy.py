@@ -21,7 +21,7 @@ from typing import Any, ClassVar
 from mia_plugins.data.arrow import Kind
 from mia_plugins.decisions.candidate import Candidate
 from mia_plugins.decisions.judges import Judgement, Judges
-from mia_plugins.decisions.proposal import Proposal
+from mia_plugins.decisions.proposal import Proposal, Proposer
 from mia_plugins.errors import PluginError
 from mia_plugins.features import Feature, Market
 from mia_plugins.hookspecs import Kind as PluginKind
@@ -49,6 +49,12 @@ class DecidingStrategy(MiaStrategy):
         """Return what it looks at, asked of a market; `propose` finds it as `self.own`. Override it."""
         del market, settings
         return None
+
+    @classmethod
+    def proposer(cls, market: Market, settings: Any) -> Proposer:
+        """Return what proposes, where that follows from a market alone: it can be tried without a run."""
+        del market, settings
+        raise NotImplementedError(f"{cls.__qualname__} proposes only within a run: it has no proposer(…)")
 
     @classmethod
     def needs(cls, settings: StrategySettings, parts: Parts, product: str) -> Needs:

@@ -41,6 +41,8 @@ class Fill:
     """Price, in ticks."""
     fee: Decimal
     """$."""
+    first_stop: int | None = None
+    """Where the stop lay at first, in ticks: what was risked."""
 
 
 @dataclass(slots=True)
@@ -60,6 +62,8 @@ class RoundTrip:
     """Ticks times contracts, sold."""
     fees: Decimal = Decimal(0)
     """$."""
+    first_stop: int | None = None
+    """Where its stop lay at first, in ticks."""
     ts_close: int = 0
     exit: str = ""
     """How it ended: stop, target, or the reason it was closed for."""
@@ -165,7 +169,8 @@ class Account:
     def _add(self, fill: Fill, lots: int, fee: Decimal) -> RoundTrip:
         trip = self.trip
         if trip is None:
-            trip = self.trip = RoundTrip(fill.decision, fill.ts, fill.side)
+            trip = RoundTrip(fill.decision, fill.ts, fill.side, first_stop=fill.first_stop)
+            self.trip = trip
             self.trades_today += 1
             self.broker.began()
         if fill.side > 0:
@@ -191,7 +196,7 @@ class Account:
 
     def _risked(self, trip: RoundTrip) -> Decimal:
         """Return $ that a round trip would have lost at the stop it had at first; 0 without one."""
-        stop = self.bracket.first_stop if self.bracket else None
+        stop = trip.first_stop
         if stop is None:
             return Decimal(0)
         away = trip.paid - stop * trip.bought if trip.side > 0 else stop * trip.sold - trip.got

@@ -54,6 +54,8 @@ class Bracket:
     """Orders that leave at the market."""
     first_stop: int | None = None
     """Where the stop lay at first, in ticks: what was risked."""
+    is_called_off: bool = False
+    """Whether the kill switch cancelled its entry."""
     leaving: str = ""
     """Why it is being left; "" while it is not."""
 

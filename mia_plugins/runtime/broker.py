@@ -48,7 +48,7 @@ class BrokerAccount:
 
     capital: Decimal = Decimal(0)
     """$ it began with."""
-    accounts: "list[Account]" = field(default_factory=list, repr=False)
+    accounts: "list[Account]" = field(default_factory=list, repr=False, compare=False)
     """One a strategy and product."""
     realized: Decimal = Decimal(0)
     """$ after fees, of what was closed, and fees of what is open."""
@@ -103,7 +103,7 @@ class BrokerAccount:
         self._rise(self.balance)
 
     def see(self, prices: Mapping[str, int]) -> None:
-        """Take note of the highest it has been, with what is held; prices in ticks by product."""
+        """Take note of the highest it has been with what is held; prices in ticks by what is decided on."""
         self._rise(self.balance + self.open(prices))
 
     def stakes(self, prices: Mapping[str, int]) -> Iterator[Stake]:

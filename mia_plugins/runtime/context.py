@@ -8,6 +8,7 @@ from mia_plugins.data.instruments import Contract
 from mia_plugins.data.sessions import Session
 from mia_plugins.runtime.account import Account
 from mia_plugins.runtime.guard import Guard
+from mia_plugins.runtime.killing import never
 from mia_plugins.runtime.needs import Parts
 from mia_plugins.runtime.records import Records
 from mia_plugins.runtime.settings import StrategySettings
@@ -96,6 +97,8 @@ class Context:
     stop: Sequence[int]
     """A byte; not zero when the run is to end now."""
     trader_id: str
+    kill: Sequence[int] = field(default_factory=never)
+    """A byte, the kill switch: a `Kill`. A bytearray is looked at every tenth of a second."""
     parts: Parts = field(default_factory=Parts)
     """Plugins of the run that it may look at, such as features and rules."""
     capital: float = 0.0

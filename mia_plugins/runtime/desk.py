@@ -13,6 +13,7 @@ from mia_plugins.runtime.account import Fill, Role, RoundTrip
 from mia_plugins.runtime.bracketing import DeskError, bracket_of, passed_by
 from mia_plugins.runtime.brackets import Bracket, OrderState
 from mia_plugins.runtime.context import Context
+from mia_plugins.runtime.killing import KILL_SWITCH, Kill
 from mia_plugins.runtime.orders import OrderMaker, lots_of, price_of, ticks_of
 from mia_plugins.runtime.timetable import Timetable
 
@@ -81,6 +82,8 @@ class Desk:
 
     def refusal(self, now: int) -> str:
         """Return why nothing can be entered now; "" when it can."""
+        if self._context.kill[0]:
+            return KILL_SWITCH
         if now >= self._timetable.flat_at:
             return "session_end"
         return "position_open" if self.bracket else ""
@@ -107,6 +110,17 @@ class Desk:
         bracket.leaving = reason
         self._cancel(bracket.orders)
         self._exit(bracket, now)
+
+    def obey(self, kill: int, now: int) -> None:
+        """Do what the kill switch says."""
+        bracket = self.bracket
+        if bracket is None:
+            return
+        if kill >= Kill.FLATTEN:
+            self.leave(KILL_SWITCH, now)
+        elif bracket.entry.is_open and not bracket.is_called_off:
+            bracket.is_called_off = True
+            self._cancel([bracket.entry])
 
     def move_stop(self, ticks: int) -> None:
         """Have the stop of what is held lie at a price, in ticks."""
@@ -186,7 +200,7 @@ class Desk:
         fee = Decimal(0) if event.commission is None else event.commission.as_decimal()
         fill = Fill(
             event.ts_event, order.order_id, bracket.decision, order.role, order.side, int(event.last_qty),
-            ticks_of(event.last_px), fee,
+            ticks_of(event.last_px), fee, bracket.first_stop,
         )  # fmt: skip
         order.filled += fill.lots
         order.state = "filled" if order.filled >= order.lots else "partially filled"

@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from nautilus_trader.model import AggressorSide, BarType, BookType, InstrumentId
+from nautilus_trader.serialization import book_depths_to_arrow_record_batch_bytes
 
-from mia_plugins.data.arrow import BAR_TYPE_END, Kind
-from mia_plugins.data.columns import LEVELS, Bars, Depth, Quotes, Trades
+from mia_plugins.data.arrow import BAR_TYPE_END, Kind, columns_of
+from mia_plugins.data.columns import Bars, Quotes, Trades
 from mia_plugins.data.instruments import Contract
 from mia_plugins.runtime.context import TradingDay
 from mia_plugins.runtime.orders import ticks_of
@@ -81,7 +83,8 @@ class HandlersFeed:
         self._trades: dict[str, list[tuple[int, ...]]] = {code: [] for code in tapes}
         self._quotes: dict[str, list[tuple[int, ...]]] = {code: [] for code in tapes}
         self._bars: dict[str, list[tuple[int, ...]]] = {code: [] for code in tapes}
-        self._depth: dict[str, list[tuple[int, list[int]]]] = {code: [] for code in tapes}
+        self._depth: dict[str, list[Any]] = {code: [] for code in tapes}
+        """Nautilus' objects: reading twenty levels one by one in Python costs more than all the rest."""
 
     def prepare(self, measures: Iterable[Follower]) -> None:
         """Keep copies of the triggers among some features apart."""
@@ -173,12 +176,7 @@ class HandlersFeed:
     def _on_depth(self, depth: Any) -> None:
         code = self._products.get(depth.instrument_id)
         if code:
-            row: list[int] = []
-            for value in (_level_ticks, _level_lots):
-                for side in (depth.bids, depth.asks):
-                    row += _padded([value(level) for level in side])
-            row += _padded(list(depth.bid_counts)) + _padded(list(depth.ask_counts))
-            self._depth[code].append((depth.ts_init, row))
+            self._depth[code].append(depth)
 
     def _arrived(self, code: str) -> Iterable[Rows]:
         """Yield what has arrived since the last time, as columns."""
@@ -195,24 +193,6 @@ class HandlersFeed:
                     yield made(*columns)
                 arrived.clear()
         if self._depth[code]:
-            yield _depth_of(self._depth[code])
+            with pa.ipc.open_stream(book_depths_to_arrow_record_batch_bytes(self._depth[code])) as stream:
+                yield columns_of(Kind.DEPTH, stream.read_all(), f"the book of {code} as it comes")
             self._depth[code].clear()
-
-
-def _depth_of(rows: list[tuple[int, list[int]]]) -> Depth:
-    """Return depth updates as columns."""
-    ts = np.array([ts for ts, _ in rows], np.int64)
-    numbers = np.array([row for _, row in rows], np.int64).reshape(-1, 6, LEVELS)
-    return Depth(ts, *(np.ascontiguousarray(numbers[:, k]) for k in range(6)))
-
-
-def _level_ticks(level: Any) -> int:
-    return ticks_of(level.price) if level.size.as_double() else 0
-
-
-def _level_lots(level: Any) -> int:
-    return int(level.size)
-
-
-def _padded(values: list[int]) -> list[int]:
-    return values + [0] * (LEVELS - len(values))

@@ -34,6 +34,7 @@ from mia_plugins.runtime.guarded import Guarded
 from mia_plugins.runtime.needs import Needs, Parts
 from mia_plugins.runtime.orders import OrderMaker
 from mia_plugins.runtime.settings import StrategySettings
+from mia_plugins.runtime.times import TENTH
 from mia_plugins.runtime.timetable import Calls, Timetable
 from mia_plugins.tape.follower import Follower
 from mia_plugins.tape.known import KnownTable
@@ -161,7 +162,14 @@ class MiaStrategy(Guarded, Strategy):
         self.submit_order(order_list)
 
     def _start(self) -> None:
+        if isinstance(self.context.kill, bytearray):
+            self.clock.set_timer_ns("kill switch", TENTH, None, None, self._heed)
         self._timetable.start(self.clock)
+
+    def _heed(self, event: Any) -> None:
+        """Look at the kill switch, which another thread may have set."""
+        if self.context.kill[0]:
+            self.desk.obey(self.context.kill[0], event.ts_event)
 
     def _stop(self) -> None:
         self.desk.finish()

@@ -65,6 +65,17 @@ class Venue(BaseSettings):
     """A contract and side, exchange fees included; left out: what is usual for the product."""
 
 
+class Backstop(BaseSettings):
+    """The engine's own risk checks behind all rules: no plugin's order gets past them."""
+
+    notional: Annotated[Dollars, Field(gt=0)] = Dollars(Decimal(5_000_000))
+    """Of index that one order may stand for: contracts times price times multiplier."""
+    submits: Annotated[int, Field(ge=1, le=10_000)] = 100
+    """Orders that may be sent in a second; a bracket is one."""
+    changes: Annotated[int, Field(ge=1, le=10_000)] = 100
+    """Orders that may be changed in a second."""
+
+
 AtLeast = Annotated[float, Field(ge=0)] | Annotated[tuple[float, float], AfterValidator(_in_order)] | None
 
 
@@ -117,6 +128,8 @@ class RunSettings(PluginWishes):
     """The account's balance at the start."""
     venue: Venue = Venue()
     """How orders are filled in the simulation."""
+    backstop: Backstop = Backstop()
+    """The engine's own risk checks, behind the rules of the run."""
     feed: Literal["columns", "handlers"] = "columns"
     """How data reach computation: as columns, or one by one as in live trading; decisions are the same."""
     custom_data: tuple[CustomDataClass, ...] = ()

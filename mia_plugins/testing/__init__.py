@@ -10,6 +10,7 @@ from mia_plugins.testing.invariants import (
     check_ugly,
     readings,
 )
+from mia_plugins.testing.proposing import proposals
 from mia_plugins.testing.scenes import Scene, random_scene
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "check_ugly",
     "isolated_host",
     "isolated_run",
+    "proposals",
     "random_scene",
     "readings",
 ]

@@ -56,13 +56,13 @@ def readings(
     }
 
 
-def market_of(scene: Scene, minutes: Iterable[int] = (1,)) -> Market:
-    """Return a market for the products and tables of a scene."""
+def market_of(scene: Scene, minutes: Iterable[int] = (1,), product: str = "") -> Market:
+    """Return a market for the products and tables of a scene; it is of ES unless a product is named."""
     kinds = {Kind.TRADES}
     if any(len(rows.depth) for rows in scene.rows.values()):
         kinds |= {Kind.DEPTH, Kind.QUOTES}
     tapes = {product: Tape(product, kinds, tuple(minutes)) for product in scene.products}
-    product = "ES" if "ES" in tapes else next(iter(tapes))
+    product = product or ("ES" if "ES" in tapes else next(iter(tapes)))
     known = _Tables({name: KnownTable(name) for _, name in scene.tables})
     return Market(product, tapes, known, tick=scene.tick, mirrored=scene.mirrored)
 

@@ -10,7 +10,7 @@ from mia_plugins.features import Market
 from mia_plugins.settings import BaseSettings
 from mia_plugins.units import Multiple
 from strategies.decision.base import MethodSettings, MethodStrategy
-from strategies.decision.confluence import Weighed, confluence
+from strategies.decision.confluence import Confluence, Weighed, confluence
 from strategies.decision.fusion import fused
 from strategies.decision.methods import MethodRules, Methods
 from strategies.decision.signal import GATES, SignalSettings, State, signal
@@ -29,6 +29,9 @@ class InRegime(BaseSettings):
     """What the size is multiplied by."""
     least_confidence: Annotated[float, Field(ge=0, le=1)] | None = None
     """The gate of the confidence there; left out: as everywhere."""
+
+
+AS_EVERYWHERE = InRegime()
 
 
 class ConfluenceStrategy(MethodStrategy):
@@ -56,7 +59,7 @@ class ConfluenceStrategy(MethodStrategy):
     def propose(self, now: int) -> Proposal:
         """Weigh, fuse, and ask the gates."""
         state, extras = self._state(now)
-        there = self.settings.regimes.get(state.regime.replace(" ", "_"), InRegime())
+        there = self.settings.regimes.get(state.regime.replace(" ", "_"), AS_EVERYWHERE)
         settings = self.settings
         if there.least_confidence is not None:
             settings = settings.model_copy(update={"least_confidence": there.least_confidence})
@@ -74,6 +77,12 @@ class ConfluenceStrategy(MethodStrategy):
             extras=(*extras, found.threshold),
         )
         return self.bracketed(proposal, now, there.stop)
+
+    def _without_session(self, features: list[Weighed], all_of_them: Confluence) -> Confluence:
+        """Return what features say without the time of day, where that decides; else what all of them say."""
+        if self.settings.session_mode != "score" or self.settings.side_from != "confluence":
+            return all_of_them
+        return confluence([one for one in features if one.name != TIME_OF_DAY])
 
     def _state(self, now: int) -> tuple[State, tuple[float | None, ...]]:
         """Return what the signal is made of, and the numbers on the way to it."""
@@ -98,7 +107,7 @@ class ConfluenceStrategy(MethodStrategy):
         state = State(
             features=features,
             confluence=all_of_them,
-            without_session=confluence([one for one in features if one.name != TIME_OF_DAY]),
+            without_session=self._without_session(features, all_of_them),
             fused=both,
             navale=navale,
             navale_quality=battle.bn_quality if battle else 0.0,

@@ -1,6 +1,6 @@
 """`MethodStrategy`: what strategies of ours have in common beside being judged: brackets, exits, the ATR."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from indicators.measured import AtrTicks
 from mia_plugins.decisions import Proposal
@@ -26,7 +26,7 @@ class MethodSettings(StrategySettings):
 class MethodStrategy(DecidingStrategy):
     """Base of the strategies that come with mia."""
 
-    Settings = MethodSettings
+    Settings: ClassVar[type[StrategySettings]] = MethodSettings
 
     @classmethod
     def prepare_measures(cls, market: Market, settings: Any) -> Any:
@@ -51,26 +51,25 @@ class MethodStrategy(DecidingStrategy):
         price = self.tape.base.close
         self._look_after(now, price)
         decision = super().evaluate(now)
-        if self.settings.exits.reversal and self._turns(decision):
+        if self.trading.exits.reversal and self._turns(decision):
             self.leave("reversal")
-        if self.settings.bracket.entry == "limit" and decision.side:
+        if self.proposing.bracket.entry == "limit" and decision.side:
             decision.entry = price
         return decision
 
+    @property
+    def trading(self) -> Any:
+        """The settings that the open trade is looked after by, which are `MethodSettings`."""
+        return self.settings
+
+    @property
+    def proposing(self) -> Any:
+        """The settings that what it proposes is entered by."""
+        return self.settings
+
     def bracketed(self, proposal: Proposal, now: int, multiple: float = 1.0) -> Proposal:
         """Give a proposal that has a side its stop, target and latest time, where it has none of its own."""
-        bracket = self.settings.bracket
-        if not proposal.side:
-            return proposal
-        proposal.stop = proposal.stop or stop_of(bracket, self.atr.value, multiple) or 0
-        if not proposal.stop:
-            proposal.is_candidate, proposal.reason = False, proposal.reason or "no_atr"
-        if not proposal.target:
-            proposal.target_r = bracket.target_r
-            proposal.target = max(round(bracket.target_r * proposal.stop), 1)
-        if bracket.time_exit and proposal.until is None:
-            proposal.until = now + int(bracket.time_exit * MINUTE)
-        return proposal
+        return bracketed(proposal, now, self.settings.bracket, self.atr.value, multiple)
 
     def _turns(self, decision: Decision) -> bool:
         """Say whether a decision speaks for the other side than what is held."""
@@ -82,7 +81,7 @@ class MethodStrategy(DecidingStrategy):
         if bracket is None or bracket.leaving:
             return
         if not bracket.entry.filled:
-            valid = self.settings.bracket.entry_valid * self.settings.bar * MINUTE
+            valid = self.trading.bracket.entry_valid * self.settings.bar * MINUTE
             if bracket.entry.type == "limit" and now - bracket.entry.ts >= valid:
                 self.leave("entry_expired")
             return
@@ -94,6 +93,23 @@ class MethodStrategy(DecidingStrategy):
             self._of, self._best, self._risk = bracket.base_id, price, abs(round(entry) - bracket.stop.ticks)
         self._best = max(self._best * side, price * side) * side
         held = Held(side, entry, self._risk, self._best, bracket.stop.ticks)
-        moved = moved_stop(self.settings.exits, held, price, self.atr.value)
+        moved = moved_stop(self.trading.exits, held, price, self.atr.value)
         if moved is not None:
             self.desk.move_stop(moved)
+
+
+def bracketed(
+    proposal: Proposal, now: int, bracket: Bracket, atr: float | None, multiple: float = 1.0
+) -> Proposal:
+    """Give a proposal that has a side its stop, target and latest time; `atr` in ticks."""
+    if not proposal.side:
+        return proposal
+    proposal.stop = proposal.stop or stop_of(bracket, atr, multiple) or 0
+    if not proposal.stop:
+        proposal.is_candidate, proposal.reason = False, proposal.reason or "no_atr"
+    if not proposal.target:
+        proposal.target_r = bracket.target_r
+        proposal.target = max(round(bracket.target_r * proposal.stop), 1)
+    if bracket.time_exit and proposal.until is None:
+        proposal.until = now + int(bracket.time_exit * MINUTE)
+    return proposal

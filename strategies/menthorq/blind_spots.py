@@ -11,7 +11,7 @@ from mia_plugins.data.level_names import LevelKind
 from mia_plugins.decisions import Candidate, Force, Rule, Verdict, blocks, not_asked, passes, scales
 from mia_plugins.features import Market
 from mia_plugins.units import Multiple, Ticks
-from strategies.menthorq.placed import Placed, imported_levels, placed, told
+from strategies.menthorq.placed import LevelsInTicks, Placed, imported_levels, told
 
 type Reach = Annotated[Ticks, Field(ge=0, le=400)]
 
@@ -24,16 +24,14 @@ class _OfBlindSpots(Rule):
     def __init__(self, market: Market, settings: Any) -> None:
         super().__init__(market, settings)
         self.imported = imported_levels(market, settings)
+        self._spots = LevelsInTicks(self.imported, LevelKind.BLIND_SPOT)
 
     def judge(self, candidate: Candidate) -> Verdict:
         """Look at the nearest one."""
-        levels = self.imported.levels
-        if levels is None:
-            return not_asked(self.imported.reason)
-        spots = placed(levels, LevelKind.BLIND_SPOT, candidate.price, self.market.tick)
-        if not spots:
-            return not_asked("no blind spots are imported")
-        return self.judge_spot(min(spots, key=lambda spot: spot.distance))
+        spot = self._spots.nearest(candidate.price)
+        if spot is None:
+            return not_asked(self.imported.reason or "no blind spots are imported")
+        return self.judge_spot(spot)
 
     def judge_spot(self, spot: Placed) -> Verdict:
         """Say what the nearest one means."""

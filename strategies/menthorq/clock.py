@@ -119,5 +119,6 @@ def _into(time: dt.time) -> int:
     return (time.hour * 3600 + time.minute * 60 + time.second - OPEN.hour * 3600) % DAY_SECONDS
 
 
+@lru_cache(maxsize=256)
 def _clock(ts: int) -> str:
     return f"{dt.datetime.fromtimestamp(ts // NS, NEW_YORK):%H:%M}"

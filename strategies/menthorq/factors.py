@@ -5,6 +5,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, model_validator
 
 from indicators.book.quotes import BestQuote
+from indicators.options.bias_followed import BiasSettings
 from indicators.options.features import DealersBias
 from indicators.options.vix import VixRegime
 from indicators.options.vix_followed import Vix
@@ -21,7 +22,7 @@ SAME = 1e-9
 class AdverseBias(Rule):
     """Less size when dealers lean against the trade: side · bias at most -.3."""
 
-    class Settings(DealersBias.Settings):
+    class Settings(BiasSettings):
         """What can be set."""
 
         adverse: Annotated[float, Field(gt=0, le=1)] = 0.3
@@ -34,7 +35,7 @@ class AdverseBias(Rule):
 
     def __init__(self, market: Market, settings: Any) -> None:
         super().__init__(market, settings)
-        chosen = {name: getattr(settings, name) for name in DealersBias.Settings.model_fields}
+        chosen = {name: getattr(settings, name) for name in BiasSettings.model_fields}
         self.bias = DealersBias(market, DealersBias.Settings(**chosen))
 
     def judge(self, candidate: Candidate) -> Verdict:

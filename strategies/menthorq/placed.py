@@ -1,5 +1,6 @@
 """Imported levels where a candidate sees them: how many ticks away, and in words."""
 
+from math import inf
 from typing import NamedTuple
 
 from indicators.options.choices import SourceSettings
@@ -39,16 +40,44 @@ def imported_levels(market: Market, settings: SourceSettings) -> ImportedLevels:
     return market.measure(ImportedLevels, **chosen)
 
 
-def placed(levels: LevelSet, kind: LevelKind, price: int, tick: float) -> list[Placed]:
-    """Return the levels of a kind as seen from a price in ticks; `tick` in points."""
-    return [Placed(level, ticks_above(level.price, price, tick)) for level in levels.named(kind)]
+class LevelsInTicks:
+    """The imported levels of a kind, in ticks: worked out once a set of them."""
+
+    def __init__(self, imported: ImportedLevels, kind: LevelKind) -> None:
+        self._imported, self._kind = imported, kind
+        self._of: LevelSet | None = None
+        self._at: tuple[tuple[Level, float], ...] = ()
+
+    def nearest(self, price: int, side: int = 0, most: float = inf) -> Placed | None:
+        """Return the nearest as seen from a price in ticks; None while there is none.
+
+        With a `side` (1 above, -1 below) only those on it count, a level at the price among them, and only
+        up to `most` ticks away.
+        """
+        found, least = None, inf
+        for level, at in self.levels:
+            away = at - price
+            ahead = away * side if side else abs(away)
+            if 0 <= ahead <= most and ahead < least:
+                found, least = (level, away), ahead
+        return Placed(*found) if found else None
+
+    @property
+    def levels(self) -> tuple[tuple[Level, float], ...]:
+        """Each with its price in ticks; none while no levels hold."""
+        levels = self._imported.levels
+        if levels is not self._of:
+            tick = self._imported.market.tick
+            of_kind = levels.named(self._kind) if levels else ()
+            self._of, self._at = levels, tuple((one, in_ticks(one.price, tick)) for one in of_kind)
+        return self._at
 
 
-def ticks_above(at: float, price: int, tick: float) -> float:
-    """Return how many ticks a level in points lies above a price in ticks; what rounding added is off."""
-    away = at / tick - price
-    whole = round(away)
-    return float(whole) if abs(away - whole) < SAME else away
+def in_ticks(price: float, tick: float) -> float:
+    """Return a price in points in ticks; what rounding added is off."""
+    at = price / tick
+    whole = round(at)
+    return float(whole) if abs(at - whole) < SAME else at
 
 
 def told(ticks: float) -> str:

@@ -10,7 +10,7 @@ from mia_plugins.data.level_names import LevelKind
 from mia_plugins.decisions import Candidate, Force, Rule, Verdict, not_asked, passes, scales
 from mia_plugins.features import Market
 from mia_plugins.units import Multiple, Ticks
-from strategies.menthorq.placed import SAME, imported_levels, placed, told
+from strategies.menthorq.placed import SAME, LevelsInTicks, imported_levels, told
 
 
 class AdverseSwing(Rule):
@@ -38,19 +38,15 @@ class AdverseSwing(Rule):
     def __init__(self, market: Market, settings: Any) -> None:
         super().__init__(market, settings)
         self.imported = imported_levels(market, settings)
+        self._swings = LevelsInTicks(self.imported, LevelKind.SWING)
 
     def judge(self, candidate: Candidate) -> Verdict:
         """Look at the nearest level between entry and target."""
-        levels = self.imported.levels
-        if levels is None:
-            return not_asked(self.imported.reason)
-        swings = placed(levels, LevelKind.SWING, candidate.price, self.market.tick)
-        if not swings:
-            return not_asked("no swing levels are imported")
-        between = [swing for swing in swings if 0 <= swing.away * candidate.side <= candidate.target]
-        if not between:
+        if not self._swings.levels:
+            return not_asked(self.imported.reason or "no swing levels are imported")
+        swing = self._swings.nearest(candidate.price, candidate.side, candidate.target)
+        if swing is None:
             return passes(None, "no swing level between entry and target")
-        swing = min(between, key=lambda swing: swing.distance)
         said = f"{swing} is {told(swing.distance)} ahead, the target {candidate.target} t"
         if swing.distance > self.settings.reach:
             return passes(swing.distance, said)

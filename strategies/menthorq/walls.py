@@ -9,8 +9,8 @@ from indicators.options.dealers import GammaLevelsOnFuture
 from mia_plugins.data.level_names import Level, LevelKind
 from mia_plugins.decisions import Candidate, Force, Rule, Verdict, not_asked, passes, scales
 from mia_plugins.features import Market
-from mia_plugins.units import Multiple, Ticks
-from strategies.menthorq.placed import Placed, placed, ticks_above, told
+from mia_plugins.units import Multiple, Points, Ticks
+from strategies.menthorq.placed import LevelsInTicks, Placed, in_ticks, told
 
 
 class GammaWallAhead(Rule):
@@ -35,47 +35,40 @@ class GammaWallAhead(Rule):
         super().__init__(market, settings)
         chosen = {name: getattr(settings, name) for name in DealerSettings.model_fields}
         self.gamma = market.measure(GammaLevelsOnFuture, **chosen)
+        self._sideless = LevelsInTicks(self.gamma.imported, LevelKind.GAMMA_WALL)
 
     def judge(self, candidate: Candidate) -> Verdict:
         """Look at the nearest wall ahead."""
-        kind = LevelKind.CALL_WALL if candidate.side > 0 else LevelKind.PUT_WALL
-        of_kind, sideless = self._walls(kind, candidate), self._sideless(candidate)
-        if self.gamma.levels is None and not sideless:
+        if self.gamma.levels is None and not self._sideless.levels:
             return not_asked(self.gamma.reason)
-        ahead = [wall for wall in (*of_kind, *sideless) if wall.away * candidate.side >= 0]
-        what = f"{'call' if candidate.side > 0 else 'put'} wall {'above' if candidate.side > 0 else 'below'}"
-        if not ahead:
-            return passes(None, f"no {what} the price")
-        wall = min(ahead, key=lambda wall: wall.distance)
+        wall = self._ahead(candidate.side, candidate.price)
+        if wall is None:
+            return passes(
+                None, f"no {'call wall above' if candidate.side > 0 else 'put wall below'} the price"
+            )
         said = f"{wall} ({self.gamma.source or 'levels'}) is {told(wall.distance)} ahead"
         if wall.distance > self.settings.reach:
             return passes(wall.distance, said)
         return scales(self.settings.factor, wall.distance, f"{said}, at most {told(self.settings.reach)}")
 
-    def _walls(self, kind: LevelKind, candidate: Candidate) -> list[Placed]:
-        """Return the walls of a kind, of whoever speaks: the chain or the levels."""
-        levels = self.gamma.levels
-        if levels is None:
-            return []
-        prices = levels.calls if kind is LevelKind.CALL_WALL else levels.puts
-        plain = "call wall" if kind is LevelKind.CALL_WALL else "put wall"
-        return [
-            Placed(
-                Level(kind, price, self._named(kind, price) or plain),
-                ticks_above(price, candidate.price, self.market.tick),
-            )
-            for price in prices
-        ]
+    def _ahead(self, side: int, price: int) -> Placed | None:
+        """Return the nearest wall that stands in the way; of two at one price the one that has a side."""
+        sideless = self._sideless.nearest(price, side)
+        levels, tick = self.gamma.levels, self.market.tick
+        prices = () if levels is None else levels.calls if side > 0 else levels.puts
+        placed = [(in_ticks(at, tick) - price, at) for at in prices]
+        found = min(((away, at) for away, at in placed if away * side >= 0), key=_distance, default=None)
+        if found is None or (sideless is not None and sideless.distance < abs(found[0])):
+            return sideless
+        return Placed(self._level(side, found[1]), found[0])
 
-    def _named(self, kind: LevelKind, price: float) -> str:
-        """Return what the source calls a wall; empty when it is the chain's."""
-        imported = self.gamma.imported.levels
-        if self.gamma.source != "levels" or imported is None:
-            return ""
-        return next((level.name for level in imported.named(kind) if level.price == price), "")
+    def _level(self, side: int, at: Points) -> Level:
+        """Return a wall as its source calls it, the chain's as what it is."""
+        kind, plain = (LevelKind.CALL_WALL, "call wall") if side > 0 else (LevelKind.PUT_WALL, "put wall")
+        imported = self.gamma.imported.levels if self.gamma.source == "levels" else None
+        named = imported.named(kind) if imported else ()
+        return next((level for level in named if level.price == at), Level(kind, at, plain))
 
-    def _sideless(self, candidate: Candidate) -> list[Placed]:
-        imported = self.gamma.imported.levels
-        if imported is None:
-            return []
-        return placed(imported, LevelKind.GAMMA_WALL, candidate.price, self.market.tick)
+
+def _distance(found: tuple[float, Points]) -> float:
+    return abs(found[0])

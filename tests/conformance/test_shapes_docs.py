@@ -7,6 +7,7 @@ import pytest
 
 from indicators.shapes import plugin
 from indicators.shapes.candle_patterns import NEITHER, PATTERNS
+from indicators.shapes.pattern_kinds import ALL
 from mia_plugins.features import Feature
 from mia_plugins.hookspecs import Kind
 from mia_plugins.testing import isolated_host
@@ -39,3 +40,9 @@ def test_every_candlestick_is_named_and_those_without_a_side_are_marked() -> Non
     section = PAGE.partition("\n## Candlesticks")[2]
     named = re.findall(r"`(\w+)`(\*?)", section.partition("| candles |")[2].partition("\n\n")[0])
     assert dict(named) == {name: "*" * (one.meaning == NEITHER) for name, one in PATTERNS.items()}
+
+
+def test_every_chart_pattern_has_its_row_and_weight() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| `(\w+)` \|.*\| (\S+) \|$", PAGE, re.MULTILINE)
+    words = {1.0: "1", 0.75: "¾", 0.5: "½"}
+    assert sorted(rows) == sorted((kind.up, kind.down, words[kind.weight]) for kind in ALL)

@@ -6,11 +6,16 @@ import pytest
 
 from mia_plugins.settings.layers import shipped_configs
 from mia_plugins.settings.listing import origins
-from mia_plugins.settings.resolve import load_run
+from mia_plugins.settings.resolve import Run, load_run
 
 PRESETS = sorted((shipped_configs() / "presets").glob("*.yaml"))
 MODELINE = "# yaml-language-server: $schema="
 FILES = sorted(path for path in shipped_configs().rglob("*.yaml") if path.name != "mistakes.yaml")
+
+
+def whole(preset: Path) -> Run:
+    """Return a day of ES with a preset."""
+    return load_run(shipped_configs() / "backtests" / "demo_day.yaml", preset=preset.stem)
 
 
 def test_there_are_some() -> None:
@@ -19,16 +24,18 @@ def test_there_are_some() -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(shipped_configs())))
 def test_a_shipped_file_is_in_order(path: Path) -> None:
-    if path.parent.name == "presets":
-        run = load_run(shipped_configs() / "backtests" / "demo_day.yaml", preset=path.stem)
-        assert str(path.relative_to(shipped_configs())) in run.layers.files[0]
+    here = f"mia:{path.relative_to(shipped_configs())}"
+    if path.parent.name == "parts":
+        assert any(here in whole(preset).layers.files for preset in PRESETS), "no preset has this part"
+    elif path.parent.name == "presets":
+        assert here in whole(path).layers.files
     else:
         assert load_run(path).settings.instruments
 
 
 @pytest.mark.parametrize("path", PRESETS, ids=lambda path: path.stem)
 def test_every_value_of_a_preset_says_where_it_is_from(path: Path) -> None:
-    run = load_run(shipped_configs() / "backtests" / "demo_day.yaml", preset=path.stem)
+    run = whole(path)
     here = {at: place for at, place in origins(run).items() if f"presets/{path.name}" in place}
     assert here
     assert not [at for at, place in here.items() if not place.endswith(")")]

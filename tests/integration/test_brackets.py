@@ -282,6 +282,7 @@ def test_a_size_beyond_the_margin_is_denied_and_told_of(entry: dict[str, int]) -
     assert played.warnings[0].startswith(
         "the order scripted-ES-1-E was denied: INITIAL_MARGIN_EXCEEDS_FREE_BALANCE"
     )
+    assert played.statistics["decisions"]["taken"] == played.statistics["decisions_refused"] == 1
     assert played.statistics["orders_refused"] == 3
 
 

@@ -1,6 +1,7 @@
 """`mia catalog export --features`: what features and measures say over a catalog."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -8,6 +9,9 @@ import pytest
 
 from mia_plugins.data.instruments import TICK_POINTS
 from mia_plugins.data.sessions import session_on
+from mia_plugins.features import Indicator
+from mia_plugins.hookspecs import Kind
+from mia_plugins.host import PluginHost
 from tests.conftest import Mia
 from tests.market import DAY, NEXT_DAY, some_trades, sound_store
 
@@ -67,7 +71,7 @@ def test_days_before_the_first_are_seen_and_not_written(mia: Mia, here: Path) ->
     ("options", "what"),
     [
         (("--features", "vwap_trend_signl"), "there is no feature or measure 'vwap_trend_signl'; did you mean 'vwap_trend_signal'?"),
-        (("--features", "rsi"), "'rsi' is computed from bars that it is given; it follows no tape"),
+        (("--features", "pivots_classic"), "'pivots_classic' takes a bar a day; what is exported has a line a minute"),
         (("--features", "vwap", "--kind", "trades"), "--features and --kind ask for different things"),
         (("--features", "vwap", "--start", "2030-01-02"), "cat holds nothing of what was asked for"),
     ],
@@ -77,3 +81,21 @@ def test_what_cannot_be_is_told(mia: Mia, options: tuple[str, ...], what: str) -
     told = mia(*ARGUMENTS, *options)
     assert told.code == 1
     assert what in told.err
+
+
+def test_every_indicator_of_bars_is_what_it_is_over_the_bars(mia: Mia, here: Path) -> None:
+    sound_store("cat", DAY)
+    host = PluginHost.discover()
+    every: dict[str, Any] = {
+        name: host.load(host.find(Kind.INDICATORS, name)) for name in host.registry.names(Kind.INDICATORS)
+    }
+    classic = {name: of for name, of in every.items() if issubclass(of, Indicator) and not of.of_days}
+    assert {"sma", "macd", "adx", "stochastic", "keltner", "swings", "retracements"} <= set(classic)
+    wanted = [word for name in classic for word in ("--features", name)]
+    assert mia(*ARGUMENTS, *wanted).code == 0
+    table = pq.read_table(here / "out" / "ES_features.parquet")
+    prices = {name: table[name].to_numpy() / TICK_POINTS for name in ("open", "high", "low", "close")}
+    for name, of in classic.items():
+        for output, line in of().lines(prices | {"lots": table["volume"].to_numpy()}).items():
+            found = table[f"{name}.{output}"].to_numpy(zero_copy_only=False).astype(float)
+            np.testing.assert_allclose(found, line, err_msg=f"{name}.{output}")

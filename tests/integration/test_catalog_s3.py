@@ -15,13 +15,16 @@ import pytest
 from nautilus_trader.model import NautilusDataType
 from pyarrow import fs
 
+from catalog.formats.sierra_scid import ScidImporter
 from catalog.generation import first_days, generate
 from catalog.lock import LOCK, sole_writer
 from catalog.store import Store
 from mia_plugins.data.errors import CatalogError, CatalogFileError
 from mia_plugins.data.files import Files
 from tests.conftest import ROOT, Mia
+from tests.importing import bring
 from tests.integration.test_catalog_generate import KILLED, START, THIN
+from tests.integration.test_imports import some_scid
 from tests.market import DAY, ES, NEXT_DAY, ORIGIN, sound_store, write_day
 
 
@@ -109,6 +112,17 @@ def test_the_commands_take_a_bucket(bucket: str, mia: Mia, here: Path) -> None:
     assert {one["what"]: one["rows"] for one in listed["series"]}["trades"] == 2_000
     assert mia("catalog", "export", f"{bucket}/demo", "--to", "out", "--kind", "trades").code == 0
     assert len((here / f"out/{ES.instrument_id}_trades.csv").read_text().splitlines()) == 2_001
+
+
+def test_an_import_into_a_bucket_is_that_into_a_folder(bucket: str) -> None:
+    for catalog in ("cat", f"{bucket}/mine"):
+        for days in (2, 3, 3):
+            bring(ScidImporter, "ESM6.scid", some_scid(days, 50), catalog)
+    local, remote = Files("cat"), Files(f"{bucket}/mine")
+    paths = [path for path in local.under() if path != LOCK]
+    assert [path for path in remote.under() if not path.startswith("mia/writers/")] == paths
+    for path in paths:
+        assert remote.read(path) == local.read(path)
 
 
 def test_an_interrupted_publication_goes_on_in_a_bucket(bucket: str, monkeypatch: pytest.MonkeyPatch) -> None:

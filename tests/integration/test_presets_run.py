@@ -5,19 +5,27 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
 from catalog.generation import generate, trading_days
 from catalog.market.settings import MarketSettings
+from catalog.store import Store
 from mia_plugins.backtest.run import BacktestJob, run_backtest
 from mia_plugins.backtest.worker import Reporter
+from mia_plugins.data.arrow import Kind
+from mia_plugins.data.catalog import Catalog
 from mia_plugins.data.files import Files
-from mia_plugins.data.sessions import NS
+from mia_plugins.data.instruments import lead_contract
+from mia_plugins.data.sessions import NS, session_on
 from mia_plugins.runs.rows import read_log
 from mia_plugins.settings.layers import shipped_presets
 from mia_plugins.settings.resolve import load_run
+from mia_plugins.testing.changed import changed_after, reflected
+from mia_plugins.testing.scenes import Rows, Scene
 from mia_plugins.units import Multiple
+from tests.market import ORIGIN
 
 DAY = dt.date(2026, 6, 1)
 OVERLAYS = ("conservative", "data_collection", "group_rescale", "launch", "live", "paper", "strict_30min")
@@ -31,6 +39,47 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     settings = MarketSettings(density=Multiple(0.03))
     list(generate(Files(str(made / "data")), settings, trading_days(DAY, DAY)))
     return made
+
+
+def scene_of(folder: Path) -> Scene:
+    """Return a day of a catalog as a scene."""
+    catalog = Catalog.open(Files(str(folder)))
+    session, found = session_on(DAY), {}
+    for product in ("ES", "NQ"):
+        name = lead_contract(product, DAY).instrument_id
+        trades, depth = (
+            [part for part in catalog.read(kind, name, session.open, session.close) if len(part)]
+            for kind in (Kind.TRADES, Kind.DEPTH)
+        )
+        found[DAY, product] = Rows(joined(trades), joined(depth))
+    tables = {
+        (DAY, name): pa.concat_tables(catalog.row_groups(paths[0]))
+        for name, paths in catalog.tables().items()
+        if name in ("levels", "option_chains", "vix")
+    }
+    return Scene(DAY, found, tables)
+
+
+def joined(parts: list[Any]) -> Any:
+    """Return columns of one kind as one."""
+    kind = type(parts[0])
+    return kind(*(np.concatenate([getattr(part, name) for part in parts]) for name in kind.__slots__))
+
+
+def stored(scene: Scene, folder: Path) -> Path:
+    """Write a scene as a catalog."""
+    store = Store.begin(Files(str(folder)), ORIGIN)
+    contracts = [lead_contract(product, DAY) for product in scene.products]
+    store.write_instruments(contracts)
+    with store.draft(DAY) as draft:
+        for contract in contracts:
+            rows = scene.rows[DAY, contract.code]
+            draft.write(contract.instrument_id, rows.trades)
+            draft.write(contract.instrument_id, rows.depth)
+        for (_, name), table in scene.tables.items():
+            draft.write_table(name, table)
+    store.publish(DAY)
+    return folder
 
 
 def decided(home: Path, preset: Any, seconds: int | None = None, **own: Any) -> pa.Table:
@@ -103,3 +152,46 @@ def test_micros_are_filled_at_their_own_prices_or_at_those_of_the_full_contract(
         assert set(found["instrument_id"].to_pylist()) == {"MESM6.XCME"}
     # What is decided on is ES either way.
     assert own["v.fused"].equals(stand_in["v.fused"])
+
+
+ACTS = ("ts", "outcome", "reason", "tier", "size")
+"""What is the same in the mirror image."""
+LENIENT = {
+    "least_coverage": 0.3,
+    "least_confidence": 0.2,
+    "least_regime_confidence": 0.0,
+    "tiers_are_names": True,
+}
+"""Gates of the default preset that let much through on a thin day."""
+
+
+def let_through(home: Path, folder: Path) -> pa.Table:
+    """Return what the default preset decides on a catalog when little keeps it from trading."""
+    rules = {"levels_stale": {"missing": "pass"}, "blind_spot": {"enabled": False}}
+    given: dict[str, Any] = {"catalog": str(folder), "strategies": {"confluence": LENIENT}, "rules": rules}
+    return decided(home, "production_v3_4", traded_as="micro", **given)
+
+
+def test_the_mirrored_market_is_traded_as_the_mirror_image(home: Path) -> None:
+    scene = scene_of(home / "data")
+    here = let_through(home, stored(scene, home / "as-it-is")).to_pylist()
+    there = let_through(home, stored(reflected(scene), home / "mirrored")).to_pylist()
+    assert [[row[name] for name in ACTS] for row in here] == [[row[name] for name in ACTS] for row in there]
+    assert [row["side"] for row in here] == [-row["side"] for row in there]
+    taken = [row["side"] for row in here if row["outcome"] == "taken"]
+    assert set(taken) == {1, -1}
+    for one, other in zip(here, there, strict=True):
+        for name in ("score", "v.navale", "v.fused", "v.confluence_score", "v.menthorq"):
+            assert (one[name] is None) == (other[name] is None)
+            assert one[name] is None or abs(one[name] + other[name]) < 1e-9
+
+
+def test_what_comes_later_changes_no_decision_before(home: Path) -> None:
+    scene = scene_of(home / "data")
+    whole = let_through(home, stored(scene, home / "whole")).to_pylist()
+    taken = [row["ts"] for row in whole if row["outcome"] == "taken"]
+    cut = taken[len(taken) // 2].value
+    poisoned = let_through(home, stored(changed_after(scene, cut), home / "poisoned")).to_pylist()
+    before = [row for row in whole if row["ts"].value <= cut]
+    assert before == poisoned[: len(before)]
+    assert whole[len(before) :] != poisoned[len(before) :]

@@ -9,12 +9,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from talib._ta_lib import MA_Type
 
-from indicators.base import Indicator
 from indicators.classic.averages import Ema, Macd, Sma, Wma
 from indicators.classic.oscillators import Cci, Rsi, Stochastic, WilliamsR
 from indicators.classic.trend import Adx, Psar
 from indicators.classic.volatility import Atr, Bollinger, Keltner, StdDev
 from indicators.classic.volume import AccumulationDistribution, Mfi, Obv, Vroc
+from mia_plugins.features.indicator import Indicator
 from tests.bars import TEMPERS, BarColumns, Floats, bars_of, some_bars
 
 MEAN = MA_Type.SMA

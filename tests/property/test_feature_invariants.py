@@ -45,7 +45,7 @@ def made(name: str) -> Any:
 
 def scene_for(name: str) -> Scene:
     """Return weeks for what needs many finished days, and two days for all else."""
-    return long_scene() if name == "wyckoff_phase" else scene()
+    return long_scene(0, 17) if name == "wyckoff_phase" else scene()
 
 
 @pytest.mark.parametrize("name", features())

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indicators.base import Indicator
 from indicators.classic.plugin import INDICATORS
 from mia_plugins.data.columns import Bars
+from mia_plugins.features.indicator import Indicator
 from tests.bars import START, TEMPERS, BarColumns, Floats, bars_of, cut, mirrored, scaled, some_bars
 
 UP_TO = {"rsi": (0, 100), "stochastic": (0, 100), "williams_r": (-100, 0), "adx": (0, 100), "mfi": (0, 100)}

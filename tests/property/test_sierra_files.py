@@ -5,7 +5,6 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import given, settings
@@ -106,19 +105,25 @@ def test_orders_are_whole_whatever_the_pieces(
     assert (quality.read, quality.written, quality.joined) == (len(prints), len(expected), joined)
 
 
-@settings(max_examples=5, deadline=None)
-@given(some_prints(), some_prints())
-def test_files_that_overlap_make_one_whatever_their_order(one: list[Print], other: list[Print]) -> None:
-    """Two files that a feed's history cuts anywhere are together what it was."""
-    rest = [replace(print_, ts=print_.ts + 3_600_000_000_000) for print_ in other]
-    history = one + rest
-    files = (scid(history[: len(one)]), scid(history))
+@settings(max_examples=8, deadline=None)
+@given(some_prints(), st.integers(1, 40), st.integers(0, 39))
+def test_a_file_that_grows_comes_in_piece_by_piece(history: list[Print], cut: int, torn: int) -> None:
+    """Wherever an earlier copy ended, in the middle of an order or of a record, before or after the whole."""
+    files = (scid(history)[: 56 + 40 * min(cut, len(history) - 1) + torn], scid(history))
     for first, second in (files, files[::-1]):
         with elsewhere():
             bring(ScidImporter, NAME, first)
-            again = bring(ScidImporter, NAME, second)
+            bring(ScidImporter, NAME, second)
             assert held(Kind.TRADES, ID) == plainly(history)
-            assert again.there >= len(plainly(one))
+
+
+def test_a_bar_that_was_not_over_gives_way_to_the_whole_one() -> None:
+    half, whole = ((START, 6_000.0, 6_000.5, 6_000.0, 6_000.25, lots) for lots in (3, 10))
+    for rows in ([half], [whole], [half]):
+        bring(ScidImporter, NAME, bars(rows))
+        lots = [row[5] for row in held(Kind.BARS, ID)]
+        assert lots == [max(lots)]
+    assert lots == [10]
 
 
 def test_times_in_days_are_read_to_the_microsecond() -> None:

@@ -86,7 +86,7 @@ def test_csv_comes_back_however_it_is_written(
     importer = mapping(
         columns=dict(zip(("time", "price", "size", "side"), names, strict=True)),
         time=form if unit > 1 or form == "ns" else "iso",
-        time_zone="America/Chicago" if form == "naive" else "",
+        time_zone="America/Chicago" if form == "naive" else None,
         side={"buy": ("BID",), "sell": ("ask",), "unknown": ("",)},
         delimiter=delimiter,
         header=header,

@@ -7,13 +7,14 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-from indicators.shapes.trading_range import Spring, TradingRanges
-from indicators.shapes.wyckoff import Wyckoff, WyckoffPhase
+from indicators.shapes.trading_range import Range, Spring, TradingRanges
+from indicators.shapes.wyckoff import Day, Phase, Wyckoff, WyckoffPhase
 from indicators.structure.days import DailyAtr
 from indicators.structure.regime import MarketRegime
 from mia_plugins.features import BarMeasure, Market
 from mia_plugins.tape.bars import MINUTE, Bar
 from mia_plugins.testing import Scene, random_scene
+from mia_plugins.units import Multiple
 from tests.minutes import Minute, at_bars, minutes_of, wilder
 from tests.property.test_swings import by_definition
 from tests.scenes import long_scene
@@ -164,21 +165,22 @@ def test_three_closes_beyond_end_a_range_and_two_do_not() -> None:
 
 
 def phases_by_definition(
-    bars: Sequence[Minute], regimes: Sequence[tuple[str | None, int | None]], daily: Sequence[float | None]
+    bars: Sequence[Minute], regimes: Sequence[tuple[str | None, int | None]], least: Sequence[float | None]
 ) -> list[str | None]:
+    """`least` is how far the price must have come to a range, in ticks."""
     spans = spans_of(bars, wilder(list(bars)))
     springs = springs_of(bars, spans)
     turns = turns_of(bars)
     found: list[str | None] = []
     left: tuple[int, Span] | None = None
     for now, bar in enumerate(bars):
-        usual, (regime, side) = daily[now], regimes[now]
-        if usual is None or regime is None or now < 49:
+        far, (regime, side) = least[now], regimes[now]
+        if far is None or regime is None or now < 49:
             found.append(None)
             continue
         before = found[-1] if found else None
         span = next((one for one in spans if one.known <= now < one.over), None)
-        came = came_to(bars[: now + 1], span, usual) if span and regime == "range" else 0
+        came = came_to(bars[: now + 1], span, far) if span and regime == "range" else 0
         if span and came and seen(came, span, now, springs, turns):
             left = came, span
             found.append("accumulation" if came > 0 else "distribution")
@@ -225,37 +227,49 @@ def seen(
     return sprung or turned
 
 
-def came_to(bars: Sequence[Minute], span: Span, usual: float) -> int:
+def came_to(bars: Sequence[Minute], span: Span, far: float) -> int:
     sessions = list(dict.fromkeys(bar.session for bar in bars))[-10:]
     kept = [(number, bar) for number, bar in enumerate(bars) if bar.session in sessions]
     high, high_at = max((bar.high, number) for number, bar in kept)
     low, low_at = min((bar.low, -number) for number, bar in kept)
-    fell, rose = high - span.support >= 3 * usual, span.resistance - low >= 3 * usual
+    fell, rose = high - span.support >= far, span.resistance - low >= far
     if fell and rose:
         return 1 if high_at > -low_at else -1
     return int(fell) - int(rose)
 
 
-@pytest.mark.parametrize("seed", [9, 12])
-def test_phases_are_those_of_the_definition(seed: int) -> None:
+SHOWING_ALL = 9
+
+
+@pytest.mark.parametrize(("seed", "move"), [(7, 1.0), (SHOWING_ALL, 3.0)])
+def test_phases_are_those_of_the_definition(seed: int, move: float) -> None:
+    """After 3 daily ATR; after 1, a decline and an advance often led to the same range."""
     there = long_scene(seed)
     bars = minutes_of(there)
 
     def read(market: Market) -> Any:
-        wyckoff, regime = market.measure(Wyckoff), market.measure(MarketRegime)
+        wyckoff, regime = market.measure(Wyckoff, move=move), market.measure(MarketRegime)
         daily = market.measure(DailyAtr)
-        feature = WyckoffPhase(market, WyckoffPhase.Settings())
+        feature = WyckoffPhase(market, WyckoffPhase.Settings(move=Multiple(move)))
         return lambda: (wyckoff.phase, (regime.regime, regime.side), daily.value, feature.read(0))
 
     rows = [row for _, row in at_bars(there, read)]
     phases, regimes, daily, readings = zip(*rows, strict=True)
-    assert list(phases) == phases_by_definition(bars, regimes, daily)
-    assert set(phases) >= {
-        None,
-        "none",
-        "distribution",
-        "markdown",
-        *(("accumulation", "markup") if seed == 12 else ()),
-    }
+    assert list(phases) == phases_by_definition(bars, regimes, [one and move * one for one in daily])
+    assert {"accumulation", "distribution"} & set(phases)
+    if seed == SHOWING_ALL:
+        assert set(phases) == {None, *Phase}
     sizes = {"accumulation": 0.5, "markup": 1, "distribution": -0.5, "markdown": -1, "none": 0, None: None}
     assert [reading.value for reading in readings] == [sizes[phase] for phase in phases]
+
+
+@pytest.mark.parametrize(
+    ("high_at", "low_at", "move", "side"), [(1, 5, 6, -1), (5, 1, 6, 1), (5, 1, 6.1, 0), (3, 3, 6, 0)]
+)
+def test_of_a_decline_and_an_advance_the_later_extreme_counts(
+    high_at: int, low_at: int, move: float, side: int
+) -> None:
+    """A range of 40 to 60 t between extremes of 0 and 100 t: each is 6 daily ATR of 10 t away."""
+    wyckoff = Market.blank().measure(Wyckoff, move=move)
+    wyckoff._days.append(Day(100, high_at, 0, low_at))
+    assert wyckoff._came(Range(40, 60, 10, 30), 10.0) == (side, 6.0 if side else 0.0)

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+import numpy as np
 import pytest
 from pydantic import ValidationError
 
@@ -21,6 +22,7 @@ from strategies.menthorq.levels_stale import LevelsStale
 from strategies.menthorq.swings import AdverseSwing
 from strategies.menthorq.walls import GammaWallAhead
 from tests.rules import PRICE, Judged, candidate, made
+from tests.scenes import small_chain
 
 QUIET = Scene("2026-03-10").trades("09:30:30 6000.00 1 buy")
 NOW = "10:00:00"
@@ -227,6 +229,20 @@ def test_a_call_wall_below_the_put_wall_is_absurd() -> None:
     assert judged(BlindSpot, scene).passes is True, "the other levels are"
     touching = with_levels(QUIET, {"Call Resistance": 6000.0, "Put Support": 6000.0})
     assert judged(LevelsStale, touching).passes is True
+
+
+def test_to_be_stricter_leads_to_no_other_levels() -> None:
+    """The future's own levels are absurd and an hour old; strictly only those of the index would be looked at."""
+    absurd = {"Call Resistance": 5999.75, "Put Support": 6000.25}
+    scene = with_levels(QUIET.trades("09:49:30 6000.00 1 buy"), absurd, "09:00:00")
+    scene = with_levels(scene, {"HVL": 5966.0}, "09:51:00", underlying="SPX")
+    chain = small_chain(np.random.default_rng(1), scene.session.day, scene.at("09:48:00"), 5976.0)
+    scene = scene.with_table("option_chains", chain)
+    for strict in (False, True):
+        verdict = judged(LevelsStale, scene, settings={"strict_30min": strict})
+        assert (verdict.passes, verdict.reason[:13]) == (False, "levels absurd")
+    allowed = judged(LevelsStale, scene, settings={"strict_30min": True, "absurd": "pass"})
+    assert (allowed.passes, allowed.reason) == (True, "levels of ES by MenthorQ are 9.0 min old")
 
 
 def test_one_price_far_off_is_left_out_and_most_of_them_are_absurd() -> None:

@@ -105,7 +105,6 @@ def test_trades_that_kelly_kept_from_being_taken_count_as_outcomes() -> None:
 
 def test_an_outcome_is_what_was_made_over_what_was_risked_at_first() -> None:
     account = account_of()
-    bracket = hold(account, 1, 2, PRICE - 10)
-    bracket.first_stop, bracket.stop.ticks = PRICE - 10, PRICE + 2
-    fill(account, -1, 2, PRICE + 4)
+    fill(account, 1, 2, PRICE, first_stop=PRICE - 10)
+    fill(account, -1, 2, PRICE + 4, first_stop=PRICE - 10)
     assert list(account.broker.outcomes) == [pytest.approx((2 * 4 * 12.5 - 9) / 250)]

@@ -226,7 +226,7 @@ def test_headline_figures_are_those_of_the_whole(book: Book) -> None:
     assert short["trades"] == 15
     assert short["decisions"] == {"blocked": 15, "taken": 15}
     assert short["exits"] == {"stop": 15}
-    assert short["orders_refused"] == 0
+    assert short["decisions_refused"] == short["orders_refused"] == 0
     assert short["max_drawdown"] == f"{of.drawdown.amount:.2f}"
     assert short["sharpe"]["value"] == pytest.approx(of.returns.sharpe.value)
     assert short["profit_factor"]["high"] == pytest.approx(of.trades.profit_factor.high)

@@ -165,19 +165,24 @@ class ParquetImporter(_Mapped):
 
     def parts(self, source: Source) -> Iterator[Part]:
         """Yield some rows of a row group at a time."""
-        size = source.size
+        first = 0
+        for batch, total in self._batches(source):
+            columns = {name: batch.column(column) for name, column in self._wanted.items()}
+            done = source.size * (first + len(batch)) // max(total, 1)
+            yield self._part(source, _Cells(columns, len(batch), done, _row(first)))
+            first += len(batch)
+
+    def _batches(self, source: Source) -> Iterator[tuple[pa.RecordBatch, int]]:
+        """Yield batches of the wanted columns, and the number of all rows."""
         with source.open() as opened:
             try:
                 parquet = pq.ParquetFile(opened)
                 self._refuse_missing(source, parquet.schema_arrow.names)
-                batches = parquet.iter_batches(ROWS, columns=list(dict.fromkeys(self._wanted.values())))
-                first, total = 0, max(parquet.metadata.num_rows, 1)
-                for batch in batches:
-                    columns = {name: batch.column(column) for name, column in self._wanted.items()}
-                    done = size * (first + len(batch)) // total
-                    yield self._part(source, _Cells(columns, len(batch), done, _row(first)))
-                    first += len(batch)
-            except (pa.ArrowException, OSError) as error:
+                total = parquet.metadata.num_rows
+                for batch in parquet.iter_batches(ROWS, columns=list(dict.fromkeys(self._wanted.values()))):
+                    yield batch, total
+            # What pyarrow makes of a damaged footer is of many kinds: a name that is no UTF-8, for one.
+            except (pa.ArrowException, OSError, ValueError, KeyError, IndexError) as error:
                 raise source.refuse(
                     "Parquet", " ".join(str(error).split()), "bring the whole file"
                 ) from error

@@ -63,7 +63,7 @@ class TableSettings(BaseSettings):
     """Which column is what."""
     time: str = "iso"
     """How times are written: `iso`; `s`, `ms`, `us` or `ns` since 1970; or such as `%m/%d/%Y %H:%M:%S.%f`."""
-    time_zone: str = ""
+    time_zone: str | None = None
     """Of times that say none, such as America/Chicago or UTC; without it such times are rejected."""
     prices: Literal["points", "ticks"] = "points"
     """What prices are counted in."""
@@ -78,8 +78,8 @@ class TableSettings(BaseSettings):
 
     @field_validator("time_zone")
     @classmethod
-    def _zone_is_known(cls, name: str) -> str:
-        if name and name not in zoneinfo.available_timezones():
+    def _zone_is_known(cls, name: str | None) -> str | None:
+        if name is not None and name not in zoneinfo.available_timezones():
             raise ValueError("should be a time zone such as America/New_York, America/Chicago or UTC")
         return name
 

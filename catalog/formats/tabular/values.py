@@ -1,6 +1,7 @@
 """Cells as numbers, times and sides, of text or of any type of Arrow's; nothing is guessed."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,7 +19,7 @@ _NUMBER = r"^[+-]?(\d{1,18}\.?\d{0,18}|\.\d{1,18})([eE][+-]?\d{1,2})?$"
 _SINCE_1970 = r"^(?P<whole>[+-]?\d{1,18}|[1-8]\d{18})(?:\.(?P<part>\d{1,9})\d*)?$"
 _OFFSET = r":\d\d(\.\d+)?\s*([Zz]|[+-]\d\d:?\d\d)$"
 _FAR = 2**62
-_YEARS = (1900, 2200)
+_YEARS = (1800, 2200)
 """Of times that ns have room for."""
 
 
@@ -45,24 +46,24 @@ def contracts(cells: pa.Array) -> NDArray[np.int64]:
 def times(cells: pa.Array, settings: TableSettings) -> NDArray[np.int64]:
     """Return times as UTC ns; `NO_TIME` where one cannot be read, or says no zone, or the clocks changed."""
     cells = _plain(cells)
+    if pa.types.is_timestamp(cells.type) and cells.type.tz:  # which is for showing: the values are UTC
+        return _since_1970(cells.cast(pa.int64()), UNITS[cells.type.unit])
     if pa.types.is_timestamp(cells.type):
-        moments = pd.Series(pc.cast(cells, pa.timestamp("ns", cells.type.tz), safe=False).to_pandas())
-        return _utc(moments, settings.time_zone)
+        return _utc(pd.DatetimeIndex(cells.to_pandas()), settings.time_zone)
     if settings.time in UNITS:
         return _since_1970(cells, UNITS[settings.time])
     if not pa.types.is_string(cells.type):
         return np.full(len(cells), NO_TIME)
-    texts = pd.Series(cells.to_pandas())
+    texts = cells.to_numpy(False)
     form = "ISO8601" if settings.time == "iso" else settings.time
     if settings.time == "iso":
         has_zone = pc.fill_null(pc.match_substring_regex(cells, _OFFSET), False).to_numpy(False)
     else:
         has_zone = np.full(len(cells), "%z" in form)
     found = np.full(len(cells), NO_TIME)
-    for rows, zone in ((has_zone, "UTC"), (~has_zone, settings.time_zone)):
+    for rows, zone, utc in ((has_zone, "UTC", True), (~has_zone, settings.time_zone, False)):
         if rows.any() and zone:
-            moments = pd.to_datetime(texts[rows], format=form, errors="coerce", utc=bool(rows is has_zone))
-            found[rows] = _utc(moments, zone)
+            found[rows] = _utc(pd.to_datetime(texts[rows], format=form, errors="coerce", utc=utc), zone)
     return found
 
 
@@ -106,7 +107,19 @@ def _plain(cells: pa.Array) -> pa.Array:
         cells = cells.dictionary_decode()
     if pa.types.is_large_string(cells.type) or pa.types.is_string_view(cells.type):
         cells = pc.cast(cells, pa.string())
-    return pc.utf8_trim_whitespace(cells) if pa.types.is_string(cells.type) else cells
+    return pc.utf8_trim_whitespace(_readable(cells)) if pa.types.is_string(cells.type) else cells
+
+
+def _readable(texts: pa.Array) -> pa.Array:
+    """Return texts; bytes that are no UTF-8, which Parquet may hold, are replaced."""
+    try:
+        texts.validate(full=True)
+    except pa.ArrowInvalid:
+        pieces = texts.cast(pa.binary()).to_pylist()
+        return pa.array(
+            [None if piece is None else piece.decode(errors="replace") for piece in pieces], pa.string()
+        )
+    return texts
 
 
 def _is_number(type_: pa.DataType) -> bool:
@@ -136,17 +149,16 @@ def numbers_of(cells: pa.Array) -> NDArray[np.int64]:
     return found
 
 
-def _utc(moments: "pd.Series[pd.Timestamp]", zone: str) -> NDArray[np.int64]:
+def _utc(moments: pd.DatetimeIndex, zone: str | None) -> NDArray[np.int64]:
     """Return times as UTC ns; those without a zone are of `zone`."""
-    moments = moments.where(moments.dt.year.between(*_YEARS))
-    if moments.dt.tz is None:
+    years = moments.year
+    found: Any = moments.where((years >= _YEARS[0]) & (years <= _YEARS[1]))
+    if moments.tz is None:
         if not zone:
             return np.full(len(moments), NO_TIME)
-        moments = moments.dt.tz_localize(zone, ambiguous="NaT", nonexistent="NaT")
-    found: NDArray[np.int64] = (
-        moments.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy().astype("M8[ns]").astype(np.int64)
-    )
-    return found
+        found = found.tz_localize(zone, ambiguous="NaT", nonexistent="NaT")
+    whole: NDArray[np.int64] = found.as_unit("ns").asi8
+    return whole
 
 
 def _among(texts: pa.Array, words: Iterable[str]) -> NDArray[np.bool_]:

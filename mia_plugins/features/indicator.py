@@ -8,6 +8,8 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from mia_plugins.settings.model import BaseSettings
+
 Columns = Mapping[str, ArrayLike]
 """Bars as columns by name: `open`, `high`, `low`, `close`, `lots`."""
 Series = NDArray[np.float64]
@@ -27,6 +29,10 @@ class Indicator[*Inputs](ABC):
     """What `update` takes, in order: names of the columns of bars."""
     outputs: ClassVar[tuple[str, ...]] = ("value",)
     """What there is to read after an update; the first of them is also `value`."""
+    Settings: ClassVar[type[BaseSettings]] = BaseSettings
+    """What can be set: a class inside it. Its fields are the parameters of `__init__`."""
+    of_days: ClassVar[bool] = False
+    """Whether a bar is a day's."""
 
     def __init__(self) -> None:
         """Start without having seen a bar."""
@@ -77,6 +83,10 @@ class Indicator[*Inputs](ABC):
             rows.append(self._outputs or unknown)
         table = np.array(rows, np.float64).reshape(len(rows), len(self.outputs))
         return dict(zip(self.outputs, table.T.copy(), strict=True))
+
+    def output(self, name: str) -> float | None:
+        """Return one of `outputs` by its name; `None` during warm-up."""
+        return self._output(self.outputs.index(name))
 
     def _output(self, index: int) -> float | None:
         return None if self._outputs is None else self._outputs[index]

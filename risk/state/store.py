@@ -1,0 +1,255 @@
+"""The state file: SQLite, written ahead of what it tells of, so that no end of a process loses any of it.
+
+An execution is written before it is counted, an order before it is sent. A process that is killed in
+between has counted nothing twice and sent nothing twice: what the broker executed and the file does not
+know of is taken when it starts again, and an order that was never sent stays unsent.
+"""
+
+import datetime as dt
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple, Self
+
+from mia_plugins.errors import ExitCode, MiaError
+
+NAME = "risk.sqlite"
+OURS = 0x6D696172
+"""SQLite's application id of our files: "miar"."""
+VERSION = 1
+WAIT_SECONDS = 10.0
+TABLES = (
+    "create table if not exists days (day text primary key, base text not null) strict",
+    """create table if not exists executions (
+        number integer primary key autoincrement, id text not null unique, day text not null,
+        strategy text not null, fill text not null, reason text not null) strict""",
+    "create table if not exists orders (id text primary key) strict",
+    "create table if not exists peaks (day text primary key, peak text not null, top text not null) strict",
+    """create table if not exists switches (
+        number integer primary key autoincrement, ts integer not null, killed integer not null,
+        flatten integer not null, reason text not null) strict""",
+)
+
+
+class StateError(MiaError):
+    """The state of the limits cannot be kept or read: nothing may be traded."""
+
+    exit_code = ExitCode.FILES
+
+
+class Switch(NamedTuple):
+    """How the kill switch stands, and since when."""
+
+    ts: int
+    """UTC ns."""
+    killed: bool
+    flatten: bool
+    """Whether what is held is to be left."""
+    reason: str
+
+
+class Executed(NamedTuple):
+    """An execution as it is kept."""
+
+    strategy: str
+    fill: str
+    """JSON."""
+    reason: str
+    """Why the position is being left."""
+
+
+class RiskState:
+    """The state file of one account."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self.path = path
+        self.moved: Path | None = None
+        """Where a damaged or foreign file was moved to, that lay in its place."""
+        self._connection = connection
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """Open a folder's state, a new one where there is none.
+
+        What is there and is damaged, or something else, is moved aside, and the kill switch is on: what had
+        been lost is not known.
+        """
+        path = folder / NAME
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise _refused(path, str(error.strerror)) from error
+        fault = _fault_of(path)
+        if fault:
+            _move_aside(path, fault)
+        state = cls(path, _connected(path))
+        try:
+            state._kill_for_what_was_moved()
+        except BaseException:
+            state.close()
+            raise
+        return state
+
+    def _kill_for_what_was_moved(self) -> None:
+        """Set the kill switch for a file that was moved aside, also by a process that ended just then."""
+        known = " ".join(one.reason for one in self.switches())
+        for moved in sorted(self.path.parent.glob(f"{NAME}.*-aside-*[0-9]")):
+            if moved.name not in known:
+                self.moved = moved
+                why = f"the state file was moved to {moved.name}; what it knew of losses is not counted"
+                self.switch(killed=True, flatten=False, reason=why)
+
+    def __enter__(self) -> Self:
+        """Go on."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let go of the file."""
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+    def claim(self, order_id: str) -> bool:
+        """Note an order that is about to be sent; say whether it had never been."""
+        with self._told() as connection:
+            done = connection.execute("insert or ignore into orders (id) values (?)", (order_id,))
+        return done.rowcount == 1
+
+    def executed(self, execution_id: str, day: dt.date, one: Executed) -> bool:
+        """Note an execution that is about to be counted; say whether it had never been."""
+        with self._told() as connection:
+            done = connection.execute(
+                "insert or ignore into executions (id, day, strategy, fill, reason) values (?, ?, ?, ?, ?)",
+                (execution_id, str(day), *one),
+            )
+        return done.rowcount == 1
+
+    def executions(self, day: dt.date) -> list[Executed]:
+        """Return a trading day's executions, in the order in which they were counted."""
+        query = "select strategy, fill, reason from executions where day = ? order by number"
+        with self._told() as connection:
+            return [Executed(*row) for row in connection.execute(query, (str(day),))]
+
+    def last_day(self) -> tuple[dt.date, str] | None:
+        """Return the last trading day, and with what the account began it."""
+        with self._told() as connection:
+            row = connection.execute("select day, base from days order by day desc limit 1").fetchone()
+        return None if row is None else (dt.date.fromisoformat(row[0]), row[1])
+
+    def begin_day(self, day: dt.date, base: str) -> None:
+        """Note with what the account begins a trading day."""
+        with self._told() as connection:
+            connection.execute("insert into days (day, base) values (?, ?)", (str(day), base))
+
+    def rose(self, day: dt.date, peak: str, top: str) -> None:
+        """Note the highest the account has been, ever and on a day."""
+        with self._told() as connection:
+            connection.execute("insert or replace into peaks values (?, ?, ?)", (str(day), peak, top))
+
+    def peaks(self, day: dt.date) -> tuple[str, str] | None:
+        """Return the highest it has been, ever and on a day."""
+        with self._told() as connection:
+            row: tuple[str, str] | None = connection.execute(
+                "select peak, top from peaks where day = ?", (str(day),)
+            ).fetchone()
+        return row
+
+    def switch(self, *, killed: bool, flatten: bool, reason: str) -> None:
+        """Set the kill switch."""
+        with self._told() as connection:
+            connection.execute(
+                "insert into switches (ts, killed, flatten, reason) values (?, ?, ?, ?)",
+                (time.time_ns(), int(killed), int(flatten), reason),
+            )
+
+    def switches(self) -> list[Switch]:
+        """Return how the kill switch was set, the last one last."""
+        with self._told() as connection:
+            rows = connection.execute("select ts, killed, flatten, reason from switches order by number")
+            return [Switch(ts, bool(killed), bool(flatten), reason) for ts, killed, flatten, reason in rows]
+
+    @property
+    def killed(self) -> Switch | None:
+        """Return the switch if it is on."""
+        last = self.switches()[-1:]
+        return last[0] if last and last[0].killed else None
+
+    @contextmanager
+    def _told(self) -> Iterator[sqlite3.Connection]:
+        try:
+            yield self._connection
+        except sqlite3.Error as error:
+            raise _refused(self.path, str(error)) from error
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    """Return a connection to a file that is ours or not there; each statement is on the disk when it ends."""
+    try:
+        connection = sqlite3.connect(path, timeout=WAIT_SECONDS, autocommit=True, check_same_thread=False)
+    except sqlite3.Error as error:
+        raise _refused(path, str(error)) from error
+    try:
+        connection.execute("pragma journal_mode = wal")
+        connection.execute("pragma synchronous = full")
+        if connection.execute("pragma user_version").fetchone() != (VERSION,):
+            connection.execute("begin immediate")
+            for table in TABLES:
+                connection.execute(table)
+            connection.execute(f"pragma application_id = {OURS}")
+            connection.execute(f"pragma user_version = {VERSION}")
+            connection.execute("commit")
+    except sqlite3.Error as error:
+        connection.close()
+        raise _refused(path, str(error)) from error
+    return connection
+
+
+def _fault_of(path: Path) -> str:
+    """Return what is wrong with what lies there: `damaged`, `foreign`, or "" where it is ours or nothing."""
+    if not path.exists() or (path.is_file() and path.stat().st_size == 0):
+        return ""
+    if not path.is_file():
+        raise _refused(path, "it is no file")
+    connection = sqlite3.connect(path, timeout=WAIT_SECONDS, autocommit=True)
+    try:
+        (ours,) = connection.execute("pragma application_id").fetchone()
+        (version,) = connection.execute("pragma user_version").fetchone()
+        (tables,) = connection.execute("select count(*) from sqlite_master").fetchone()
+        if ours != OURS and (ours or tables):
+            return "foreign"
+        if version > VERSION:
+            raise StateError(
+                f"{path} was written by a newer mia: nothing is traded", "trade with that one, or install it"
+            )
+        (sound,) = connection.execute("pragma quick_check(1)").fetchone()
+    except sqlite3.OperationalError as error:
+        raise _refused(path, str(error)) from error
+    except sqlite3.DatabaseError:
+        return "damaged"
+    finally:
+        connection.close()
+    return "" if sound == "ok" else "damaged"
+
+
+def _move_aside(path: Path, fault: str) -> None:
+    """Move a file with what SQLite keeps beside it; its new name says what is wrong with it."""
+    target = path.with_name(f"{path.name}.{fault}-aside-{time.time_ns()}")
+    try:
+        path.rename(target)
+        for beside in ("-wal", "-shm"):
+            with suppress(FileNotFoundError):
+                path.with_name(path.name + beside).rename(target.with_name(target.name + beside))
+    except OSError as error:
+        raise _refused(path, str(error.strerror)) from error
+
+
+def _refused(path: Path, why: str) -> StateError:
+    return StateError(
+        f"the limits' state cannot be kept in {path}: {why}. Nothing is traded, since a loss that is not "
+        "written down would be forgotten",
+        "make room on the disk, allow the access, or name another folder with --state",
+    )

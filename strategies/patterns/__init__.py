@@ -1,0 +1,1 @@
+"""Setups that traders know by name, each a strategy of its own."""

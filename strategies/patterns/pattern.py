@@ -1,0 +1,116 @@
+"""`Pattern`: what all patterns share: two sides, one setup at a time, how long it is valid, the cooldown."""
+
+from abc import abstractmethod
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field
+
+from mia_plugins.data.sessions import NS, Session
+from mia_plugins.features import BarMeasure
+from mia_plugins.settings import BaseSettings
+from mia_plugins.tape.bars import Bar
+from mia_plugins.units import Bars, Seconds
+from strategies.patterns.setups import Look, Setup, nearer
+
+BOTH, AGAIN, COOLDOWN = "both_sides", "seen_before", "cooldown"
+"""Why a look all of whose conditions hold is no setup."""
+ALIKE = 1e-9
+"""Confidences nearer than this are equal: they differ by rounding."""
+
+
+class Pattern(BarMeasure):
+    """Looks at both sides at each close of a base bar and keeps the setup that is valid.
+
+    A setup is offered at its own close and at those after it, `valid` in all, while it is not invalid. An
+    event makes one setup; another event makes the next one, `cooldown` later at the earliest. Where both
+    sides hold, the clearer one counts, and neither of two that are equally clear.
+    """
+
+    class Settings(BaseSettings):
+        """What can be set of every pattern."""
+
+        valid: Annotated[Bars, Field(ge=1, le=60)] = Bars(3)
+        """For how many bars a setup may be entered, its own the first."""
+        cooldown: Annotated[Seconds, Field(ge=0, le=86_400)] = Seconds(60)
+        """How long after a setup another one of the pattern may come."""
+
+    names: ClassVar[tuple[str, ...]]
+    """Of its conditions."""
+    more: ClassVar[tuple[str, ...]] = ()
+    """Of other numbers that the journal keeps."""
+    outputs = ("side", "confidence")
+
+    def reset(self) -> None:
+        """Forget every bar."""
+        self.seen: Look | None = None
+        """The side nearer to a setup at the last close."""
+        self.setup: Setup | None = None
+        """The one that may be entered."""
+        self.reason = ""
+        """Why there is none: the first condition that does not hold, or what else is against it."""
+        self._events: dict[int, int] = {}
+        self._last = -1
+
+    def begin_session(self, session: Session) -> None:
+        """Give up the setup of the session before."""
+        del session
+        self.seen = self.setup = None
+
+    @property
+    def side(self) -> int | None:
+        """The setup's, 0 without one; `None` before the session's first bar."""
+        if self.seen is None:
+            return None
+        return self.setup.look.side if self.setup else 0
+
+    @property
+    def confidence(self) -> float | None:
+        """The setup's; `None` without one."""
+        return self.setup.look.confidence if self.setup else None
+
+    def take_bar(self, bar: Bar) -> None:
+        """Look at both sides."""
+        self.note(bar)
+        looks = [self.look(side, bar) for side in (1, -1)]
+        self.seen, self.reason = self._chosen(looks, bar)
+        if not self.reason:
+            self.setup = Setup(bar.ts, self.seen)
+            self._events[self.seen.side], self._last = self.seen.event, bar.ts
+        elif self.setup:
+            self._age(self.setup, bar)
+
+    def note(self, bar: Bar) -> None:
+        """Note what it needs of a bar, before it looks. Override it; there is nothing to call."""
+
+    @abstractmethod
+    def look(self, side: int, bar: Bar) -> Look:
+        """Say what there is on a side at a bar's close; nothing may be changed by it."""
+
+    def ended(self, look: Look, bar: Bar) -> bool:  # noqa: ARG002 for subclasses
+        """Say whether what a setup was about is no more. Override it; there is nothing to call."""
+        return False
+
+    def _chosen(self, looks: list[Look], bar: Bar) -> tuple[Look, str]:
+        """Return the look that counts, and why it is no new setup; "" when it is one."""
+        held = sorted((look for look in looks if look.holds), key=lambda look: -look.confidence)
+        if not held:
+            look = nearer(looks)
+            failing = (name for name, one in zip(self.names, look.conditions, strict=True) if not one.holds)
+            return look, next(failing)
+        if len(held) == 2 and held[0].confidence - held[1].confidence < ALIKE:
+            return nearer(held), BOTH
+        if held[0].event <= self._events.get(held[0].side, -1):
+            return held[0], AGAIN
+        if self._last >= 0 and bar.ts - self._last < self.settings.cooldown * NS:
+            return held[0], COOLDOWN
+        return held[0], ""
+
+    def _age(self, setup: Setup, bar: Bar) -> None:
+        aged = setup._replace(age=setup.age + 1)
+        over = aged.age >= self.settings.valid or self.ended(setup.look, bar)
+        self.setup = None if over else aged
+
+
+def own_settings(kind: type[Pattern], settings: Any) -> dict[str, Any]:
+    """Return the part of a strategy's settings that is its pattern's."""
+    return dict(settings.model_dump(include=set(kind.Settings.model_fields)))

@@ -1,0 +1,1 @@
+"""In a range: from its edges, back from a stretch, out of it, or to its middle."""

@@ -1,0 +1,1 @@
+"""With the trend: pullbacks, breakouts, momentum and retracements."""

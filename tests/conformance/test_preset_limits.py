@@ -1,0 +1,49 @@
+"""Limits of presets and overlays: every one has them, and none contradicts the sizer beside it."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mia_plugins.settings.layers import shipped_configs
+from mia_plugins.settings.resolve import load_run
+
+DAY = shipped_configs() / "backtests" / "demo_day.yaml"
+EVERY = ("outer_envelope", "daily_loss", "cooldown", "positions", "contracts", "risk_per_trade")
+WHOLE = (
+    "production_v3_4",
+    "status_2025_07",
+    "reference_2025_08",
+    "enhanced_14",
+    "elite_2025_08",
+    "features_full",
+)
+OVERLAYS = ("data_collection", "paper", "live", "conservative")
+
+
+def components(config: Path, preset: str = "") -> dict[str, Any]:
+    """Return the settings of a run's rules and sizers, by name."""
+    return {one.name: one.settings for one in load_run(config, preset=preset).components}
+
+
+def in_accord(found: dict[str, Any]) -> None:
+    """See that no limit forbids what the sizer is set to."""
+    sizer = found["standard"]
+    assert found["contracts"].maximum >= sizer.maximum
+    assert found["risk_per_trade"].risk >= sizer.risk
+    assert found["size_sanity"].maximum >= found["contracts"].maximum
+
+
+@pytest.mark.parametrize("preset", WHOLE)
+def test_every_preset_has_limits_and_they_are_in_accord_with_its_sizer(preset: str) -> None:
+    found = components(DAY, preset)
+    assert [name for name in EVERY if name not in found] == []
+    assert found["outer_envelope"].limit <= 500
+    in_accord(found)
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_an_overlay_moves_the_limits_along_with_the_sizer(overlay: str, here: Path) -> None:
+    config = here / "run.yaml"
+    config.write_text(f"extends: mia:backtests/demo_day.yaml\npreset: [production_v3_4, {overlay}]\n")
+    in_accord(components(config))

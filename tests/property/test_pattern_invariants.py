@@ -1,0 +1,103 @@
+"""Over every pattern at once: the mirror image proposes the other side, and no later data change a proposal."""
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+
+from mia_plugins.decisions import Proposal
+from mia_plugins.features import Market
+from mia_plugins.features.walking import walk
+from mia_plugins.hookspecs import Kind
+from mia_plugins.host import PluginHost
+from mia_plugins.testing import Scene, random_scene
+from mia_plugins.testing.changed import SPOILT, changed_after, reflected, until
+from mia_plugins.testing.invariants import market_of
+from strategies.patterns.plugin import STRATEGIES
+from tests.scenes import with_options
+from tests.told import assert_mirrored
+
+LOOSE: dict[str, dict[str, Any]] = {
+    "dealer_flip_breakout": {"beyond": 0.05, "quantile": 0.3, "crossing": 10},
+    "gamma_pin_reversion": {"absorption": {"times": 1.5, "quantile": 0.8}},
+    "iceberg_tracker_follow": {"icebergs": {"surprise": 0.0, "refills": 1, "least": 1}, "reach": 40.0},
+    "opening_drive_fail": {"days": 1, "drive": 0.05, "against": 1.0, "within": 120.0},
+    "es_nq_lead_lag_mirror": {"leader": 0.8, "laggard": 1.0, "correlation": -0.9, "who_leads": "moved"},
+    "vwap_band_squeeze_break": {"narrowest": 1.0, "width": {"least_sessions": 1}},
+}
+"""What makes patterns that are rare, or need weeks, come up in three drawn days."""
+
+
+@cache
+def scene() -> Scene:
+    days = ("2026-03-10", "2026-03-11", "2026-03-12")
+    return with_options(random_scene(11, days=days, products=("ES", "NQ")))
+
+
+def strategies() -> dict[str, Any]:
+    host = PluginHost.discover()
+    return {name: host.load(host.find(Kind.STRATEGIES, name)) for name in STRATEGIES}
+
+
+def proposers(market: Market) -> dict[str, Any]:
+    return {
+        name: kind.proposer(market, kind.Settings(least_confidence=0.5, **LOOSE.get(name, {})))
+        for name, kind in strategies().items()
+    }
+
+
+def every(of: Scene, piece: int | None = None) -> dict[int, dict[str, Proposal]]:
+    """Return what each pattern proposes at each close."""
+    market = market_of(of)
+    made = proposers(market)
+    return {
+        now: {name: proposer.propose(now) for name, proposer in made.items()}
+        for now, at_bar in walk(market, of.days(piece))
+        if at_bar
+    }
+
+
+@cache
+def whole() -> dict[int, dict[str, Proposal]]:
+    return every(scene())
+
+
+@pytest.mark.parametrize("name", STRATEGIES)
+def test_it_comes_up(name: str) -> None:
+    found = {of[name].side for of in whole().values()}
+    # Below the flip dealers are short gamma; only in the mirror image it is above.
+    assert found == ({-1, 0} if name == "dealer_flip_breakout" else {1, -1, 0})
+
+
+def test_the_mirror_image_proposes_the_other_side() -> None:
+    mirrored = every(reflected(scene()))
+    for ts, of in whole().items():
+        for name, proposal in of.items():
+            assert_mirrored(proposal, mirrored[ts][name], f"{name} at {ts}")
+
+
+def test_it_knows_no_future() -> None:
+    instants = sorted(whole())
+    now = instants[len(instants) * 3 // 5]
+    for other in (until(scene(), now), changed_after(scene(), now)):
+        found = every(other)
+        assert {ts: of for ts, of in found.items() if ts <= now} == {
+            ts: of for ts, of in whole().items() if ts <= now
+        }
+
+
+def test_it_does_not_depend_on_the_pieces() -> None:
+    assert every(scene(), 1_009) == whole()
+
+
+@pytest.mark.parametrize("spoil", SPOILT, ids=lambda spoil: spoil.__name__.strip("_"))
+def test_it_bears_ugly_data(spoil: Any) -> None:
+    drawn = np.random.default_rng(3)
+    first = scene().rows[min(scene().rows)]
+    rows = {min(scene().rows): spoil(first, drawn)}
+    for of in every(Scene("2026-03-10", rows, {})).values():
+        for name, proposal in of.items():
+            kind = strategies()[name]
+            assert len(proposal.extras) == len(kind.extras)
+            assert not proposal.is_candidate or (proposal.stop > 0 and proposal.target > 0)
