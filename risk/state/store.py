@@ -122,6 +122,10 @@ class RiskState:
     def executed(self, execution_id: str, day: dt.date, one: Executed) -> bool:
         """Note an execution that is about to be counted; say whether it had never been."""
         with self._told() as connection:
+            # A restart asks for every one of the day: what is known is answered without a write.
+            known = connection.execute("select 1 from executions where id = ?", (execution_id,)).fetchone()
+            if known is not None:
+                return False
             done = connection.execute(
                 "insert or ignore into executions (id, day, strategy, fill, reason) values (?, ?, ?, ?, ?)",
                 (execution_id, str(day), *one),
