@@ -5,6 +5,7 @@ command reads everything again, adds what is missing and gives the same bytes as
 """
 
 import datetime as dt
+import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -25,7 +26,7 @@ from mia_plugins.data.arrow import Kind, kind_of, times_of
 from mia_plugins.data.columns import rows_of
 from mia_plugins.data.files import Files, told
 from mia_plugins.data.instruments import PRODUCTS, Contract, contract_of, lead_contract
-from mia_plugins.data.layout import DRAFTS, INSTRUMENTS
+from mia_plugins.data.layout import DRAFTS, IMPORTS, INSTRUMENTS
 from mia_plugins.data.manifest import Origin
 from mia_plugins.errors import PluginError
 from mia_plugins.importing import Importer, MarketRows, Part, Source, TableRows
@@ -43,7 +44,15 @@ def import_file(files: Files, importer: Importer, source: Source, watch: Watch =
     with sole_writer(files):
         store = Store.begin(files, ORIGIN)
         with _folder(files) as folder:
-            return _Import(store, source, watch).run(importer, folder)
+            quality = _Import(store, source, watch).run(importer, folder)
+        _keep(files, source.path.name, quality)
+    return quality
+
+
+def _keep(files: Files, name: str, quality: Quality) -> None:
+    """Keep a file's account in the catalog, for the report of runs on it."""
+    text = json.dumps({"file": name} | quality.account(), indent=1, sort_keys=True, ensure_ascii=False)
+    files.write(f"{IMPORTS}/{name}.json", f"{text}\n".encode())
 
 
 class _Import:

@@ -89,6 +89,11 @@ class Quality:
             "rolls": self.rolls,
         }
 
+    def account(self) -> dict[str, Any]:
+        """Return what follows from the file alone, whatever the catalog had before."""
+        depends = ("written", "already_there", "gaps")
+        return {name: value for name, value in self.data().items() if name not in depends}
+
     def lines(self) -> list[str]:
         """Return it for a person."""
         counts = (

@@ -1,6 +1,8 @@
 """A catalog as it is read: Nautilus' own Parquet, in columns, a row group at a time."""
 
+import json
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
 import pyarrow as pa
@@ -9,7 +11,7 @@ import pyarrow.parquet as pq
 from mia_plugins.data.arrow import Columns, Kind, columns_of
 from mia_plugins.data.errors import CatalogError
 from mia_plugins.data.files import Files, told
-from mia_plugins.data.layout import DATA, OURS, DataFile, data_files, table_name
+from mia_plugins.data.layout import DATA, IMPORTS, OURS, DataFile, data_files, table_name
 from mia_plugins.data.manifest import Manifest, read_manifest
 
 if TYPE_CHECKING:
@@ -107,6 +109,15 @@ class Catalog:
             if name := table_name(path):
                 found.setdefault(name, []).append(path)
         return found
+
+    def imports(self) -> list[dict[str, Any]]:
+        """Return what became of the records of each imported file; one that is damaged is left out."""
+        found = []
+        for path in self.files.under(IMPORTS):
+            if path.endswith(".json"):
+                with suppress(ValueError):
+                    found.append(json.loads(self.files.read(path)))
+        return [one for one in found if isinstance(one, dict) and "file" in one]
 
     def read_table(self, name: str, start: int = 0, end: int = FOREVER) -> Iterator[pa.Table]:
         """Yield a table of our own, a row group at a time, that may reach beyond `start` and `end`."""

@@ -68,6 +68,11 @@ class Market:
             self.faults.append(str(error))
             return None
 
+    @cached_property
+    def imports(self) -> list[dict[str, Any]]:
+        """What became of the records of the files that the catalog was imported from."""
+        return self._catalog.imports() if self._catalog else []
+
     def bars(self, product: str) -> list[Bars]:
         """Return minute bars of each contract, one after the other, over the days on which it led."""
         stretches = self._stretches(product)

@@ -11,6 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from catalog.imports.quality import Quality
+from mia_plugins.data.layout import IMPORTS
 from mia_plugins.errors import ExitCode
 from mia_plugins.hookspecs import Kind
 from mia_plugins.host import PluginHost
@@ -260,6 +262,19 @@ def test_days_without_prices_are_told(here: Path) -> None:
     told = text_of(page_of(made_run(here / "runs", 9, catalog=catalog, days=(ROLL[0], dt.date(2026, 3, 6)))))
     assert "60.0 % of the sessions' minutes have a bar, the fewest on 5 Mar 2026 with 0.0 %" in told
     assert "2 days without any price" in told
+
+
+def test_what_became_of_imported_files_is_told(here: Path) -> None:
+    catalog = minutes_of(here / "catalog", ROLL[0], dt.date(2026, 3, 4))
+    quality = Quality(read=51, joined=3)
+    quality.reject("the last record is cut short", 1, "byte 2056")
+    quality.flagged["crossed books"] += 2
+    kept = here / "catalog" / IMPORTS
+    kept.mkdir(parents=True)
+    (kept / "a.json").write_text(json.dumps({"file": "ES<b>.scid"} | quality.account()))
+    (kept / "b.json").write_text("damaged")
+    told = text_of(page_of(made_run(here / "runs", 9, catalog=catalog, days=ROLL)))
+    assert "ES<b>.scid 51 3 1 1 rejected: the last record is cut short; 2 of note: crossed books" in told
 
 
 def test_without_prices_there_is_nothing_to_measure_it_against(here: Path) -> None:

@@ -1,6 +1,7 @@
 """What one has to know before believing a number: how it ended, how it was filled, what was refused."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from mia_plugins.reports.blocks import Block, Note, Table
 from mia_plugins.reports.market import date_text
@@ -28,6 +29,9 @@ class Warnings(Section):
             rows = [(reason.replace("_", " ").lower(), f"{count:,}") for reason, count in _most(run.refused)]
             yield Table(("Orders refused for", "Orders"), rows, frozenset({1}))
 
+        if run.market.imports:
+            yield _imported(run.market.imports)
+
     def of_runs(self, runs: Sequence[RunView]) -> Iterator[Block]:
         """Yield the warnings of each run."""
         rows = [(run.id, note.text) for run in runs for note in _notes(run)]
@@ -54,6 +58,18 @@ def _notes(run: RunView) -> Iterator[Note]:
         else:
             yield _coverage(run, product)
     yield from (Note(fault, "warn") for fault in dict.fromkeys(run.market.faults))
+
+
+def _imported(files: Sequence[Mapping[str, Any]]) -> Table:
+    """Return what became of the records of imported files."""
+    rows = []
+    for one in files:
+        rejected = {reason: told["count"] for reason, told in one.get("rejected", {}).items()}
+        notes = [f"{count:,} rejected: {reason}" for reason, count in _most(rejected)]
+        notes += [f"{count:,} of note: {kind}" for kind, count in _most(one.get("flagged", {}))]
+        counts = (one.get("read", 0), one.get("joined", 0), sum(rejected.values()))
+        rows.append((str(one["file"]), *(f"{count:,}" for count in counts), "; ".join(notes)))
+    return Table(("Imported file", "Records", "Joined", "Rejected", ""), rows, frozenset({1, 2, 3}))
 
 
 def _coverage(run: RunView, product: str) -> Note:
