@@ -36,12 +36,13 @@ class StackedImbalance(Pattern):
         """Look at a side's stacks."""
         middle = self.vwap.value
         beyond = None if middle is None else side * (bar.close - middle)
-        largest = max(
-            (stack for stack in self.footprint.stacks if stack.side == side),
-            key=lambda stack: stack.rows,
-            default=None,
-        )
-        start = 0.0 if largest is None else largest.low if side > 0 else largest.high
+        # Of equally large stacks the one that lies farther the way of the trade: alike on both sides.
+        starts = [
+            (stack.rows, side * (stack.low if side > 0 else stack.high))
+            for stack in self.footprint.stacks
+            if stack.side == side
+        ]
+        start = side * max(starts)[1] if starts else 0
         return Look(side, (self._stacked(side), on_side(beyond, self.vwap.sd)), bar.ts, about=start)
 
     def _stacked(self, side: int) -> Condition:

@@ -35,6 +35,7 @@ def scene() -> Scene:
     return with_options(random_scene(11, days=days, products=("ES", "NQ")))
 
 
+@cache
 def strategies() -> dict[str, Any]:
     host = PluginHost.discover()
     return {name: host.load(host.find(Kind.STRATEGIES, name)) for name in STRATEGIES}
