@@ -277,8 +277,8 @@ def test_a_decision_that_contradicts_itself_ends_the_run(step: dict[str, Any], t
 
 @pytest.mark.parametrize("entry", [{}, {"entry": -2}])
 def test_a_size_beyond_the_margin_is_denied_and_told_of(entry: dict[str, int]) -> None:
-    played = play(after("09:40 0 1"), buy("09:31", -8, 12, 100, **entry), capital=25_000)
-    assert played.orders == ["entry denied 0/100", "stop denied 0/100", "target denied 0/100"]
+    played = play(after("09:40 0 1"), buy("09:31", -8, 12, 12, **entry), capital=25_000)
+    assert played.orders == ["entry denied 0/12", "stop denied 0/12", "target denied 0/12"]
     assert played.warnings[0].startswith(
         "the order scripted-ES-1-E was denied: INITIAL_MARGIN_EXCEEDS_FREE_BALANCE"
     )
