@@ -29,6 +29,8 @@ from tests.market import ORIGIN
 
 DAY = dt.date(2026, 6, 1)
 OVERLAYS = ("conservative", "data_collection", "group_rescale", "launch", "live", "paper", "strict_30min")
+SIMILAR = ("enhanced_14", "features_full")
+"""Presets that are others with more features: they run with the long tests."""
 WHOLE = sorted(set(shipped_presets()) - set(OVERLAYS))
 
 
@@ -103,7 +105,10 @@ def decided(home: Path, preset: Any, seconds: int | None = None, **own: Any) -> 
     return pa.Table.from_batches(batches).unify_dictionaries().combine_chunks()
 
 
-@pytest.mark.parametrize("preset", WHOLE)
+@pytest.mark.parametrize(
+    "preset",
+    [pytest.param(name, marks=pytest.mark.long) if name in SIMILAR else name for name in WHOLE],
+)
 def test_a_preset_runs_and_says_why_it_did_nothing_each_time(home: Path, preset: str) -> None:
     found = decided(home, preset, traded_as="micro")
     assert found.num_rows > 1_000
