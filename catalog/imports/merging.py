@@ -2,7 +2,8 @@
 
 Two rows are the same when time and key are (`keys_of`). Of a row that one file has n times and the catalog
 m times, the catalog has it max(n, m) times afterwards: so a file brought twice adds nothing, files that
-overlap are joined, and two fills alike in one file stay two. Of bars of one time there is one.
+overlap are joined, and two fills alike in one file stay two. With ids two rows of one time and id are one
+trade, however often a file has it. Of bars of one time there is one.
 """
 
 from dataclasses import dataclass
@@ -29,12 +30,12 @@ def merge(kind: Kind, there: Records, brought: Records, *, by_id: bool) -> Merge
     """Return the rows of a window with those that were brought, both by time."""
     if kind is Kind.BARS:
         return _merge_bars(there, brought)
-    if not len(there):
-        return Merged(brought, len(brought))
     if not len(brought):
         return Merged(there, 0)
+    if not len(there) and not by_id:
+        return Merged(brought, len(brought))
     both = np.concatenate((there, brought))
-    is_new = new_rows(both["ts"], keys_of(kind, both, by_id=by_id), len(there))
+    is_new = new_rows(both["ts"], keys_of(kind, both, by_id=by_id), len(there), once=by_id)
     kept = np.concatenate((there, brought[is_new]))
     return Merged(kept[np.argsort(kept["ts"], kind="stable")], int(is_new.sum()))
 
@@ -48,8 +49,13 @@ def _merge_bars(there: Records, brought: Records) -> Merged:
     return Merged(both[order[first]], int((order[first] >= len(there)).sum()))
 
 
-def new_rows(ts: NDArray[np.int64], keys: NDArray[np.uint64], there: int) -> NDArray[np.bool_]:
-    """Say which rows from number `there` on have no fellow of their own among those before."""
+def new_rows(
+    ts: NDArray[np.int64], keys: NDArray[np.uint64], there: int, *, once: bool = False
+) -> NDArray[np.bool_]:
+    """Say which rows from number `there` on have no fellow of their own among those before.
+
+    `once` says that rows alike are one and the same, also among the new ones.
+    """
     order = np.lexsort((keys, ts))
     ts, keys = ts[order], keys[order]
     begins = np.ones(len(order), np.bool_)
@@ -61,7 +67,8 @@ def new_rows(ts: NDArray[np.int64], keys: NDArray[np.uint64], there: int) -> NDA
     # In a group those that were there come first; a new row in place k is the (k - known)th of the new.
     place = np.arange(len(order)) - starts[group] - known[group]
     is_new = np.zeros(len(order) - there, np.bool_)
-    is_new[order[~was_there] - there] = (place >= known[group])[~was_there]
+    fresh = (place == 0) & (known[group] == 0) if once else place >= known[group]
+    is_new[order[~was_there] - there] = fresh[~was_there]
     return is_new
 
 

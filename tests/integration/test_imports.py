@@ -16,6 +16,7 @@ import pytest
 from catalog.checks import problems
 from catalog.formats.sierra_depth import DepthImporter
 from catalog.formats.sierra_scid import ScidImporter
+from catalog.formats.tabular.values import ids
 from catalog.imports import publishing
 from catalog.store import Store
 from mia_plugins.data.arrow import Columns, Kind
@@ -101,6 +102,20 @@ def test_trades_with_ids_are_the_same_by_id() -> None:
     store = Store.open(Files("cat"))
     (table,) = store.row_groups(store.data_files()[0].path)
     assert table["trade_id"].to_pylist() == ["7", "8", "9"]
+
+
+def test_one_id_is_one_trade_in_one_file_too() -> None:
+    fill = (1, 24_000, 3, 1)
+    quality = bring(of(trades(fill, fill, fill), [7, 7, 8]), "a", b"")
+    assert (quality.written, quality.there) == (2, 1)
+    assert len(held(Kind.TRADES, ID)) == 2
+
+
+def test_ids_that_are_words_tell_trades_of_two_files_apart() -> None:
+    fill, words = (1, 24_000, 3, 1), ids(pa.array(["f3a1-01", "f3a1-02", "f3a1-03"])).tolist()
+    bring(of(trades(fill), words[:1]), "a", b"")
+    assert bring(of(trades(fill, fill), words[1:]), "b", b"").written == 2
+    assert len(held(Kind.TRADES, ID)) == 3
 
 
 def test_trades_with_ids_meet_those_without_by_what_they_are() -> None:

@@ -197,7 +197,28 @@ def test_ids_that_are_texts_are_always_the_same_numbers() -> None:
     importer = mapping(columns={"id": "id"})
     Path("ESM6.csv").write_text(text)
     (part,) = importer.parts(_source("ESM6.csv"))
-    assert part.rows[0].ids.tolist() == [4_650_105_342_461_926_017, 12]  # type: ignore[union-attr]
+    assert part.rows[0].ids.tolist() == [300_210_684_923_852_034, 12]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("form", "first", "second"),
+    [
+        ("iso", "2026-06-01T10:00:00-04", "2026-06-01T09:00:00-05"),
+        ("iso", "2026-06-01T10:00:00-04", "2026-06-01T14:00:00Z"),
+        ("%Y-%m-%d %H:%M:%S %z", "2026-06-01 10:00:00 -0400", "2026-06-01 09:00:00 -0500"),
+    ],
+)
+def test_offsets_may_differ_from_line_to_line(form: str, first: str, second: str) -> None:
+    text = f"time,price,size\n{first},6000,1\n{second},6000,2\n"
+    found, quality = read(mapping(time=form), "ESM6.csv", text.encode())
+    assert quality.rejected.total() == 0
+    assert [columns.ts.tolist() for columns in found] == [[1_780_322_400 * 10**9] * 2]
+
+
+def test_names_of_zones_that_differ_are_rejected_not_fallen_over() -> None:
+    text = "time,price,size\n2026-06-01 10:00:00 EDT,6000,1\n2026-06-01 14:00:00 UTC,6000,2\n"
+    _, quality = read(mapping(time="%Y-%m-%d %H:%M:%S %Z"), "ESM6.csv", text.encode())
+    assert quality.rejected.total() == 2
 
 
 def _source(name: str) -> Any:

@@ -133,6 +133,14 @@ def test_trades_of_one_sequence_number_have_ids_of_their_own(tmp_path: Path) -> 
     assert len(set(ids)) == 3
 
 
+def test_a_trade_has_one_id_in_every_schema_of_a_file(tmp_path: Path) -> None:
+    told = [trade(10, 24_001, sequence=7)]
+    shown: dict[str, Any] = {"action": "T", "price": 24_001 * TICK, "sequence": 7}
+    told += [book(10, BIDS, ASKS, depth, **shown) for depth in (1, 10)]
+    found = read(written(tmp_path, content(told, head(schema=None))))
+    assert len(set(found.ids())) == 1
+
+
 def test_an_instrument_that_no_one_names_is_rejected_and_can_be_named(tmp_path: Path) -> None:
     source = written(tmp_path, content([trade(1, 24_000, number=77), trade(2, 24_000)]))
     found = read(source)

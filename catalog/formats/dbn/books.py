@@ -42,7 +42,7 @@ def _take_shown(run: Run, of: Followed, tally: Tally) -> None:
     counts = np.concatenate((levels["bids"], levels["asks"]), axis=1)
     ticks = np.where(lots > 0, of.grid.ticks(prices, int(times[0])), 0)
     book = np.concatenate((ticks, lots, counts), axis=1)
-    changed = of.changes("book", book)
+    changed = of.changes(f"book {run.rtype}", book)
     tally.join(~changed)
     write_books(book[changed], run.of(changed), of, tally)
 

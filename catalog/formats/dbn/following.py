@@ -19,9 +19,9 @@ class Followed:
     symbol: str
     grid: Grid
     _last: dict[str, NDArray[np.int64]] = field(default_factory=dict)
-    _sequence: tuple[int, int] = (-1, 0)
+    _sequence: dict[int, tuple[int, int]] = field(default_factory=dict)
 
-    def ids(self, sequences: NDArray[np.uint32]) -> NDArray[np.int64]:
+    def ids(self, schema: int, sequences: NDArray[np.uint32]) -> NDArray[np.int64]:
         """Return ids of trades: the exchange's sequence number, and the how manieth of that number each is.
 
         Several trades of one order have one number. The same trade has the same id in every schema.
@@ -32,10 +32,10 @@ class Followed:
         starts = np.flatnonzero(np.diff(numbers, prepend=numbers[0] - 1))
         lengths = np.diff(starts, append=len(numbers))
         places = np.arange(len(numbers)) - np.repeat(starts, lengths)
-        last, count = self._sequence
+        last, count = self._sequence.get(schema, (-1, 0))
         if numbers[0] == last:
             places[: lengths[0]] += count
-        self._sequence = int(numbers[-1]), int(places[-1]) + 1
+        self._sequence[schema] = int(numbers[-1]), int(places[-1]) + 1
         return numbers * ALIKE + places
 
     def changes(self, what: str, rows: NDArray[np.int64]) -> Flags:

@@ -16,7 +16,7 @@ TRADE = ord("T")
 
 def take_trades(run: Run, of: Followed, tally: Tally) -> None:
     """Take records that all tell of trades; their price is the trade's and their side the aggressor's."""
-    ids = of.ids(run.records["sequence"])
+    ids = of.ids(run.rtype, run.records["sequence"])
     good = tally.sound(run.numbers, (run.records["price"] == NO_PRICE, "a trade without a price"))
     if not good.any():
         return

@@ -1,6 +1,7 @@
 """Cells as numbers, times and sides, of text or of any type of Arrow's; nothing is guessed."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -15,9 +16,11 @@ NO_TIME = np.iinfo(np.int64).min
 """What stands for a time that cannot be read."""
 NO_SIDE = 2
 """What stands for a word that names no side."""
+MOST_IDS = 10**18
+"""Ids are below it: the catalog knows an id by being a number of at most 18 digits."""
 _NUMBER = r"^[+-]?(\d{1,18}\.?\d{0,18}|\.\d{1,18})([eE][+-]?\d{1,2})?$"
 _SINCE_1970 = r"^(?P<whole>[+-]?\d{1,18}|[1-8]\d{18})(?:\.(?P<part>\d{1,9})\d*)?$"
-_OFFSET = r":\d\d(\.\d+)?\s*([Zz]|[+-]\d\d:?\d\d)$"
+_OFFSET = r":\d\d(\.\d+)?\s*([Zz]|[+-]\d\d(:?\d\d)?)$"
 _FAR = 2**62
 _YEARS = (1800, 2200)
 """Of times that ns have room for."""
@@ -63,7 +66,8 @@ def times(cells: pa.Array, settings: TableSettings) -> NDArray[np.int64]:
     found = np.full(len(cells), NO_TIME)
     for rows, zone, utc in ((has_zone, "UTC", True), (~has_zone, settings.time_zone, False)):
         if rows.any() and zone:
-            found[rows] = _utc(pd.to_datetime(texts[rows], format=form, errors="coerce", utc=utc), zone)
+            with suppress(ValueError):  # zones that differ in a form that cannot tell them: none is read
+                found[rows] = _utc(pd.to_datetime(texts[rows], format=form, errors="coerce", utc=utc), zone)
     return found
 
 
@@ -79,7 +83,7 @@ def sides(cells: pa.Array, words: SideWords) -> NDArray[np.int8]:
 
 
 def ids(cells: pa.Array) -> NDArray[np.int64]:
-    """Return ids as numbers; of a text that is none a hash of 63 bits, always the same."""
+    """Return ids as numbers; of a text that is none a hash of 18 digits, always the same."""
     cells = _plain(cells)
     texts = pc.fill_null(
         cells if pa.types.is_string(cells.type) else pc.cast(cells, pa.string(), safe=False), ""
@@ -88,7 +92,7 @@ def ids(cells: pa.Array) -> NDArray[np.int64]:
     if pc.all(is_number).as_py():
         whole: NDArray[np.int64] = pc.cast(texts, pa.int64()).to_numpy(False)
         return whole
-    hashed = pd.util.hash_array(texts.to_numpy(False)) >> np.uint64(1)
+    hashed = pd.util.hash_array(texts.to_numpy(False)) % np.uint64(MOST_IDS)
     numbers_ = pc.fill_null(pc.cast(pc.if_else(is_number, texts, None), pa.int64()), -1).to_numpy(False)
     return np.where(numbers_ >= 0, numbers_, hashed.astype(np.int64))
 
