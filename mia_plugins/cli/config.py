@@ -114,7 +114,7 @@ def schema(
     found, faults = run_schema(session.host)
     for fault in [*session.host.faults(), *faults]:
         session.warn(f"{fault.what} (left out)")
-    text = json.dumps(found, indent=2, ensure_ascii=False)
+    text = json.dumps(found, indent=1, ensure_ascii=False)
     if output is None:
         session.say(text)
         return
