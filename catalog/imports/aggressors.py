@@ -35,7 +35,7 @@ def told(store: Store, instrument_id: str, trades: Records, quality: Quality) ->
         # A later quote takes the place of an earlier one, also when it tells nothing.
         sides[after] = by_quotes(quotes, rows["ts"][after], rows["ticks"][after])
     count = int((sides != 0).sum())
-    quality.flagged.update({TOLD: count, UNKNOWN: len(rows) - count})
+    quality.aggressors.update({TOLD: count, UNKNOWN: len(rows) - count})
     found = trades.copy()
     found["side"][unknown] = sides
     return found

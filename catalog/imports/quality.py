@@ -29,6 +29,8 @@ class Quality:
     """Where the first record of each reason stands."""
     flagged: Counter[str] = field(default_factory=Counter)
     """What is odd about rows that were taken, by kind."""
+    aggressors: Counter[str] = field(default_factory=Counter)
+    """Trades whose file does not say who came, by what quotes told: of those that were new."""
     gaps: list[str] = field(default_factory=list)
     """Where there are no rows while the market is open."""
     series: Counter[str] = field(default_factory=Counter)
@@ -57,7 +59,7 @@ class Quality:
         """Add another file's account."""
         for name in ("read", "written", "there", "joined", "beside"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
-        for name in ("rejected", "flagged", "series"):
+        for name in ("rejected", "flagged", "aggressors", "series"):
             getattr(self, name).update(getattr(other, name))
         self.first = other.first | self.first
         self.gaps += other.gaps
@@ -82,7 +84,7 @@ class Quality:
                 reason: {"count": count, "first": self.first[reason]}
                 for reason, count in sorted(self.rejected.items())
             },
-            "flagged": dict(sorted(self.flagged.items())),
+            "flagged": dict(sorted((self.flagged + self.aggressors).items())),
             "gaps": self.gaps,
             "series": dict(sorted(self.series.items())),
             "multipliers": self.multipliers,
@@ -92,7 +94,8 @@ class Quality:
     def account(self) -> dict[str, Any]:
         """Return what follows from the file alone, whatever the catalog had before."""
         depends = ("written", "already_there", "gaps")
-        return {name: value for name, value in self.data().items() if name not in depends}
+        of_file = {name: value for name, value in self.data().items() if name not in depends}
+        return of_file | {"flagged": dict(sorted(self.flagged.items()))}
 
     def lines(self) -> list[str]:
         """Return it for a person."""
@@ -108,7 +111,9 @@ class Quality:
             f"  rejected {count:,}: {reason}; the first is {self.first[reason]}"
             for reason, count in self.rejected.most_common()
         ]
-        found += [f"  of note {count:,}: {kind}" for kind, count in self.flagged.most_common()]
+        found += [
+            f"  of note {count:,}: {kind}" for kind, count in (self.flagged + self.aggressors).most_common()
+        ]
         found += [f"  gap: {gap}" for gap in self.gaps[:GAPS_TOLD]]
         if len(self.gaps) > GAPS_TOLD:
             found += [f"  … and {len(self.gaps) - GAPS_TOLD} more gaps (--json lists them)"]

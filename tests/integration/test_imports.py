@@ -200,6 +200,14 @@ def test_quotes_tell_the_aggressor_in_one_import_or_before_it() -> None:
     assert bring(Rows(MarketRows("ESM6", prints)), "b", b"").there == 5
 
 
+def test_the_account_that_is_kept_follows_from_the_file_alone() -> None:
+    first = bring(of(trades((1, 24_000, 3, 0), (2, 24_000, 3, 0))), "a", b"")
+    kept = Catalog.open(Files("cat")).imports()
+    again = bring(of(trades((1, 24_000, 3, 0), (2, 24_000, 3, 0))), "a", b"")
+    assert first.data()["flagged"]
+    assert (again.written, Catalog.open(Files("cat")).imports()) == (0, kept)
+
+
 def test_rows_of_tables_are_merged_too(here: Path) -> None:
     def vix(*seconds: int) -> Rows:
         ts = START + np.array(seconds) * NS
