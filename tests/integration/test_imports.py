@@ -193,7 +193,7 @@ def test_quotes_tell_the_aggressor_in_one_import_or_before_it() -> None:
     )
     found = bring(Rows(MarketRows("ESM6", prints), MarketRows("ESM6", quotes)), "a", b"")
     assert [row[3] for row in held(Kind.TRADES, ID)] == [0, 1, -1, 0, 0]
-    assert (found.flagged["aggressors told by quotes"], found.flagged["aggressors unknown"]) == (2, 3)
+    assert found.aggressors == {"aggressors told by quotes": 2, "aggressors unknown": 3}
     bring(Rows(MarketRows("ESM6", quotes)), "b", b"", "other")
     bring(Rows(MarketRows("ESM6", prints)), "b", b"", "other")
     assert held(Kind.TRADES, ID, "other") == held(Kind.TRADES, ID)
