@@ -23,6 +23,7 @@ from mia_plugins.runtime.context import Context, Warnings
 from mia_plugins.runtime.feeds import ColumnsFeed, HandlersFeed
 from mia_plugins.runtime.following import following_of
 from mia_plugins.runtime.guard import Fault, Guard
+from mia_plugins.runtime.incidents import INCIDENTS, Incidents
 from mia_plugins.runtime.needs import Needs
 from mia_plugins.runtime.records import FILLS, ORDERS, POSITIONS, Records
 from mia_plugins.runtime.strategy import MiaStrategy
@@ -48,6 +49,10 @@ class Tables:
         self.fills = RowLog(folder / "fills.arrows", FILLS)
         self.positions = RowLog(folder / "positions.arrows", POSITIONS)
         self.shadows = RowLog(folder / "shadows.arrows", SHADOWS)
+        self.incidents = RowLog(folder / "incidents.arrows", INCIDENTS)
+        self._logs = (
+            self.journal, self.orders, self.fills, self.positions, self.shadows, self.incidents
+        )  # fmt: skip
         self._next_flush = 0.0
 
     def flush(self) -> None:
@@ -56,7 +61,7 @@ class Tables:
         if now < self._next_flush:
             return
         self._next_flush = now + FLUSH_SECONDS
-        for log in (self.journal, self.orders, self.fills, self.positions, self.shadows):
+        for log in self._logs:
             log.flush()
 
     def __enter__(self) -> Self:
@@ -67,7 +72,7 @@ class Tables:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Write what there is, however the run ended."""
-        for log in (self.journal, self.orders, self.fills, self.positions, self.shadows):
+        for log in self._logs:
             log.close()
 
 
@@ -161,6 +166,7 @@ class Assembly:
             stop=self._stop,
             trader_id=TRADER,
             warnings=self.warnings,
+            incidents=Incidents(tables.incidents),
         )
         return _prepared(kind, context)
 

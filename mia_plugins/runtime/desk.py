@@ -7,18 +7,16 @@ from typing import Any, Protocol
 from nautilus_trader.model import ClientOrderId, InstrumentId, Price
 
 from mia_plugins.data.columns import Quotes
-from mia_plugins.data.sessions import NS
 from mia_plugins.journal.decision import Decision
 from mia_plugins.runtime.account import Fill, Role, RoundTrip
 from mia_plugins.runtime.bracketing import DeskError, bracket_of, passed_by
 from mia_plugins.runtime.brackets import Bracket, OrderState
 from mia_plugins.runtime.context import Context
+from mia_plugins.runtime.covering import Cover
 from mia_plugins.runtime.killing import KILL_SWITCH, Kill
+from mia_plugins.runtime.leaving import Leaving
 from mia_plugins.runtime.orders import OrderMaker, lots_of, price_of, ticks_of
 from mia_plugins.runtime.timetable import Timetable
-
-LONGEST_WAIT = 64
-"""s after which, at the latest, what nobody took is offered again; it begins with one and doubles."""
 
 STATES = {
     "OrderSubmitted": "submitted",
@@ -63,6 +61,8 @@ class Desk:
         self._orders: dict[str, tuple[Bracket, OrderState]] = {}
         self._closed: list[tuple[RoundTrip, str]] = []
         self._last_decision = 0
+        self._cover = Cover(context, self, timetable.alert)
+        self._leaving = Leaving(context, self, timetable)
 
     @property
     def bracket(self) -> Bracket | None:
@@ -108,8 +108,8 @@ class Desk:
         if bracket is None or bracket.leaving:
             return
         bracket.leaving = reason
-        self._cancel(bracket.orders)
-        self._exit(bracket, now)
+        self.cancel(bracket.orders)
+        self._leaving.offer(bracket, now)
 
     def obey(self, kill: int, now: int) -> None:
         """Do what the kill switch says."""
@@ -120,13 +120,19 @@ class Desk:
             self.leave(KILL_SWITCH, now)
         elif bracket.entry.is_open and not bracket.is_called_off:
             bracket.is_called_off = True
-            self._cancel([bracket.entry])
+            self.cancel([bracket.entry])
 
     def move_stop(self, ticks: int) -> None:
         """Have the stop of what is held lie at a price, in ticks."""
         bracket = self.bracket
         if bracket and bracket.stop.is_open and not bracket.leaving:
             self._wire.move(ClientOrderId(bracket.stop.order_id), price_of(ticks))
+
+    def place(self, bracket: Bracket, orders: list[OrderState]) -> None:
+        """Send orders of a bracket that are linked to none."""
+        self._remember(bracket, orders)
+        for order in orders:
+            self._wire.send([self._maker.alone(order, self._traded)])
 
     def see(self, seen: Sequence[Quotes]) -> None:
         """Take the quotes since those before, up to now, and record the round trips that closed within."""
@@ -213,7 +219,7 @@ class Desk:
         if not order.is_open:
             self._ended(bracket, order, fill.ts, "")
         if order.role is not Role.ENTRY:
-            self._cancel([bracket.entry])  # an entry that goes on would have no stop
+            self.cancel([bracket.entry])  # an entry that goes on would have no stop
         if self._wakes:
             self._timetable.evaluate_after(fill.ts + 1, "order")
 
@@ -240,49 +246,17 @@ class Desk:
             self._context.account.bracket = None
             return
         if not bracket.entry.is_open and not bracket.entry.filled:
-            self._cancel([bracket.stop, bracket.target])
+            self.cancel([bracket.stop, bracket.target])
             return
         for order, lots in bracket.misfit():
             order.lots = lots
             self._wire.resize(ClientOrderId(order.order_id), lots_of(lots))
-        if bracket.is_bare():
-            self._leave_bare(bracket, now)
-        elif bracket.leaving and not any(order.is_open for order in bracket.orders):
-            self._exit_again(bracket, now)
+        self._cover.look(bracket, now)
+        if bracket.leaving and not any(order.is_open for order in bracket.orders):
+            self._leaving.again(bracket, now)
 
-    def _leave_bare(self, bracket: Bracket, now: int) -> None:
-        """Leave what no stop covers: the rest of one that found too few takers, or it was refused."""
-        if bracket.stop.filled:
-            self.leave(str(Role.STOP), now)
-            return
-        self._context.warnings.add("bare", f"{bracket.base_id} had no working stop and was left")
-        self.leave("no_stop", now)
-
-    def _exit_again(self, bracket: Bracket, now: int) -> None:
-        """Leave what came late at once, and in a while what nobody took."""
-        tried = len(bracket.exits)
-        if not tried:
-            self._exit(bracket, now)
-            return
-        self._context.warnings.add(
-            "exit", f"{bracket.base_id}: {bracket.held} contracts found no taker and were offered again"
-        )
-        name, at = f"again-{bracket.base_id}-{tried}", now + min(2 ** (tried - 1), LONGEST_WAIT) * NS
-        if at < self._timetable.close_at:
-            self._timetable.alert(name, at, lambda ts: self._exit(bracket, ts))
-
-    def _exit(self, bracket: Bracket, now: int) -> None:
-        """Send what is held to the market."""
-        if not bracket.held:
-            return
-        side = -bracket.side if bracket.held > 0 else bracket.side
-        order_id = f"{bracket.base_id}-X{len(bracket.exits) + 1}"
-        order = OrderState(order_id, Role.EXIT, side, abs(bracket.held), None, now, "market")
-        bracket.exits.append(order)
-        self._remember(bracket, [order])
-        self._wire.send([self._maker.alone(order, self._traded)])
-
-    def _cancel(self, orders: list[OrderState]) -> None:
+    def cancel(self, orders: list[OrderState]) -> None:
+        """Cancel those of some orders that are open."""
         for order in orders:
             if order.is_open:
                 self._wire.cancel(ClientOrderId(order.order_id))
