@@ -24,9 +24,11 @@ from mia_plugins.runtime.feeds import ColumnsFeed, HandlersFeed
 from mia_plugins.runtime.following import following_of
 from mia_plugins.runtime.guard import Fault, Guard
 from mia_plugins.runtime.incidents import INCIDENTS, Incidents
+from mia_plugins.runtime.killing import Halt
 from mia_plugins.runtime.needs import Needs
 from mia_plugins.runtime.records import FILLS, ORDERS, POSITIONS, Records
 from mia_plugins.runtime.strategy import MiaStrategy
+from mia_plugins.runtime.vitals import Pulse, Vitals
 from mia_plugins.settings.resolve import Component, Run
 from mia_plugins.tape.known import KnownTable
 from mia_plugins.tape.tape import Tape
@@ -86,6 +88,7 @@ class Assembly:
         self.warnings = Warnings()
         """What the strategies want a person to know at the end."""
         self._broker = broker_of(run.settings)
+        self.vitals, self._halt = Vitals(self._broker), Halt()
         self._parts = parts_of(run)
         for code, micro in plan.stand_ins.items():
             self.warnings.add(
@@ -106,6 +109,8 @@ class Assembly:
     def actors(self) -> Sequence[MiaActor]:
         """Return the actors of the run."""
         classes = actor_classes(self._run)
+        if any(actor.feels_the_pulse for actor in classes.values()):
+            self.vitals.pulses.update({str(code): Pulse() for code in self._run.settings.instruments})
         return [
             self._actor(component, classes[component.name])
             for component in self._run.components
@@ -119,6 +124,10 @@ class Assembly:
             days=self._plan.days,
             known={name: KnownTable(name) for name in sorted(kind.tables)},
             guard=self._guard,
+            vitals=self.vitals,
+            halt=self._halt,
+            incidents=Incidents(self._tables.incidents),
+            warnings=self.warnings,
         )
         with _naming(context.who, "__init__()"):
             return kind(context)
@@ -167,6 +176,8 @@ class Assembly:
             trader_id=TRADER,
             warnings=self.warnings,
             incidents=Incidents(tables.incidents),
+            vitals=self.vitals,
+            halt=self._halt,
         )
         return _prepared(kind, context)
 

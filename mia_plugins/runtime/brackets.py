@@ -65,6 +65,8 @@ class Bracket:
     """How often what is held was offered to the market."""
     piece: int = 0
     """Contracts an order that leaves may have, where a larger one was refused; 0: all that is held."""
+    decided_at: int | None = None
+    """The last price when it was decided, in ticks."""
     first_stop: int | None = None
     """Where the stop lay at first, in ticks: what was risked."""
     is_called_off: bool = False

@@ -13,6 +13,7 @@ from mia_plugins.runtime.bracketing import DeskError, bracket_of, passed_by
 from mia_plugins.runtime.brackets import Bracket, OrderState
 from mia_plugins.runtime.context import Context
 from mia_plugins.runtime.covering import Cover
+from mia_plugins.runtime.feeling import REFUSED, Felt
 from mia_plugins.runtime.killing import KILL_SWITCH, Kill
 from mia_plugins.runtime.leaving import Leaving
 from mia_plugins.runtime.orders import OrderMaker, lots_of, price_of, ticks_of
@@ -29,7 +30,6 @@ STATES = {
     "OrderDenied": "denied",
 }
 """What an order is after an event of Nautilus'. Others say nothing of it."""
-REFUSED = ("rejected", "denied")
 
 
 class Wire(Protocol):
@@ -63,6 +63,8 @@ class Desk:
         self._last_decision = 0
         self._cover = Cover(context, self, timetable.alert)
         self._leaving = Leaving(context, self, timetable)
+        self._felt = Felt(context.vitals)
+        context.halt.obeyed_by(self.obey)
 
     @property
     def bracket(self) -> Bracket | None:
@@ -84,6 +86,8 @@ class Desk:
         """Return why nothing can be entered now; "" when it can."""
         if self._context.kill[0]:
             return KILL_SWITCH
+        if self._context.halt.level:
+            return self._context.halt.reason
         if now >= self._timetable.flat_at:
             return "session_end"
         return "position_open" if self.bracket else ""
@@ -96,6 +100,7 @@ class Desk:
         bracket = bracket_of(now, decision, number, base_id, who)
         if passed := passed_by(bracket, price):
             self._context.warnings.add("passed", passed)
+        bracket.decided_at = price
         self._last_decision, self._context.account.bracket = number, bracket
         self._remember(bracket, bracket.orders)
         self._wire.send(self._maker.bracket(bracket, self._traded))
@@ -111,13 +116,13 @@ class Desk:
         self.cancel(bracket.orders)
         self._leaving.offer(bracket, now)
 
-    def obey(self, kill: int, now: int) -> None:
-        """Do what the kill switch says."""
+    def obey(self, kill: int, now: int, reason: str = KILL_SWITCH) -> None:
+        """Do what the kill switch says, or who watches over the run, for a reason."""
         bracket = self.bracket
         if bracket is None:
             return
         if kill >= Kill.FLATTEN:
-            self.leave(KILL_SWITCH, now)
+            self.leave(reason, now)
         elif bracket.entry.is_open and not bracket.is_called_off:
             bracket.is_called_off = True
             self.cancel([bracket.entry])
@@ -152,6 +157,7 @@ class Desk:
     def on_order_event(self, event: Any) -> None:
         """Follow an order of ours."""
         kind = type(event).__name__
+        self._felt.answered(kind, event.ts_event)
         state = STATES.get(kind)
         if state is None and kind != "OrderFilled":
             if kind == "OrderModifyRejected":
@@ -212,6 +218,7 @@ class Desk:
         order.state = "filled" if order.filled >= order.lots else "partially filled"
         instrument_id = str(event.instrument_id)
         context.records.fill(fill, instrument_id)
+        self._felt.filled(bracket, order, fill)
         trip = context.account.take(fill, bracket.leaving)
         if trip:
             self._closed.append((trip, instrument_id))  # quotes up to its end are still to be seen
@@ -231,6 +238,7 @@ class Desk:
 
     def _ended(self, bracket: Bracket, order: OrderState, ts: int, reason: str) -> None:
         order.ts_done, order.reason = ts, str(reason or "")
+        self._felt.ended(ts, refused=order.state in REFUSED)
         self._context.records.order(order, bracket.decision, str(self._traded))
         if order.state in REFUSED:
             kind = f"{order.state} {order.reason.partition(':')[0]}"
