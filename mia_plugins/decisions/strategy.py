@@ -80,11 +80,17 @@ class DecidingStrategy(MiaStrategy):
         there = features_of(parts)
         weights = [part.weight if cls.is_weighing else 0.0 for part in there] + [0.0] * len(cls.extras)
         names = (*(name for name, _ in judges.rules), *cls.gates, *(name for name, _ in judges.filters))
+        units = (
+            *(rule.unit for _, rule in judges.rules),
+            *("" for _ in cls.gates),
+            *(one.unit for _, one in judges.filters),
+        )
         return JournalColumns(
             features=(*(part.name for part in there), *cls.extras),
             weights=tuple(weights),
             rules=names,
             steps=judges.steps,
+            units=units,
         )
 
     @abstractmethod
