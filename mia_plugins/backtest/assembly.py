@@ -90,6 +90,8 @@ class Assembly:
         self._broker = broker_of(run.settings)
         self.vitals, self._halt = Vitals(self._broker), Halt()
         self._parts = parts_of(run)
+        for issue in run.advice:
+            self.warnings.add(str(issue), str(issue))
         for code, micro in plan.stand_ins.items():
             self.warnings.add(
                 f"stand-in {micro}",

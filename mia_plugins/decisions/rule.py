@@ -1,11 +1,13 @@
 """`Rule`: what may block a candidate, or make it smaller."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any, ClassVar, NamedTuple
 
 from mia_plugins.decisions.candidate import Candidate
 from mia_plugins.features.market import Market
+from mia_plugins.settings.accord import Beside, Conflict
 from mia_plugins.settings.model import BaseSettings
 
 
@@ -87,6 +89,12 @@ class Rule(ABC):
     def __init__(self, market: Market, settings: Any) -> None:
         self.market = market
         self.settings = settings
+
+    @classmethod
+    def conflicts(cls, settings: Any, beside: Beside) -> Iterable[Conflict]:
+        """Return which of its settings contradict others of the run. Override it."""
+        del settings, beside
+        return ()
 
     @abstractmethod
     def judge(self, candidate: Candidate) -> Verdict:

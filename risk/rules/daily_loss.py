@@ -1,14 +1,17 @@
 """What may be lost in a day: made, open, and at the new stop, for all strategies together."""
 
+from collections.abc import Iterable
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from mia_plugins.decisions import Candidate, Verdict, blocks
 from mia_plugins.runtime.broker import BrokerAccount, Closed
+from mia_plugins.settings.accord import Beside, Conflict
 from mia_plugins.settings.model import BaseSettings
 from mia_plugins.units import Dollars, Hours, Percent
+from risk.accord import day_conflicts
 from risk.outlook import NOTHING, risk_of, share, stakes_of, told, total
 from risk.rules.limit import Limit
 from risk.rules.times import HOUR, hours
@@ -31,6 +34,11 @@ class DailyLoss(Limit):
         """What a day may lose."""
         cooldown: Annotated[Hours, Field(ge=0, le=168)] = Hours(24.0)
         """How long nothing is entered once so much has been lost in a day."""
+
+    @classmethod
+    def conflicts(cls, settings: Any, beside: Beside) -> Iterable[Conflict]:
+        """Return which of its settings contradict others of the run."""
+        return day_conflicts(settings, beside)
 
     def judge(self, candidate: Candidate) -> Verdict:
         """Say whether the day can bear it."""

@@ -1,13 +1,16 @@
 """What can only be a mistake: prices that are none, stops as far as a crash, sizes nobody meant."""
 
-from typing import Annotated, Self
+from collections.abc import Iterable
+from typing import Annotated, Any, Self
 
 import numpy as np
 from pydantic import Field, model_validator
 
 from mia_plugins.decisions import Candidate, Rule, Verdict, blocks, not_asked, passes
+from mia_plugins.settings.accord import Beside, Conflict
 from mia_plugins.settings.model import BaseSettings
 from mia_plugins.units import Bars, Contracts, Percent, Ticks
+from risk.accord import stop_conflicts
 from risk.outlook import candidate_contracts
 from risk.rules.limit import Limit
 
@@ -59,6 +62,11 @@ class StopSanity(Rule):
                     "no stop would pass"
                 )
             return self
+
+    @classmethod
+    def conflicts(cls, settings: Any, beside: Beside) -> Iterable[Conflict]:
+        """Return which of its settings contradict others of the run."""
+        return stop_conflicts(settings, beside)
 
     def judge(self, candidate: Candidate) -> Verdict:
         """Say whether the stop is one."""

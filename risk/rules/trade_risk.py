@@ -1,12 +1,15 @@
 """What one trade may lose, and what all trades on one side may lose together."""
 
-from typing import Annotated
+from collections.abc import Iterable
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from mia_plugins.decisions import Candidate, Verdict
+from mia_plugins.settings.accord import Beside, Conflict
 from mia_plugins.settings.model import BaseSettings
 from mia_plugins.units import Percent
+from risk.accord import trade_risk_conflicts
 from risk.outlook import NOTHING, risk_of, share, stakes_of, told
 from risk.rules.limit import Limit
 
@@ -19,6 +22,11 @@ class RiskPerTrade(Limit):
 
         risk: Annotated[Percent, Field(gt=0, le=100)] = Percent(1.0)
         """Of the capital."""
+
+    @classmethod
+    def conflicts(cls, settings: Any, beside: Beside) -> Iterable[Conflict]:
+        """Return which of its settings contradict others of the run."""
+        return trade_risk_conflicts(settings, beside)
 
     def judge(self, candidate: Candidate) -> Verdict:
         """Say whether the capital can bear it."""

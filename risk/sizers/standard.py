@@ -1,13 +1,16 @@
 """The standard sizer: the order of steps that every preset follows."""
 
+from collections.abc import Iterable
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from mia_plugins.decisions import Candidate, Sized, Sizer
+from mia_plugins.settings.accord import Beside, Conflict
 from mia_plugins.settings.model import BaseSettings
 from mia_plugins.units import Percent
+from risk.accord import sizer_conflicts
 from risk.sizers.micros import FULL, HAIR, Rounding, micros_for, micros_of
 from risk.sizers.rounding import LESS_THAN_ONE, rounded
 
@@ -29,6 +32,11 @@ class StandardSizer(Sizer):
         """Of the capital, what a trade may lose at its stop, costs included."""
         rounding: Annotated[Rounding, Field(strict=False)] = Rounding.MICRO
         """`micro`, `floor` or `at_least_one`: what becomes of parts of a contract."""
+
+    @classmethod
+    def conflicts(cls, settings: Any, beside: Beside) -> Iterable[Conflict]:
+        """Return which of its settings contradict others of the run."""
+        return sizer_conflicts(settings, beside)
 
     steps = ("base", "tier", "soft", "maximum", "risk", "rounding")
 
