@@ -9,6 +9,7 @@ from mia_plugins.data.sessions import Session
 from mia_plugins.runtime.account import Account
 from mia_plugins.runtime.guard import Guard
 from mia_plugins.runtime.incidents import Incidents
+from mia_plugins.runtime.keeping import Keeper, Unkept
 from mia_plugins.runtime.killing import Halt, never
 from mia_plugins.runtime.needs import Parts
 from mia_plugins.runtime.records import Records
@@ -113,6 +114,8 @@ class Context:
     """What a person should know at the end of the run."""
     incidents: Incidents = field(default_factory=Incidents)
     """What went wrong, with its numbers."""
+    keeper: Keeper = field(default_factory=Unkept)
+    """What keeps orders and executions beyond the end of the process."""
     vitals: Vitals = field(default_factory=Vitals)
     """How the run is doing."""
     halt: Halt = field(default_factory=Halt)

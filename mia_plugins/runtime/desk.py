@@ -203,7 +203,7 @@ class Desk:
     def _remember(self, bracket: Bracket, orders: list[OrderState]) -> None:
         """Note orders before they are sent; one that was sent before would be filled again."""
         for order in orders:
-            if order.order_id in self._orders:
+            if order.order_id in self._orders or not self._context.keeper.claim(order.order_id):
                 raise DeskError(f"the order {order.order_id} of {self._context.who} was sent before")
             self._orders[order.order_id] = (bracket, order)
 
@@ -214,12 +214,15 @@ class Desk:
             event.ts_event, order.order_id, bracket.decision, order.role, order.side, int(event.last_qty),
             ticks_of(event.last_px), fee, bracket.first_stop,
         )  # fmt: skip
+        if not context.keeper.note(str(event.trade_id), context.strategy_id, fill, bracket.leaving):
+            return  # the broker tells of it once more
         order.filled += fill.lots
         order.state = "filled" if order.filled >= order.lots else "partially filled"
         instrument_id = str(event.instrument_id)
         context.records.fill(fill, instrument_id)
         self._felt.filled(bracket, order, fill)
         trip = context.account.take(fill, bracket.leaving)
+        context.keeper.rose()
         if trip:
             self._closed.append((trip, instrument_id))  # quotes up to its end are still to be seen
             context.following.closed()

@@ -119,6 +119,12 @@ class RiskState:
             done = connection.execute("insert or ignore into orders (id) values (?)", (order_id,))
         return done.rowcount == 1
 
+    def claims(self) -> int:
+        """Return how many orders were ever sent."""
+        with self._told() as connection:
+            (count,) = connection.execute("select count(*) from orders").fetchone()
+        return int(count)
+
     def executed(self, execution_id: str, day: dt.date, one: Executed) -> bool:
         """Note an execution that is about to be counted; say whether it had never been."""
         with self._told() as connection:

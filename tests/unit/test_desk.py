@@ -15,8 +15,11 @@ from mia_plugins.runtime.brackets import Bracket
 from mia_plugins.runtime.context import Context
 from mia_plugins.runtime.desk import Desk
 from mia_plugins.runtime.incidents import Incidents
+from mia_plugins.runtime.keeping import Unkept
+from mia_plugins.runtime.killing import Halt
 from mia_plugins.runtime.orders import OrderMaker
 from mia_plugins.runtime.timetable import Timetable
+from mia_plugins.runtime.vitals import Vitals
 
 ES = InstrumentId.from_str("ESM6.XCME")
 NOW = 1_000
@@ -68,6 +71,9 @@ def desk(wire: Wired, told: list[str]) -> Desk:
             account=account,
             records=SimpleNamespace(order=lambda *_: None),
             incidents=Incidents(),
+            keeper=Unkept(),
+            vitals=Vitals(),
+            halt=Halt(),
         ),
     )
     maker = OrderMaker(TraderId("MIA-001"), StrategyId("ema-ES"), reduce_only=True)
