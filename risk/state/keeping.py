@@ -33,6 +33,10 @@ class Keeping:
         self.rose()
         return True
 
+    def knows(self, execution_id: str) -> bool:
+        """Say whether an execution was noted."""
+        return self._state.knows(execution_id)
+
     def note(self, execution_id: str, strategy: str, fill: Fill, reason: str) -> bool:
         """Note an execution that is about to be counted; say whether that had never been done."""
         return self._state.executed(execution_id, self._day, Executed(strategy, _json_of(fill), reason))

@@ -30,7 +30,8 @@ class Reports:
 
 def reconcile(keeping: Keeping, accounts: Mapping[str, Account], reports: Reports) -> None:
     """Count what is missing, in the order of time; raise where positions still differ."""
-    for report in sorted(reports.fills, key=lambda one: (one.ts_event, str(one.trade_id))):
+    unknown = (one for one in reports.fills if not keeping.knows(str(one.trade_id)))
+    for report in sorted(unknown, key=lambda one: (one.ts_event, str(one.trade_id))):
         strategy, fill, reason = _fill_of(report, accounts)
         if keeping.take(str(report.trade_id), strategy, accounts[strategy], fill, reason):
             told = f"{fill.side * fill.lots:+d} at {fill.ticks} ticks of {strategy} ({fill.role})"
