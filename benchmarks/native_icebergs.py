@@ -3,8 +3,8 @@
     uv run python benchmarks/native_icebergs.py FILE.dbn.zst… [--labels]
 
 Depth of ten prices does not name orders, market by order does: an order that shows itself again after it
-was filled is an iceberg, and what it did is the label. The files are imported as `mia catalog import databento`
-does, and what the detector finds in their depth and trades is compared as in `detectors.py`.
+was filled is an iceberg, and what it did is the label. The files are imported as by `mia catalog import`,
+and what the detector finds in their depth and trades is compared as in `detectors.py`.
 """
 
 import argparse
