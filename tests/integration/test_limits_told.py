@@ -41,7 +41,7 @@ time      bid  ask
             {"one": {"wishes": wishes}},
             fills="quotes",
             plugin="tests.proposing:Proposing",
-            rules={"daily_loss": {"limit": 800}, "contracts": {"maximum": 2}, "cooldown": {"pause": 1.5}},
+            rules={"daily_loss": {"limit": 800}, "contracts": {"maximum": 3}, "cooldown": {"pause": 1.5}},
             sizers={"standard": {"risk": 0.05, "maximum": 2.5}},
         ).run()
 
