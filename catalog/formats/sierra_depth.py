@@ -55,6 +55,11 @@ PART = 1 << 15
 class DepthImporter(Importer):
     """Reads `.depth`."""
 
+    @property
+    def feed(self) -> str:
+        """Who tells of the rows."""
+        return "Sierra Chart"
+
     def parts(self, source: Source) -> Iterator[Part]:
         """Yield books of ten levels."""
         symbol = source.symbol()

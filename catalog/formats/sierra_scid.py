@@ -41,6 +41,11 @@ Records = NDArray[np.void]
 class ScidImporter(Importer):
     """Reads `.scid`."""
 
+    @property
+    def feed(self) -> str:
+        """Who tells of the rows."""
+        return "Sierra Chart"
+
     def parts(self, source: Source) -> Iterator[Part]:
         """Yield trades, or bars where the first record is one."""
         symbol = source.symbol()

@@ -94,6 +94,11 @@ class Importer(ABC):
         """`settings` are of `Settings`."""
         self.settings = settings
 
+    @property
+    def feed(self) -> str:
+        """Who tells of the rows, by name: two feeds tell of one trade at two times, so they are not mixed."""
+        return type(self).__name__
+
     @abstractmethod
     def parts(self, source: Source) -> Iterator[Part]:
         """Yield a file in parts of bounded size, in its order; the same file gives the same parts.

@@ -44,6 +44,11 @@ class DbnImporter(Importer):
 
     Settings = DbnSettings
 
+    @property
+    def feed(self) -> str:
+        """Who tells of the rows."""
+        return "Databento"
+
     def parts(self, source: Source) -> Iterator[Part]:
         """Yield a file a part at a time; instruments that are no contracts of ours are rejected."""
         with dbn_file(source) as opened:

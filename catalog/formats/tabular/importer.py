@@ -50,6 +50,11 @@ class _Mapped(Importer):
         self._mapping = settings
         self._wanted = wanted(settings)
 
+    @property
+    def feed(self) -> str:
+        """Who tells of the rows."""
+        return self._mapping.source or type(self).__name__.removesuffix("Importer")
+
     def _refuse_missing(self, source: Source, names: list[str]) -> None:
         """Refuse a file that lacks a column, and name the nearest one it has."""
         missing = [column for column in self._wanted.values() if column not in names]

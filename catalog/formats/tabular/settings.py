@@ -61,6 +61,8 @@ class TableSettings(BaseSettings):
     """What a row is; bars are of one minute."""
     columns: ColumnNames = ColumnNames()
     """Which column is what."""
+    source: str = ""
+    """Who made the file, such as a vendor's name: rows of two sources are not mixed; empty: the format."""
     time: str = "iso"
     """How times are written: `iso`; `s`, `ms`, `us` or `ns` since 1970; or such as `%m/%d/%Y %H:%M:%S.%f`."""
     time_zone: str | None = None
