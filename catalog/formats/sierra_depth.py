@@ -26,10 +26,10 @@ from catalog.books.ladder import (
     new_ladder,
 )
 from catalog.formats.sierra import is_in_days, read_header, records, times
-from catalog.imports.days import EARLIEST, LATEST
 from catalog.imports.sifting import NO_TIME
 from mia_plugins.data.columns import LEVELS, Depth
 from mia_plugins.importing import NO_PRICE, Importer, MarketRows, Part, Rejected, Source
+from mia_plugins.importing.moments import EARLIEST, LATEST
 
 MAGIC = b"SCDD"
 """0x44444353, little-endian."""
@@ -121,7 +121,7 @@ class _Books:
         """Return records as changes, and which cannot be, by reason."""
         known = found["command"] < len(_WHAT)
         command = np.where(known, found["command"], 0)
-        ticks = self._grid.ticks(found["price"], int(ts[0]) if len(ts) else 0)
+        ticks = self._grid.ticks(found["price"], ts)
         has_price = np.isin(_WHAT[command], (SET, DELETE))
         lots = found["lots"].astype(np.int64)
         wrong = {

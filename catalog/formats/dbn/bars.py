@@ -21,8 +21,7 @@ def take_bars(run: Run, of: Followed, tally: Tally) -> None:
         return
     records = run.records
     starts = np.minimum(records["ts_event"], LATEST).astype(np.int64)
-    at = int(starts[0])
-    prices = [of.grid.ticks(points_of(records[name]), at) for name in ("open", "high", "low", "close")]
+    prices = [of.grid.ticks(points_of(records[name]), starts) for name in ("open", "high", "low", "close")]
     lots = np.minimum(records["volume"], MOST + 1).astype(np.int64)
     columns = Bars(starts + MINUTE, prices[0], prices[1], prices[2], prices[3], lots)
     tally.market(MarketRows(of.symbol, columns, None, Placed(tally.word, run.numbers)))

@@ -118,7 +118,7 @@ def _events(run: Run, of: Followed, tally: Tally) -> NDArray[np.int64]:
     times = times_of(records)
     events = np.empty((len(records), EVENT_COLUMNS), np.int64)
     events[:, ORDER] = records["order"].view(np.int64)
-    events[:, TICKS] = of.grid.ticks(points_of(records["price"]), int(times[-1]))
+    events[:, TICKS] = of.grid.ticks(points_of(records["price"]), times)
     events[:, LOTS] = records["size"]
     events[:, SIDE] = signs_of(records["side"])
     events[:, ACTION] = _ACTION_OF[records["action"]]

@@ -111,8 +111,9 @@ class _Mapped(Importer):
         chosen, ts, side = rows
         kind = self._mapping.kind
         grid, scale = source.grid(symbol), TICK_POINTS if self._mapping.prices == "ticks" else 1.0
-        first = int(ts[chosen[0]])
-        prices = [grid.ticks(numbers(cells.columns[name])[chosen] * scale, first) for name in PRICES[kind]]
+        prices = [
+            grid.ticks(numbers(cells.columns[name])[chosen] * scale, ts[chosen]) for name in PRICES[kind]
+        ]
         sizes = [contracts(cells.columns[name])[chosen] for name in SIZES[kind]]
         match kind:
             case "trades":
