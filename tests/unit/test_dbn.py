@@ -20,6 +20,7 @@ from tests.dbn import (
     NQ,
     START,
     TICK,
+    Read,
     book,
     cleared,
     content,
@@ -167,10 +168,51 @@ def test_a_number_may_stand_for_another_contract_on_another_day(tmp_path: Path) 
     assert sum(found.rejected.values()) == 1
 
 
-def test_a_continuous_symbol_needs_the_contract_or_the_word_of_the_user(tmp_path: Path) -> None:
-    source = written(tmp_path, content([trade(1, 24_000, number=5)], head(mappings=[mapping("ES.c.0", 5)])))
-    assert "ES.c.0" in next(iter(read(source).rejected))
-    assert read(Source(source.path, instrument="ES")).rows[0].instrument == "ES"
+def continuous(tmp_path: Path, symbol: str, start: dt.date, days: int, instrument: str = "") -> Read:
+    """Read a trade on a day's noon of a file in which a number stood for a symbol over some days."""
+    at = int(dt.datetime.combine(start, dt.time(12), dt.UTC).timestamp()) * NS - START
+    ticks = 24_000 if symbol.startswith("ES") else 90_000
+    data = content([trade(at, ticks, number=5)], head(mappings=[mapping(symbol, 5, start, days)]))
+    return read(Source(written(tmp_path, data).path, instrument=instrument))
+
+
+@pytest.mark.parametrize(
+    ("symbol", "start", "days", "contract"),
+    [
+        # ESM6 expires on 18 June: by calendar it is the first until then, whenever we roll.
+        ("ES.c.0", dt.date(2026, 6, 15), 1, "ESM6"),
+        ("ES.c.0", dt.date(2026, 6, 19), 3, "ESU6"),
+        ("ES.c.1", dt.date(2026, 6, 15), 1, "ESU6"),
+        ("ES.c.0", dt.date(2026, 6, 18), 5, "ESU6"),
+        ("ES.c.0", dt.date(2026, 6, 18), 1, ""),
+        ("ES.c.0", dt.date(2026, 6, 10), 20, ""),
+        ("NQ.v.0", dt.date(2026, 6, 1), 2, "NQM6"),
+        ("ES.v.0", dt.date(2026, 6, 15), 1, ""),
+        # A number that was it before the fortnight is the same one in it.
+        ("ES.v.0", dt.date(2026, 5, 20), 24, "ESM6"),
+        ("ES.n.0", dt.date(2026, 6, 12), 60, "ESU6"),
+        ("ES.v.1", dt.date(2026, 5, 20), 24, "ESU6"),
+    ],
+)
+def test_a_continuous_symbol_is_the_contract_that_its_days_tell(
+    tmp_path: Path, symbol: str, start: dt.date, days: int, contract: str
+) -> None:
+    for instrument in ("", symbol[:2]):
+        found = continuous(tmp_path, symbol, start, days, instrument)
+        assert [rows.instrument for rows in found.rows] == ([contract] if contract else [])
+        assert all(symbol in reason for reason in found.rejected)
+    assert [
+        rows.instrument for rows in continuous(tmp_path, symbol, start, days, f"{symbol[:2]}Z6").rows
+    ] == [f"{symbol[:2]}Z6"]
+
+
+def test_the_word_of_the_user_is_of_one_number_and_of_its_product(tmp_path: Path) -> None:
+    days = [mapping("ES.v.0", 5, DAY, 10), mapping("NQ.c.0", 6, DAY, 10)]
+    told = [trade(1, 24_000, number=77), trade(2, 90_000, number=6), trade(3, 24_000, number=78)]
+    found = read(Source(written(tmp_path, content(told, head(mappings=days))).path, instrument="ESU6"))
+    assert sorted(rows.instrument for rows in found.rows) == ["ESU6", "NQM6"]
+    (reason,) = found.rejected
+    assert "instrument 78, of which the file does not say the contract" in reason
 
 
 def test_mappings_on_the_way_name_what_follows(tmp_path: Path) -> None:
