@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from catalog.formats.bar_length import BarLength
 from catalog.formats.scid_orders import FIRST, MOST_PARTS, Numbers, Parts, Records, is_trade
 from catalog.formats.sierra import is_in_days, read_header, records, times, times_from
 from mia_plugins.data.bars import MINUTE
@@ -201,13 +202,13 @@ class _Bars:
 
     def __init__(self, file: _File) -> None:
         self._file = file
-        self._is_judged = False
+        self._length = BarLength(file.source)
 
     def parts(self, found: Records, first: int) -> Iterator[Part]:
         """Yield bars."""
         file = self._file
         ts = times(np.ascontiguousarray(found["time"]), in_days=file.in_days)
-        self._refuse_other_lengths(ts)
+        self._length.judge(ts[ts >= 0], file.byte(first))
         whole = ts % MINUTE == 0
         opened, high, low, close = (
             file.grid.ticks(found[name], ts)[whole] for name in ("open", "high", "low", "close")
@@ -224,17 +225,3 @@ class _Bars:
     def rest(self, _: int) -> Iterator[Part]:
         """Yield nothing: bars are not kept."""
         yield from ()
-
-    def _refuse_other_lengths(self, ts: NDArray[np.int64]) -> None:
-        """Refuse bars of another length, which the first of them tell."""
-        steps = np.diff(ts)
-        steps = steps[steps > 0]
-        if self._is_judged or not len(steps):
-            return
-        self._is_judged = True
-        if steps.min() != MINUTE:
-            raise self._file.source.refuse(
-                self._file.byte(0),
-                f"bars {steps.min() / 1e9:g} s apart; trades or bars of one minute were expected",
-                "export the chart's ticks (Intraday Data Storage Time Unit: 1 Tick), or bars of one minute",
-            )

@@ -5,7 +5,7 @@ docs/importing.md shows one. The catalog stages, merges and counts what it yield
 
 from mia_plugins.importing.grid import NO_PRICE, Grid
 from mia_plugins.importing.importer import Importer, NoSettings, Source
-from mia_plugins.importing.names import symbol_in
+from mia_plugins.importing.names import symbol_in, symbol_in_file_name
 from mia_plugins.importing.part import MarketRows, Part, Rejected, TableRows
 from mia_plugins.importing.problems import SourceError
 
@@ -21,4 +21,5 @@ __all__ = [
     "SourceError",
     "TableRows",
     "symbol_in",
+    "symbol_in_file_name",
 ]

@@ -11,7 +11,7 @@ from catalog.formats.moments import Known, known_of, moment_of
 from catalog.formats.tally import Tally
 from catalog.formats.text import read_text
 from mia_plugins.data.sessions import CalendarError
-from mia_plugins.importing import Source, symbol_in
+from mia_plugins.importing import Source, symbol_in_file_name
 
 MOST = 16 * 2**20
 """Bytes of a file of lines or a sheet."""
@@ -68,7 +68,7 @@ def _fault(known: Known | None, settings: MenthorqSettings) -> str:
 
 def underlying_for(ticker: str, source: Source, settings: MenthorqSettings) -> str:
     """Return what levels are of; a file that does not say it is an error."""
-    named = ticker or settings.underlying or source.instrument or symbol_in(source.path.name)
+    named = ticker or settings.underlying or source.instrument or symbol_in_file_name(source.path.name)
     if not named:
         raise source.refuse(
             "its first level",
