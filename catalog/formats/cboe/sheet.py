@@ -144,7 +144,7 @@ def _time(row: str) -> int | None:
     if found is None:
         return None
     day, clock, half, zone = found.groups()
-    on = day_of(day.replace(".", ""))
+    on = day_of(day.replace(".", ""), "mdy")
     try:
         hour, minute = map(int, clock.split(":")[:2])
         time = dt.time(hour % 12 + (12 if half.upper() == "PM" else 0) if half else hour, minute)
@@ -160,7 +160,7 @@ def _code(cells: Sequence[str], head: Head, columns: Mapping[str, int], *, is_ca
     """Return what option a line is of, or why that is not known."""
     text = _cell(cells, columns["code"])
     code = code_of(text)
-    expiry, strike = day_of(_cell(cells, head.expiry)), number_of(_cell(cells, head.strike))
+    expiry, strike = day_of(_cell(cells, head.expiry), "mdy"), number_of(_cell(cells, head.strike))
     if code is None and expiry is not None and strike is not None:
         return Code(text[:6], expiry, strike, is_call)
     if code is None:

@@ -11,13 +11,13 @@ from mia_plugins.data.bars import MINUTE
 from mia_plugins.data.columns import Bars
 from mia_plugins.importing import MarketRows
 
-OTHER_LENGTH = "a bar of another length than a minute; mia keeps those of one minute"
+OTHER_LENGTH = "a bar of {}, another length than a minute; mia keeps those of one minute"
 
 
 def take_bars(run: Run, of: Followed, tally: Tally) -> None:
     """Take bars of a minute, stamped at their close."""
     if run.rtype != RType.OHLCV_1M:
-        tally.reject(OTHER_LENGTH, run.numbers)
+        tally.reject(OTHER_LENGTH.format(RType(run.rtype).name.lower().replace("_", "-")), run.numbers)
         return
     records = run.records
     starts = np.minimum(records["ts_event"], LATEST).astype(np.int64)

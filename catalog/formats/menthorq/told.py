@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from catalog.formats.menthorq.labels import underlying_of
+from catalog.formats.menthorq.labels import contract_in, underlying_of
 from catalog.formats.menthorq.lines import entries
 from catalog.formats.menthorq.settings import MenthorqSettings
 from catalog.formats.menthorq.sheet import cells
-from catalog.formats.moments import Known, known_of, moment_of
+from catalog.formats.moments import EXCHANGED, Known, known_of, may_be_exchanged, moment_of, order_of
 from catalog.formats.tally import Tally
 from catalog.formats.text import read_text
 from mia_plugins.data.sessions import CalendarError
@@ -26,6 +26,8 @@ class Told:
     value: str
     known: Known
     line: int
+    contract: str = ""
+    """That the ticker names, if it names one: ESM6."""
 
 
 def told_by(source: Source, settings: MenthorqSettings, tally: Tally) -> Iterator[Told]:
@@ -33,15 +35,22 @@ def told_by(source: Source, settings: MenthorqSettings, tally: Tally) -> Iterato
     text = read_text(source, MOST, "lines of levels")
     sheet = cells(text)
     if sheet is not None:
-        for cell in sheet:
+        found_cells = list(sheet)
+        order = order_of((cell.time for cell in found_cells), settings.dates)
+        for cell in found_cells:
             tally.read += 1
-            known = moment_of(cell.time) if cell.time else known_of(source)
-            fault = _fault(known, settings)
+            known = moment_of(cell.time, order) if cell.time else known_of(source)
+            fault = EXCHANGED if may_be_exchanged(cell.time, order) else _fault(known, settings)
             if known is None or fault:
                 tally.reject_some(fault, 1, f"line {cell.line}")
                 continue
             yield Told(
-                underlying_for(cell.ticker, source, settings), cell.label, cell.value, known, cell.line
+                underlying_for(cell.ticker, source, settings),
+                cell.label,
+                cell.value,
+                known,
+                cell.line,
+                contract_in(cell.ticker),
             )
         return
     found = list(entries(text))
@@ -51,7 +60,12 @@ def told_by(source: Source, settings: MenthorqSettings, tally: Tally) -> Iterato
     for entry in found:
         tally.read += 1
         yield Told(
-            underlying_for(entry.ticker, source, settings), entry.label, entry.value, known, entry.line
+            underlying_for(entry.ticker, source, settings),
+            entry.label,
+            entry.value,
+            known,
+            entry.line,
+            contract_in(entry.ticker),
         )
 
 

@@ -1,10 +1,10 @@
 """What a mapping says: which column is what, in which zone times are, how the aggressor is called."""
 
-import zoneinfo
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from catalog.formats.zones import ZoneName
 from mia_plugins.data.instruments import TICK_POINTS
 from mia_plugins.settings import BaseSettings
 from mia_plugins.units import Points
@@ -67,7 +67,7 @@ class TableSettings(BaseSettings):
     """Who made the file, such as a vendor's name: rows of two sources are not mixed; empty: the format."""
     time: str = "iso"
     """How times are written: `iso`; `s`, `ms`, `us` or `ns` since 1970; or such as `%m/%d/%Y %H:%M:%S.%f`."""
-    time_zone: str | None = None
+    time_zone: ZoneName | None = None
     """Of times that say none, such as America/Chicago or UTC; without it such times are rejected."""
     prices: Literal["points", "ticks"] = "points"
     """What prices are counted in."""
@@ -93,13 +93,6 @@ class TableSettings(BaseSettings):
                 f"tick_size is of `prices: ticks`; of points ticks are {TICK_POINTS:g} in all futures here"
             )
         return self
-
-    @field_validator("time_zone")
-    @classmethod
-    def _zone_is_known(cls, name: str | None) -> str | None:
-        if name is not None and name not in zoneinfo.available_timezones():
-            raise ValueError("should be a time zone such as America/New_York, America/Chicago or UTC")
-        return name
 
     @field_validator("time")
     @classmethod
