@@ -5,6 +5,7 @@ command reads everything again, adds what is missing and gives the same bytes as
 """
 
 import datetime as dt
+import hashlib
 import json
 import shutil
 import tempfile
@@ -34,6 +35,8 @@ from mia_plugins.importing import Importer, MarketRows, Part, Source, TableRows
 
 ORIGIN = Origin("import", "1", "")
 """What makes a catalog of imported data: one for all formats, so that they may meet in it."""
+HEAD = 4_096
+"""Bytes of a file's beginning."""
 STAGED = f"{DRAFTS}/staged"
 
 Watch = Callable[[str, int, int], object]
@@ -55,14 +58,20 @@ def import_file(
         store = Store.begin(files, ORIGIN)
         with _folder(files) as folder:
             quality = _Import(store, source, watch, overlap).run(importer, folder)
-        _keep(files, source.path.name, quality)
+        _keep(files, source, quality)
     return quality
 
 
-def _keep(files: Files, name: str, quality: Quality) -> None:
-    """Keep a file's account in the catalog, for the report of runs on it."""
+def _keep(files: Files, source: Source, quality: Quality) -> None:
+    """Keep a file's account in the catalog, for the report of runs on it.
+
+    Files of one name are told apart by how they begin; one that has grown begins as it did.
+    """
+    name = source.path.name
+    with source.open() as opened:
+        begins = hashlib.blake2b(opened.read(HEAD), digest_size=4).hexdigest()
     text = json.dumps({"file": name} | quality.account(), indent=1, sort_keys=True, ensure_ascii=False)
-    files.write(f"{IMPORTS}/{name}.json", f"{text}\n".encode())
+    files.write(f"{IMPORTS}/{name}.{begins}.json", f"{text}\n".encode())
 
 
 class _Import:

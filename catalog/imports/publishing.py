@@ -3,12 +3,11 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from catalog.checks.calendar import GapCheck
 from catalog.drafts import DayDraft, discard
@@ -44,7 +43,6 @@ class Publisher:
     feed: str = ""
     """Who tells of them: see `Importer.feed`."""
     overlap: Overlap = Overlap.KEEP
-    _gaps: dict[SeriesKey, GapCheck] = field(default_factory=dict)
 
     def publish(self, staging: Staging) -> Iterator[int]:
         """Publish day by day, and yield how many rows are done with each time.
@@ -60,11 +58,7 @@ class Publisher:
                 if chosen or tables:
                     self._publish(day, chosen, tables)
                 yield sum(spool.rows for _, spool in chosen)
-        self.quality.gaps += [
-            f"{key[0]} of {key[1]}: {problem.what}"
-            for key, gaps in sorted(self._gaps.items())
-            for problem in gaps.problems()
-        ]
+        self.quality.gaps += gaps_of(staging)
 
     def _publish(
         self, day: dt.date, series: list[tuple[SeriesKey, Spool]], tables: list[tuple[str, pa.Table]]
@@ -95,7 +89,6 @@ class Publisher:
         totals = Totals()
         for span in spans:
             merged, aggressors = one.window(span)
-            self._feed(key, merged.rows["ts"])
             ids = merged.rows["id"] if one.by_id else None
             draft.write(key[1], columns_of_records(key[0], merged.rows), ids=ids)
             totals.add(merged)
@@ -114,13 +107,6 @@ class Publisher:
         self.quality.written += found.new
         self.quality.there += spool.rows - found.new - refused
 
-    def _feed(self, key: SeriesKey, times: NDArray[np.int64]) -> None:
-        """Look for gaps."""
-        if key not in self._gaps:
-            file = DataFile("", key[0], identifier_of(*key), 0, 0)
-            self._gaps[key] = GapCheck(file, MAX_GAP)
-        self._gaps[key].feed(times)
-
     def _write_table(self, draft: DayDraft, name: str, brought: pa.Table) -> None:
         path = table_path(name, draft.day)
         known = path in self.store.files_of(draft.day)
@@ -131,6 +117,21 @@ class Publisher:
         self.quality.refuse(CONTRADICTS.format(name), refused, f"{self.file}: {draft.day}")
         self.quality.written += new
         self.quality.there += len(brought) - new - refused
+
+
+def gaps_of(staging: Staging) -> list[str]:
+    """Return where a file has no rows while the market is open, to the minute."""
+    found: dict[SeriesKey, GapCheck] = {}
+    for day in staging.days:
+        for key, spool in staging.spools(day):
+            if key not in found:
+                found[key] = GapCheck(DataFile("", key[0], identifier_of(*key), 0, 0), MAX_GAP)
+            found[key].feed(np.array(sorted(spool.minutes), np.int64) * MINUTE)
+    return [
+        f"{key[0]} of {key[1]}: {problem.what}"
+        for key, gaps in sorted(found.items())
+        for problem in gaps.problems()
+    ]
 
 
 def moment(ts: int) -> str:

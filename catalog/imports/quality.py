@@ -36,7 +36,7 @@ class Quality:
     replaced: Counter[str] = field(default_factory=Counter)
     """Rows of the catalog that gave way, by reason."""
     gaps: list[str] = field(default_factory=list)
-    """Where there are no rows while the market is open."""
+    """Where the file has no rows while the market is open."""
     series: Counter[str] = field(default_factory=Counter)
     """Rows taken, by kind and instrument, or table."""
     multipliers: dict[str, float] = field(default_factory=dict)
@@ -108,7 +108,7 @@ class Quality:
 
     def account(self) -> dict[str, Any]:
         """Return what follows from the file alone, whatever the catalog had before."""
-        depends = ("written", "already_there", "gaps")
+        depends = ("written", "already_there")
         of_file = {name: value for name, value in self.data().items() if name not in depends}
         flagged = dict(sorted(self.flagged.items()))
         return of_file | {"flagged": flagged, "rejected": self._told(self.rejected)}

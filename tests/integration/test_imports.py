@@ -211,6 +211,35 @@ def test_the_account_that_is_kept_follows_from_the_file_alone() -> None:
     assert (again.written, Catalog.open(Files("cat")).imports()) == (0, kept)
 
 
+def test_two_files_of_one_name_have_an_account_each_and_one_that_grew_has_one() -> None:
+    for folder in ("monday", "tuesday"):
+        Path(folder).mkdir()
+    prints = list(range(200))
+    monday, tuesday = (
+        scid(Print(START + day * 86_400 * NS + number * NS, 6_000, 1, 1) for number in prints)
+        for day in (0, 1)
+    )
+    for path, content_ in (("monday", monday[:-400]), ("monday", monday), ("tuesday", tuesday)):
+        bring(ScidImporter, f"{path}/{NAME}", content_)
+    kept = Catalog.open(Files("cat")).imports()
+    assert sorted((one["file"], one["read"]) for one in kept) == [(NAME, 200), (NAME, 200)]
+
+
+def test_where_a_file_has_no_rows_is_told_and_kept() -> None:
+    open_, close = at("2026-05-31T22:00:00"), at("2026-06-01T21:00:00")
+    minutes = [minute for minute in range((close - open_) // (60 * NS)) if not 600 <= minute < 630]
+    ts = open_ + np.array(minutes) * 60 * NS
+    ones = np.ones(len(ts), np.int64)
+    rows = Trades(ts, 24_000 * ones, ones, ones.astype(np.int8))
+    first, again = bring(of(rows), "a", b""), bring(of(rows), "a", b"")
+    assert first.gaps == again.gaps
+    assert first.gaps == [
+        "trades of ESM6.XCME: nothing for 31 minutes from 2026-06-01 03:59:00 New York, on 2026-06-01"
+    ]
+    (kept,) = Catalog.open(Files("cat")).imports()
+    assert kept["gaps"] == first.gaps
+
+
 def test_rows_of_tables_are_merged_too(here: Path) -> None:
     def vix(*seconds: int) -> Rows:
         ts = START + np.array(seconds) * NS
