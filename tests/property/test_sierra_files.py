@@ -279,6 +279,19 @@ def test_what_comes_before_the_first_snapshot_is_rejected() -> None:
     assert quality.written == 1
 
 
+def test_a_batch_that_ends_with_a_rejected_line_is_told_all_the_same() -> None:
+    lines = [
+        Command(START, 1),
+        Command(START, 2, 6_000, 5),
+        Command(START + 1_000, 3, 6_001.1, 5, last=True),
+        Command(START + 2_000, 3, 6_001, 5, last=True),
+    ]
+    quality = bring(DepthImporter, DEPTH_NAME, depth(lines))
+    assert dict(quality.rejected) == {"a price that is no whole number of ticks above 0": 1}
+    assert [row[0] for row in held(Kind.DEPTH, ID)] == [START + 1_000, START + 2_000]
+    assert (quality.written, quality.beside, quality.joined) == (2, 1, 2)
+
+
 def test_a_deleted_level_that_was_not_there_is_flagged() -> None:
     lines = [Command(START, 1), Command(START, 2, 6_000, 5), Command(START, 7, 6_001, last=True)]
     quality = bring(DepthImporter, DEPTH_NAME, depth(lines))
