@@ -210,6 +210,8 @@ def as_prices(trades: Trades, depth: Depth) -> list[Any]:
             what: dict[str, Any] = {"action": "T", "side": side, "price": int(trades.ticks[row]) * TICK}
             size = int(trades.lots[row])
             messages.append(book(at, bids, asks, flags=0, size=size, sequence=row, **what))
+            # The exchange shows a book again that is as it was: it is one book.
+            messages += [book(at, bids, asks)] * (row % 3) if bids or asks else []
             continue
         bids, asks = sides_of(rows_of(depth, slice(row, row + 1)))[0]
         messages.append(book(at, bids, asks))

@@ -198,6 +198,16 @@ def test_the_vix_in_several_layouts(tmp_path: Path, text: str) -> None:
     assert times_of(rows.table["ts_init"].combine_chunks()).tolist() == [ns(2026, 6, 1, 16, 15)]
 
 
+def test_volatilities_in_percent_are_shares(tmp_path: Path) -> None:
+    signed = OF_2022.replace(",0.21,", ",21%,").replace(",0.22,", ",22.0%,").replace(",0.2,", ",20 %,")
+    counted = OF_2022.replace(",0.21,", ",21,").replace(",0.22,", ",22,").replace(",0.2,", ",20,")
+    whole = rows_of(read_chain(Source(written(tmp_path, OF_2022, "a.csv"))))
+    for text, flagged in ((signed, {}), (counted, {"volatilities in percent, taken as shares": 4})):
+        found = read_chain(Source(written(tmp_path, text, "a.csv")))
+        assert [row["iv"] for row in rows_of(found)] == pytest.approx([row["iv"] for row in whole])
+        assert {name: n for name, n in found.flagged.items() if "percent" in name} == flagged
+
+
 def test_days_that_may_be_exchanged_are_told_by_the_others_or_by_the_user(tmp_path: Path) -> None:
     def known(text: str, **settings: Any) -> tuple[list[int], dict[str, int]]:
         found = read_vix(written(tmp_path, f"DATE,CLOSE\n{text}", "vix.csv"), **settings)

@@ -95,8 +95,14 @@ def options_of(text: str, head: Head, tally: Tally) -> Iterator[Option]:
             if isinstance(code, str):
                 tally.reject_some(code, 1, place)
                 continue
-            values = {name: number_of(_cell(cells, columns.get(name))) for name in NAMES}
+            values = {name: _value(_cell(cells, columns.get(name))) for name in NAMES}
             yield Option(code, place=place, **values)
+
+
+def _value(text: str) -> float | None:
+    """Return a number; 21.5 % is .215."""
+    number = number_of(text.removesuffix("%"))
+    return number / 100 if number is not None and text.endswith("%") else number
 
 
 def _head(before: Sequence[str], plain: Sequence[str], line: int) -> Head:
