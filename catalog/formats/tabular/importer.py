@@ -20,6 +20,8 @@ from mia_plugins.importing import Importer, MarketRows, Part, Rejected, Source, 
 
 ROWS = 1 << 16
 """Rows of Parquet in memory at a time."""
+BUFFER = 1 << 20
+"""Bytes of a column in memory at a time, however long its row group is."""
 NO_CELLS = "a line with another number of cells than there are columns"
 UNREAD_TIME = "a time that cannot be read, has no zone, or falls into a change of the clocks"
 UNREAD_SIDE = "a word for the aggressor that the mapping does not have"
@@ -185,7 +187,7 @@ class ParquetImporter(_Mapped):
         """Yield batches of the wanted columns, and the number of all rows."""
         with source.open() as opened:
             try:
-                parquet = pq.ParquetFile(opened)
+                parquet = pq.ParquetFile(opened, buffer_size=BUFFER)
                 self._refuse_missing(source, parquet.schema_arrow.names)
                 total = parquet.metadata.num_rows
                 for batch in parquet.iter_batches(ROWS, columns=list(dict.fromkeys(self._wanted.values()))):
