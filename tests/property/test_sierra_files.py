@@ -174,6 +174,12 @@ def test_an_order_that_goes_on_in_the_next_millisecond_is_one() -> None:
     assert held(Kind.TRADES, ID) == [(edge + 3_000, 24_000, 8, 1)]
 
 
+def test_what_is_two_milliseconds_behind_is_of_no_order() -> None:
+    apart = [Print(START, 6_000, 2, 1, FIRST), Print(START + 2_000_000, 6_000, 3, 1, LAST)]
+    parts, _ = read(ScidImporter, NAME, scid(apart))
+    assert [row[2] for one in parts for row in tuples(one)] == [2, 3]
+
+
 def test_a_bar_that_was_not_over_gives_way_to_the_whole_one() -> None:
     half, whole = ((START, 6_000.0, 6_000.5, 6_000.0, 6_000.25, lots) for lots in (3, 10))
     for rows in ([half], [whole], [half]):
