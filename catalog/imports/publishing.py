@@ -14,7 +14,7 @@ from catalog.drafts import DayDraft, discard
 from catalog.imports.quality import Quality
 from catalog.imports.records import columns_of_records
 from catalog.imports.series import SeriesMerge, Totals
-from catalog.imports.sources import DaySources, Overlap
+from catalog.imports.sources import SILENCE, DaySources, Overlap
 from catalog.imports.staging import SeriesKey, Spool, Staging
 from catalog.imports.table_merging import merge_tables
 from catalog.imports.there import There
@@ -28,8 +28,6 @@ from mia_plugins.data.sessions import NS
 WINDOW = {Kind.TRADES: 500_000, Kind.QUOTES: 500_000, Kind.DEPTH: 50_000, Kind.BARS: 500_000}
 """Rows in memory at a time, but for one minute that has more."""
 CONTRADICTS = "a row that says otherwise than one of its time and name in the table `{}`"
-MAX_GAP = 15 * MINUTE
-"""ns without a row that are worth a word while the market is open."""
 
 
 @dataclass
@@ -125,7 +123,7 @@ def gaps_of(staging: Staging) -> list[str]:
     for day in staging.days:
         for key, spool in staging.spools(day):
             if key not in found:
-                found[key] = GapCheck(DataFile("", key[0], identifier_of(*key), 0, 0), MAX_GAP)
+                found[key] = GapCheck(DataFile("", key[0], identifier_of(*key), 0, 0), SILENCE)
             found[key].feed(np.array(sorted(spool.minutes), np.int64) * MINUTE)
     return [
         f"{key[0]} of {key[1]}: {problem.what}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from catalog.imports.aggressors import TOLD, told
 from catalog.imports.merging import REPLACED, Merged, merge
-from catalog.imports.sources import DaySources, Overlap, Span, inside
+from catalog.imports.sources import DaySources, Overlap, Span, inside, spans_of
 from catalog.imports.staging import Spool
 from catalog.imports.there import There
 from mia_plugins.data.arrow import Kind
@@ -41,8 +41,9 @@ class SeriesMerge:
         self.there = there
         self._spool = spool
         self._sources = sources
-        self._brought = Span(spool.start, spool.end, feed)
-        others = () if overlap is Overlap.JOIN else sources.others(there.key, self._brought)
+        self._brought = spans_of(spool, feed)
+        whole = Span(spool.start, spool.end, feed)
+        others = () if overlap is Overlap.JOIN else sources.others(there.key, whole)
         self._taken = others if overlap is Overlap.KEEP else ()
         self._gone = others if overlap is Overlap.REPLACE else ()
         sources.cut(there.key, self._gone)
@@ -85,4 +86,5 @@ class SeriesMerge:
 
     def note(self) -> None:
         """Note that it was written."""
-        self._sources.add(self.there.key, replace(self._brought, has_ids=self.by_id), self._taken)
+        brought = [replace(one, has_ids=self.by_id) for one in self._brought]
+        self._sources.add(self.there.key, brought, self._taken)

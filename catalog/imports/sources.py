@@ -13,11 +13,15 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from catalog.imports.staging import SeriesKey
+from catalog.imports.staging import SeriesKey, Spool
 from catalog.store import Store
 from mia_plugins.data.arrow import TIME, Kind, times_of
+from mia_plugins.data.bars import MINUTE
 from mia_plugins.data.layout import table_path
 from mia_plugins.data.tables import SOURCES
+
+SILENCE = 15 * MINUTE
+"""ns without a row after which a feed is taken to have told nothing."""
 
 
 class Overlap(StrEnum):
@@ -43,9 +47,9 @@ class Span:
     has_ids: bool = False
     """Whether the series' trades bear ids of the feed's own."""
 
-    def meets(self, other: "Span") -> bool:
-        """Say whether they have a time in common."""
-        return self.start <= other.end and other.start <= self.end
+    def meets(self, other: "Span", within: int = 0) -> bool:
+        """Say whether they have a time in common, or are no further apart than so many ns."""
+        return self.start <= other.end + within and other.start <= self.end + within
 
 
 class DaySources:
@@ -76,17 +80,19 @@ class DaySources:
         out = tuple(out)
         self._spans[key] = [piece for one in self.of(key) for piece in without(one, out)]
 
-    def add(self, key: SeriesKey, brought: Span, taken: Iterable[Span]) -> None:
+    def add(self, key: SeriesKey, brought: Iterable[Span], taken: Iterable[Span]) -> None:
         """Note what a feed told of a series, but for the times that others have taken."""
-        fresh = list(without(brought, taken))
+        taken = tuple(taken)
+        fresh = [piece for one in brought for piece in without(one, taken)]
+        has_ids = any(one.has_ids for one in fresh)
         for one in self.of(key):
-            meeting = [other for other in fresh if other.feed == one.feed and other.meets(one)]
+            meeting = [other for other in fresh if other.feed == one.feed and other.meets(one, SILENCE)]
             fresh = [other for other in fresh if other not in meeting]
             start = min(one.start, *(other.start for other in meeting)) if meeting else one.start
             end = max(one.end, *(other.end for other in meeting)) if meeting else one.end
             fresh.append(replace(one, start=start, end=end))
         # The ids of a series are all of one make.
-        self._spans[key] = [replace(one, has_ids=brought.has_ids) for one in fresh]
+        self._spans[key] = [replace(one, has_ids=has_ids) for one in fresh]
 
     def table(self) -> pa.Table:
         """Return it as rows of the table `sources`."""
@@ -109,6 +115,16 @@ class DaySources:
 
 
 _ENDS = ("start", "end")
+
+
+def spans_of(spool: Spool, feed: str) -> tuple[Span, ...]:
+    """Return what a feed tells with some rows: where it is silent for longer, another one may tell."""
+    minutes = np.array(sorted(spool.minutes), np.int64) * MINUTE
+    edges = np.flatnonzero(np.diff(minutes) > SILENCE) + 1
+    return tuple(
+        Span(max(int(run[0]), spool.start), min(int(run[-1]) + MINUTE - 1, spool.end), feed)
+        for run in np.split(minutes, edges)
+    )
 
 
 def without(span: Span, holes: Iterable[Span]) -> Iterable[Span]:

@@ -429,6 +429,16 @@ def test_two_feeds_may_be_joined_or_one_take_the_others_place() -> None:
     assert not list(problems(Store.open(Files("replaced")), max_gap=10**18))
 
 
+def test_where_a_feed_was_silent_another_may_tell() -> None:
+    minute = 60
+    bring(OfFeed("one", trades((0, 24_000, 1, 1), (60 * minute, 24_000, 1, 1))), "a", b"")
+    fills = trades((30, 24_000, 2, 1), (30 * minute, 24_000, 3, 1), (60 * minute + 1, 24_000, 4, 1))
+    assert bring(OfFeed("two", fills), "b", b"").written == 2
+    assert bring(OfFeed("one", trades((31 * minute, 24_000, 5, 1))), "a", b"").written == 1
+    assert bring(OfFeed("one", trades((30 * minute, 24_000, 9, 1))), "a", b"").written == 0
+    assert [row[2] for row in held(Kind.TRADES, ID)] == [1, 3, 5, 1, 4]
+
+
 def test_what_two_feeds_say_alike_is_there_already() -> None:
     rows = trades((1, 24_000, 3, 1), (9, 24_001, 2, 1))
     bring(OfFeed("one", rows, [5, 6]), "a", b"")
