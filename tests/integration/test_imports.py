@@ -295,6 +295,10 @@ def test_the_command_tells_what_became_of_each_record(mia: Mia) -> None:
             ("sierra_depth", "file.scid", "--instrument", "ESM6", "--multiplier", "0"),
             "--multiplier 0.0 is no number",
         ),
+        (
+            ("sierra_scid", "file.scid", "--instrument", "ESM6", "--overlap", "keeps"),
+            "--overlap keeps is none of keep, replace, join; did you mean 'keep'?",
+        ),
     ],
 )
 def test_a_mistake_is_said_plainly(mia: Mia, options: tuple[str, ...], said: str) -> None:
