@@ -79,9 +79,9 @@ def of_vix() -> dict[str, bytes]:
 
 FORMATS: dict[str, tuple[dict[str, bytes], Importer]] = {
     "databento": (of_dbn(), DbnImporter(DbnSettings())),
-    "menthorq": (of_menthorq(), MenthorqImporter(MenthorqSettings(underlying="ES"))),
+    "menthorq": (of_menthorq(), MenthorqImporter(MenthorqSettings(underlying="ES", dates="mdy"))),
     "cboe_options": (of_cboe(), CboeImporter(CboeSettings())),
-    "vix": (of_vix(), VixImporter(VixSettings())),
+    "vix": (of_vix(), VixImporter(VixSettings(dates="mdy"))),
 }
 SAMPLES = [(name, sample) for name, (samples, _) in FORMATS.items() for sample in samples]
 
