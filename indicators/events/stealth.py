@@ -173,8 +173,8 @@ class StealthFlowSignal(Feature):
         del now
         flow = self.flow
         if flow.value is None or flow.imbalance is None:
-            return unknown(f"no {self.settings.minutes} min of small orders and ATR yet")
+            return unknown("no {} min of small orders and ATR yet", self.settings.minutes)
         told = f"small orders {flow.imbalance:+.2f}, {flow.shared} of {self.settings.minutes} min one way"
         if not flow.value:
-            return quiet(f"{told}, price {flow.moved:+d} t")
-        return known(flow.value, f"{told}, price {flow.moved:+d} t")
+            return quiet("{}, price {:+d} t", told, flow.moved)
+        return known(flow.value, "{}, price {:+d} t", told, flow.moved)

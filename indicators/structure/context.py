@@ -42,6 +42,9 @@ BEGINS = (
     (dt.time(0), Phase.OVERNIGHT),
 )
 """When each begins, the latest first."""
+READINGS = {
+    phase: known(times / MOST, f"{phase}, multiplier {times:g}") for phase, times in MULTIPLIERS.items()
+}
 REGULAR = {Phase.OPENING, Phase.MIDDAY, Phase.POWER_HOUR}
 
 
@@ -67,8 +70,7 @@ class SessionContext(Feature):
         # Phases begin at half hours, also of half days.
         if self._in[0] is not session or self._in[1] != now // HALF_HOUR:
             self._in = session, now // HALF_HOUR, phase_of(session, now)
-        phase = self._in[2]
-        return known(MULTIPLIERS[phase] / MOST, f"{phase}, multiplier {MULTIPLIERS[phase]:g}")
+        return READINGS[self._in[2]]
 
 
 def phase_of(session: Session, now: int) -> Phase:

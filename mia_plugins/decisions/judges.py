@@ -55,6 +55,10 @@ class Judges:
         self.soft = tuple(n for n, (_, rule) in enumerate(rules) if rule.force is not Force.HARD)
         """Where the rules are that make a size smaller."""
         self._hard = tuple(n for n, (_, rule) in enumerate(rules) if rule.force is Force.HARD)
+        self._by_force = tuple(
+            tuple(n for n, (_, rule) in enumerate(rules) if rule.force is force)
+            for force in (Force.SOFT, Force.CAP, Force.COST)
+        )
         self._again = tuple(n for n in self._hard if rules[n][1].asks_again)
 
     @property
@@ -104,10 +108,8 @@ class Judges:
 
     def _factor(self, verdicts: Sequence[Verdict]) -> float:
         """Return what soft rules multiply by: their product, at most the cap, times what trading costs."""
-        of: dict[Force, list[float]] = {force: [1.0] for force in Force}
-        for n in self.soft:
-            of[self.rules[n][1].force].append(verdicts[n].factor)
-        return min(prod(of[Force.SOFT]), *of[Force.CAP]) * prod(of[Force.COST])
+        soft, cap, cost = ([verdicts[n].factor for n in rules] for rules in self._by_force)
+        return min(prod(soft, start=1.0), *cap, 1.0) * prod(cost, start=1.0)
 
     def _outcome(self, proposal: Proposal, verdicts: Sequence[Verdict], sized: Sized) -> tuple[Outcome, str]:
         """Return what came of it, but for the filters."""

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Iterator
 from functools import partial
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -79,9 +80,12 @@ class BarSeries:
             raise TapeError(
                 f"{count} bars were asked for; {KEPT} are kept", "keep in the feature what it needs"
             )
-        rows = list(self._closed)[-count:] if count else []
-        columns = np.array(rows, np.int64).reshape(-1, len(Bar._fields)).T
+        columns = np.array(self.youngest(count), np.int64).reshape(-1, len(Bar._fields)).T
         return Bars(*columns)
+
+    def youngest(self, count: int) -> list[Bar]:
+        """Return the last closed bars, at most `count` of them, the youngest last."""
+        return list(islice(reversed(self._closed), count))[::-1]
 
     def begin(self, opening: int, close: int, *, other_contract: bool = False) -> None:
         """Start a session (UTC ns): bars are counted from its opening, and the last ends with it.

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from mia_plugins.decisions import Candidate, Sized, Sizer
 from mia_plugins.settings.model import BaseSettings
+from risk.outlook import exact
 from risk.sizers.micros import FULL, Rounding, micros_of, risk_of_micro
 from risk.sizers.rounding import rounded
 
@@ -63,4 +64,4 @@ class BudgetSizer(Sizer):
 
 def share_of_balance(candidate: Candidate, percent: float) -> Decimal:
     """Return so many per cent of what the account holds, in $; 0 where it holds nothing."""
-    return max(Decimal(0), candidate.account.broker.balance) * Decimal(str(percent)) / 100
+    return max(Decimal(0), candidate.account.broker.balance) * exact(percent) / 100
