@@ -135,5 +135,6 @@ def which_bias(
 
 def _leaning(below: float | None, above: float | None, reach: Points) -> float:
     """Return ½(1 + q(below) − q(above)): 1 with support at hand, 0 with resistance; distances in points."""
-    held, stopped = (0.0 if away is None else proximity(away, reach) for away in (below, above))
+    held = 0.0 if below is None else proximity(below, reach)
+    stopped = 0.0 if above is None else proximity(above, reach)
     return (1 + held - stopped) / 2

@@ -54,6 +54,8 @@ class Judges:
         self.sizer = _sizer(market, parts)
         self.soft = tuple(n for n, (_, rule) in enumerate(rules) if rule.force is not Force.HARD)
         """Where the rules are that make a size smaller."""
+        self.unasked = tuple([NOT_ASKED] * len(self.rules)), tuple([NOT_ASKED] * len(self.filters))
+        """What rules and filters say where there is nothing to judge."""
         self._hard = tuple(n for n, (_, rule) in enumerate(rules) if rule.force is Force.HARD)
         self._by_force = tuple(
             tuple(n for n, (_, rule) in enumerate(rules) if rule.force is force)
@@ -68,7 +70,7 @@ class Judges:
 
     def judge(self, proposal: Proposal, candidate: Candidate) -> Judgement:
         """Ask all of them; a proposal that is no candidate is asked about by rules and sizer alone."""
-        verdicts = [NOT_ASKED] * len(self.rules)
+        verdicts = list(self.unasked[0])
         for n in self.soft:
             verdicts[n] = self._asked(n, candidate)
         candidate = _with_stop(candidate, proposal, max((v.stop for v in verdicts), default=0))
@@ -79,7 +81,7 @@ class Judges:
         if sized.contracts:
             for n in self._again:
                 verdicts[n] = self._asked(n, candidate)
-        filters = tuple([NOT_ASKED] * len(self.filters))
+        filters = self.unasked[1]
         outcome, reason = self._outcome(proposal, verdicts, sized)
         if outcome is Outcome.TAKEN and self.filters:
             filters = tuple(one.judge(candidate) for _, one in self.filters)
@@ -92,8 +94,14 @@ class Judges:
         return next((name for name, rule in self.rules if rule.leave(now)), "")
 
     def _asked(self, number: int, candidate: Candidate) -> Verdict:
+        verdict = self.rules[number][1].judge(candidate)
+        if verdict.passes is False or verdict.factor != 1:
+            self._see_that_it_may(number, verdict)
+        return verdict
+
+    def _see_that_it_may(self, number: int, verdict: Verdict) -> None:
+        """Raise where a rule says what its force does not allow."""
         name, rule = self.rules[number]
-        verdict = rule.judge(candidate)
         if rule.force is not Force.HARD and verdict.passes is False:
             raise DecisionError(
                 f"the rule '{name}' blocks ({verdict.reason}) and says that it is {rule.force}",
@@ -104,7 +112,6 @@ class Judges:
                 f"the rule '{name}' multiplies the size by {verdict.factor:g} ({verdict.reason})",
                 "a soft rule's factor is above 0 and at most 1; a hard one blocks or passes",
             )
-        return verdict
 
     def _factor(self, verdicts: Sequence[Verdict]) -> float:
         """Return what soft rules multiply by: their product, at most the cap, times what trading costs."""

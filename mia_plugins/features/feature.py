@@ -3,7 +3,6 @@
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from enum import StrEnum
-from math import isfinite
 from typing import Any, ClassVar, NamedTuple
 
 from mia_plugins.errors import MiaError
@@ -132,7 +131,7 @@ class Feature(ABC):
         reading = self.read(now)
         value = reading.value
         least = -1.0 if self.kind is Score.DIRECTIONAL else 0.0
-        if value is not None and not (isfinite(value) and least <= value <= 1):
+        if value is not None and not least <= value <= 1:  # nor is what is no number
             raise FeatureError(
                 f"the feature '{name}' says {value!r} ({reading.reason}); "
                 f"a {self.kind} one lies in [{least:g}, 1]",
