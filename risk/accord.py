@@ -7,7 +7,7 @@ from typing import Any
 from mia_plugins.data.instruments import PRODUCTS
 from mia_plugins.hookspecs import Kind
 from mia_plugins.settings.accord import Beside, Conflict
-from risk.outlook import share, told
+from risk.outlook import share
 from risk.sizers.micros import FULL, MICROS
 
 OF_THE_DAY = ("daily_loss", "outer_envelope")
@@ -107,3 +107,8 @@ def _stops(beside: Beside) -> Iterator[tuple[str, float]]:
 
 def _more(number: float, where: str, limit: float, unit: str) -> str:
     return f"{number:g} {unit} is more than {where} lets through: write {limit:g} or less"
+
+
+def told(dollars: Decimal) -> str:
+    """Return $ as messages have them."""
+    return f"{dollars:.2f} $"

@@ -10,7 +10,7 @@ from mia_plugins.settings.accord import Beside, Conflict
 from mia_plugins.settings.model import BaseSettings
 from mia_plugins.units import Percent
 from risk.accord import trade_risk_conflicts
-from risk.outlook import NOTHING, risk_of, share, stakes_of, told
+from risk.outlook import NOTHING, risk_of, share, stakes_of
 from risk.rules.limit import Limit
 
 
@@ -31,7 +31,7 @@ class RiskPerTrade(Limit):
     def judge(self, candidate: Candidate) -> Verdict:
         """Say whether the capital can bear it."""
         limit, new = share(self.settings.risk, candidate.account.broker.capital), risk_of(candidate)
-        return self.left(limit - new, f"{told(new)} at the stop with costs, of {told(limit)}")
+        return self.left(limit - new, "{:.2f} $ at the stop with costs, of {:.2f} $", new, limit)
 
 
 class CorrelatedRisk(Limit):
@@ -49,5 +49,5 @@ class CorrelatedRisk(Limit):
         stakes = stakes_of(self.market, candidate)
         held = sum((one.risk for one in stakes if one.side == candidate.side), NOTHING)
         side = "long" if candidate.side > 0 else "short"
-        why = f"{told(held)} at risk {side} in ES, NQ and micros, {told(new)} new, of {told(limit)}"
-        return self.left(limit - held - new, why)
+        why = "{:.2f} $ at risk {} in ES, NQ and micros, {:.2f} $ new, of {:.2f} $"
+        return self.left(limit - held - new, why, held, side, new, limit)

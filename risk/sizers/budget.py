@@ -11,6 +11,7 @@ from mia_plugins.decisions import Candidate, Sized, Sizer
 from mia_plugins.settings.accord import Beside, Conflict
 from mia_plugins.settings.model import BaseSettings
 from risk.accord import sizer_conflicts
+from risk.outlook import exact
 from risk.sizers.micros import FULL, Rounding, micros_of, risk_of_micro
 from risk.sizers.rounding import rounded
 
@@ -71,4 +72,4 @@ class BudgetSizer(Sizer):
 
 def share_of_balance(candidate: Candidate, percent: float) -> Decimal:
     """Return so many per cent of what the account holds, in $; 0 where it holds nothing."""
-    return max(Decimal(0), candidate.account.broker.balance) * Decimal(str(percent)) / 100
+    return max(Decimal(0), candidate.account.broker.balance) * exact(percent) / 100

@@ -1,7 +1,6 @@
 """The standard sizer: the order of steps that every preset follows."""
 
 from collections.abc import Iterable
-from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -11,6 +10,7 @@ from mia_plugins.settings.accord import Beside, Conflict
 from mia_plugins.settings.model import BaseSettings
 from mia_plugins.units import Percent
 from risk.accord import sizer_conflicts
+from risk.outlook import exact, share
 from risk.sizers.micros import FULL, HAIR, Rounding, micros_for, micros_of
 from risk.sizers.rounding import LESS_THAN_ONE, rounded
 
@@ -46,7 +46,7 @@ class StandardSizer(Sizer):
         by_tier = settings.base * tier
         asked = by_tier * soft
         capped = min(asked, settings.maximum)
-        dollars = Decimal(str(candidate.capital)) * Decimal(str(settings.risk)) / 100
+        dollars = share(settings.risk, exact(candidate.capital))
         allowed = micros_for(dollars, candidate)
         steps = (settings.base, by_tier, asked, capped, min(capped, allowed / FULL))
         if asked <= HAIR:
