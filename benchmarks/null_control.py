@@ -31,7 +31,7 @@ from catalog.market.control import (
 from catalog.market.martingale import FAMILY_WISE_ERROR
 from catalog.market.settings import PRESETS, Edge, EdgeEvent, MarketSettings
 from catalog.market.trial import Trial
-from mia_plugins.data.sessions import Session
+from mia_plugins.data.sessions import Session, sessions
 from mia_plugins.hookspecs import Kind
 from mia_plugins.host import PluginHost
 from mia_plugins.settings.resolve import load_run
@@ -75,10 +75,21 @@ def alone(name: str) -> list[dict[str, Any]]:
     return [{"strategies": {name: dict(OWN.get(name, {}))}}]
 
 
+def pieces(days: Sequence[Session]) -> Iterator[list[Session]]:
+    """Yield days that follow each other without a holiday: the market leaves its short session out."""
+    piece: list[Session] = []
+    for day in days:
+        if piece and (len(piece) == PIECE or len(sessions(piece[-1].day, day.day)) > 2):
+            yield piece
+            piece = []
+        piece.append(day)
+    if piece:
+        yield piece
+
+
 def trade(trial: Trial, folder: Path, days: Sequence[Session]) -> None:
     """Trade the pieces that are not there yet."""
-    for start in range(0, len(days), PIECE):
-        piece = days[start : start + PIECE]
+    for piece in pieces(days):
         done = folder / f"{piece[0].day}_{piece[-1].day}.json"
         if done.exists():
             continue

@@ -43,7 +43,8 @@ class Trial:
             files = Files(str(folder / "data"))
             for _ in generate(files, self.market, days):
                 pass
-            catalog, found = Catalog.open(files), []
+            catalog = Catalog.open(files)
+            found: list[DayOfTrading] = []
             for number, settings in enumerate(self.runs):
                 out = folder / str(number)
                 out.mkdir()

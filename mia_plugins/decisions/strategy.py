@@ -137,7 +137,7 @@ class DecidingStrategy(MiaStrategy):
             return decision
         judged = self._judges.judge(proposal, self._candidate(now, proposal))
         self._take(decision, proposal, judged)
-        if judged.sized.note:
+        if judged.sized.note and proposal.is_candidate:
             self.context.warnings.add(f"size {judged.sized.note}", judged.sized.note)
         rows = [(one.passes, one.number) for one in judged.verdicts]
         _fill(decision, [*rows, *gates, *((one.passes, one.number) for one in judged.filters)])
