@@ -155,7 +155,7 @@ class DecidingStrategy(MiaStrategy):
         return Candidate(
             now=now,
             side=proposal.side,
-            price=tape.base.close,
+            price=tape.price,
             stop=proposal.stop,
             target=proposal.target,
             account=self.account,

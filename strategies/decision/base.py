@@ -48,7 +48,7 @@ class MethodStrategy(DecidingStrategy):
 
     def evaluate(self, now: int) -> Decision:
         """Look after the trade that is open, then decide."""
-        price = self.tape.base.close
+        price = self.tape.price
         self._look_after(now, price)
         decision = super().evaluate(now)
         if self.trading.exits.reversal and self._turns(decision):

@@ -84,7 +84,7 @@ class PatternProposer:
             extras=self.told(),
         )
         bracketed(proposal, now, settings.bracket, self._atr.value)
-        return aimed(proposal, self._market.tape.base.close, look.targets, settings.least_target_r)
+        return aimed(proposal, self._market.tape.price, look.targets, settings.least_target_r)
 
     def nothing(self, reason: str) -> Proposal:
         """Return that there is nothing to propose, with the margins as they are."""
