@@ -9,6 +9,7 @@ from mia_plugins.features import Market
 from mia_plugins.journal.decision import Decision, Outcome
 from mia_plugins.runtime.settings import StrategySettings
 from strategies.decision.exits import Bracket, Exits, Held, moved_stop, stop_of
+from strategies.decision.regimes import InRegime, InRegimes, RegimeName
 
 MINUTE = 60_000_000_000
 """ns."""
@@ -21,6 +22,8 @@ class MethodSettings(StrategySettings):
     """Where stop and target lie, and how long a trade may take."""
     exits: Exits = Exits()
     """What becomes of a trade that is open."""
+    regimes: dict[RegimeName, InRegime] = {}  # noqa: RUF012 pydantic copies it
+    """What is different in a regime."""
 
 
 class MethodStrategy(DecidingStrategy):
@@ -31,7 +34,8 @@ class MethodStrategy(DecidingStrategy):
     @classmethod
     def prepare_measures(cls, market: Market, settings: Any) -> Any:
         """Return what it looks at; `own_measures` are the strategy's."""
-        return market.measure(AtrTicks), cls.own_measures(market, settings)
+        regimes = settings.regimes if isinstance(settings, MethodSettings) else {}
+        return market.measure(AtrTicks), InRegimes(market, regimes), cls.own_measures(market, settings)
 
     @classmethod
     def own_measures(cls, market: Market, settings: Any) -> Any:
@@ -42,7 +46,8 @@ class MethodStrategy(DecidingStrategy):
         """Begin without a trade."""
         super().begin()
         self.atr: AtrTicks
-        self.atr, self.own = self.own
+        self.in_regime: InRegimes
+        self.atr, self.in_regime, self.own = self.own
         self._best = 0
         self._of = ""
 

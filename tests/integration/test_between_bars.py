@@ -53,12 +53,11 @@ TRADES = (("09:30:20", 0, 1), ("09:31:15", 30, 5), ("09:31:20.05", 31, 100), ("0
 
 
 def played(feed: str) -> Played:
-    ts, ticks, lots = zip(*TRADES, strict=True)
     trades = Trades(
-        np.array([at(one) for one in ts]),
-        np.array(ticks, np.int64) + BASE,
-        np.array(lots, np.int64),
-        np.ones(len(ts), np.int8),
+        np.array([at(clock) for clock, _, _ in TRADES]),
+        np.array([ticks + BASE for _, ticks, _ in TRADES]),
+        np.array([lots for _, _, lots in TRADES]),
+        np.ones(len(TRADES), np.int8),
     )
     quotes = market_of("time bid ask\n09:30:10 0 1\n09:31:15 30 31\n09:31:40 60 61")
     parts: list[Any] = [quotes, trades]
