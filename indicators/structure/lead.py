@@ -49,6 +49,12 @@ class LeadLag(Measure):
         self.own = market.measure(Steps, **chosen)
         self.other = market.measure(Steps, product=settings.other, **chosen)
 
+    @property
+    def halted(self) -> str:
+        """The product of the two that has not traded for long; empty where both have."""
+        there = ((self.market.product, self.own), (self.settings.other, self.other))
+        return next((product for product, steps in there if steps.is_halted), "")
+
     def reset(self) -> None:
         """Forget what was found."""
         self._minute = 0
@@ -121,6 +127,8 @@ class EsNqCorrelation(Feature):
         del now
         if self.lead is None:
             return unknown(f"there is no data of {self.other or 'another index'}")
+        if self.lead.halted:
+            return unknown(f"{self.lead.halted} has not traded for minutes")
         pairs = self.lead.pairs()
         if len(pairs) <= self.settings.minutes:
             return unknown(f"{len(pairs)} minutes of both, {self.settings.minutes + 1} are needed")

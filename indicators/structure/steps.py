@@ -38,7 +38,9 @@ class Steps(Measure):
 
     Of several trades at one instant the last is its price. A change carries both instants, so that those
     at which nothing changed need not be kept. The change over a minute without trades is 0; the first
-    minute of a session has none, since nobody traded between the sessions.
+    minute of a session has none, since nobody traded between the sessions. After five minutes without a
+    trade the product is taken to be halted: there are no changes until it trades again, nor is the first
+    one then, over the halt, any.
     """
 
     class Settings(BaseSettings):
@@ -48,6 +50,8 @@ class Steps(Measure):
         """How long ago a change may lie."""
         minutes: Annotated[Bars, Field(ge=2, le=2_000)] = Bars(120)
         """Changes by the minute that are kept."""
+        halted: Annotated[Minutes, Field(gt=0, le=1380)] = Minutes(5)
+        """After so long without a trade there are no changes."""
 
     reads = frozenset({Kind.TRADES})
 
@@ -89,20 +93,31 @@ class Steps(Measure):
 
     @property
     def minute(self) -> int | None:
-        """When the last minute with a change ended (UTC ns); `None` before there is one."""
-        return int(self.by_minute[(self.count - 1) % len(self.by_minute), 0]) if self.count else None
+        """When the last minute with a change ended (UTC ns); `None` before there is one, and in a halt."""
+        if self.is_halted or not self.count:
+            return None
+        return int(self.by_minute[(self.count - 1) % len(self.by_minute), 0])
+
+    @property
+    def is_halted(self) -> bool:
+        """Whether it has not traded for long, at the end of the last minute."""
+        return self._is_silent(self._next - MINUTE)
 
     def _add(self, ts: NDArray[Any], ticks: NDArray[Any]) -> None:
         if len(ts):
             step(self.ring, self._state, ts, ticks)
 
     def _end_minute(self) -> None:
-        last = int(self._state[LAST_TICKS]) if self._state[LAST_TS] else None
+        traded = self._state[LAST_TS] and not self._is_silent(self._next)
+        last = int(self._state[LAST_TICKS]) if traded else None
         if last is not None and self._close is not None:
             self.by_minute[self.count % len(self.by_minute)] = self._next, last - self._close
             self.count += 1
         self._close = last
         self._next += MINUTE
+
+    def _is_silent(self, now: int) -> bool:
+        return bool(self._state[LAST_TS]) and now - int(self._state[LAST_TS]) > self.settings.halted * MINUTE
 
 
 @kernel

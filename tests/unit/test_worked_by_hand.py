@@ -199,8 +199,8 @@ def run_of(preset: str | tuple[str, ...], folder: Path) -> Run:
 class Worked:
     """A preset at the moment: what is proposed, and what is made of it."""
 
-    def __init__(self, run: Run, code: str = "MES", spread: int = 3) -> None:
-        parts, scene = parts_of(run), moment(spread)
+    def __init__(self, run: Run, code: str = "MES", spread: int = 3, scene: Scene | None = None) -> None:
+        parts, scene = parts_of(run), scene or moment(spread)
         component = run.component(Kind.STRATEGIES, "confluence")
         assert component is not None
         settings: Any = component.settings
