@@ -36,6 +36,8 @@ from mia_plugins.hookspecs import Kind
 from mia_plugins.host import PluginHost
 from mia_plugins.settings.resolve import load_run
 
+YEAR = 252
+"""Days there are at most: pieces do not depend on how many of them are asked for."""
 PIECE = 20
 """Days that are traded as one: some strategies look back over weeks."""
 PRESET = "production_v3_4"
@@ -87,9 +89,13 @@ def pieces(days: Sequence[Session]) -> Iterator[list[Session]]:
         yield piece
 
 
-def trade(trial: Trial, folder: Path, days: Sequence[Session]) -> None:
-    """Trade the pieces that are not there yet."""
-    for piece in pieces(days):
+def trade(trial: Trial, folder: Path, days: int) -> None:
+    """Trade the pieces that are not there yet, so many days or up to a piece more."""
+    begun = 0
+    for piece in pieces(first_days(trial.market.first_day, YEAR)):
+        if begun >= days:
+            return
+        begun += len(piece)
         done = folder / f"{piece[0].day}_{piece[-1].day}.json"
         if done.exists():
             continue
@@ -148,7 +154,7 @@ def main() -> None:
     given.folder.mkdir(parents=True, exist_ok=True)
     if not given.print:
         market = light.model_copy(update={"null": event is None, "edge": edge})
-        trade(Trial(market, runs), given.folder, first_days(light.first_day, given.days))
+        trade(Trial(market, runs), given.folder, given.days)
     rows = list(known(given.folder))
     every = verdicts(rows)
     print(f"\n{len({row.day for row in rows})} light days, {given.market}")
