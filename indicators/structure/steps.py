@@ -63,6 +63,10 @@ class Steps(Measure):
         """Minutes there were: the last is `by_minute[(count - 1) % len(by_minute)]`."""
         self.ring = np.zeros((ROWS, 3), np.int64)
         """The last changes: a row is when it started, when it ended (UTC ns) and by how many ticks."""
+        self.minute: int | None = None
+        """When the last minute with a change ended (UTC ns); `None` before there is one, and in a halt."""
+        self.is_halted = False
+        """Whether it has not traded for long, at the end of the last minute."""
         self._state = np.zeros(5, np.int64)
         self._next = 0
         self._close: int | None = None
@@ -70,7 +74,7 @@ class Steps(Measure):
     def begin_session(self, session: Session) -> None:
         """Start with another price: the one of the session before is no step away."""
         self._state[:COUNT] = 0
-        self._close = None
+        self._close, self.is_halted = None, False
         self._next = session.open + MINUTE
 
     def take(self, tape: Tape, lo: int, hi: int) -> None:
@@ -91,33 +95,22 @@ class Steps(Measure):
         first = ended(self.ring, kept, count, since)
         return Changes(self.ring, first, ended(self.ring, first, count, now), kept)
 
-    @property
-    def minute(self) -> int | None:
-        """When the last minute with a change ended (UTC ns); `None` before there is one, and in a halt."""
-        if self.is_halted or not self.count:
-            return None
-        return int(self.by_minute[(self.count - 1) % len(self.by_minute), 0])
-
-    @property
-    def is_halted(self) -> bool:
-        """Whether it has not traded for long, at the end of the last minute."""
-        return self._is_silent(self._next - MINUTE)
-
     def _add(self, ts: NDArray[Any], ticks: NDArray[Any]) -> None:
         if len(ts):
             step(self.ring, self._state, ts, ticks)
 
     def _end_minute(self) -> None:
-        traded = self._state[LAST_TS] and not self._is_silent(self._next)
-        last = int(self._state[LAST_TICKS]) if traded else None
+        traded = int(self._state[LAST_TS])
+        self.is_halted = bool(traded) and self._next - traded > self.settings.halted * MINUTE
+        last = int(self._state[LAST_TICKS]) if traded and not self.is_halted else None
         if last is not None and self._close is not None:
             self.by_minute[self.count % len(self.by_minute)] = self._next, last - self._close
             self.count += 1
+            self.minute = self._next
+        if self.is_halted:
+            self.minute = None
         self._close = last
         self._next += MINUTE
-
-    def _is_silent(self, now: int) -> bool:
-        return bool(self._state[LAST_TS]) and now - int(self._state[LAST_TS]) > self.settings.halted * MINUTE
 
 
 @kernel
