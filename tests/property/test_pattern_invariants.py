@@ -25,7 +25,10 @@ EVERY = (*STRATEGIES, "trend", "range", "selector")
 LOOSE: dict[str, dict[str, Any]] = {
     "dealer_flip_breakout": {"beyond": 0.05, "quantile": 0.3, "crossing": 10},
     "gamma_pin_reversion": {"absorption": {"times": 1.5, "quantile": 0.8}},
-    "iceberg_tracker_follow": {"icebergs": {"surprise": 0.0, "refills": 1, "least": 1}, "reach": 40.0},
+    "iceberg_tracker_follow": {
+        "icebergs": {"surprise": 0.0, "refills": 1, "least": 1, "within": 60_000.0},
+        "reach": 40.0,
+    },
     "opening_drive_fail": {"days": 1, "drive": 0.05, "against": 1.0, "within": 120.0},
     "es_nq_lead_lag_mirror": {"leader": 0.8, "laggard": 1.0, "correlation": -0.9, "who_leads": "moved"},
     "vwap_band_squeeze_break": {"narrowest": 1.0, "width": {"least_sessions": 1}},
