@@ -53,6 +53,12 @@ class LeadLag(Measure):
         self.own = market.measure(Steps, **chosen)
         self.other = market.measure(Steps, product=settings.other, **chosen)
 
+    @property
+    def halted(self) -> str:
+        """The product of the two that has not traded for long; empty where both have."""
+        there = ((self.market.product, self.own), (self.settings.other, self.other))
+        return next((product for product, steps in there if steps.is_halted), "")
+
     def reset(self) -> None:
         """Forget what was found."""
         self._minute, self._leads = 0, 0
@@ -124,6 +130,8 @@ class EsNqCorrelation(Feature):
         del now
         if self.lead is None:
             return unknown("there is no data of {}", self.other or "another index")
+        if self.lead.halted:
+            return unknown("{} has not traded for minutes", self.lead.halted)
         found, needed = self.lead.compared(), self.settings.minutes + 1
         if found is None or found.minutes < needed:
             return unknown("{} minutes of both, {} are needed", found.minutes if found else 0, needed)

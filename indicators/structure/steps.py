@@ -38,7 +38,9 @@ class Steps(Measure):
 
     Of several trades at one instant the last is its price. A change carries both instants, so that those
     at which nothing changed need not be kept. The change over a minute without trades is 0; the first
-    minute of a session has none, since nobody traded between the sessions.
+    minute of a session has none, since nobody traded between the sessions. After five minutes without a
+    trade the product is taken to be halted: there are no changes until it trades again, nor is the first
+    one then, over the halt, any.
     """
 
     class Settings(BaseSettings):
@@ -48,6 +50,8 @@ class Steps(Measure):
         """How long ago a change may lie."""
         minutes: Annotated[Bars, Field(ge=2, le=2_000)] = Bars(120)
         """Changes by the minute that are kept."""
+        halted: Annotated[Minutes, Field(gt=0, le=1380)] = Minutes(5)
+        """After so long without a trade there are no changes."""
 
     reads = frozenset({Kind.TRADES})
 
@@ -60,7 +64,9 @@ class Steps(Measure):
         self.ring = np.zeros((ROWS, 3), np.int64)
         """The last changes: a row is when it started, when it ended (UTC ns) and by how many ticks."""
         self.minute: int | None = None
-        """When the last minute with a change ended (UTC ns); `None` before there is one."""
+        """When the last minute with a change ended (UTC ns); `None` before there is one, and in a halt."""
+        self.is_halted = False
+        """Whether it has not traded for long, at the end of the last minute."""
         self._span = round(self.settings.span * MINUTE)
         self._state = np.zeros(5, np.int64)
         self._next = 0
@@ -69,7 +75,7 @@ class Steps(Measure):
     def begin_session(self, session: Session) -> None:
         """Start with another price: the one of the session before is no step away."""
         self._state[:COUNT] = 0
-        self._close = None
+        self._close, self.is_halted = None, False
         self._next = session.open + MINUTE
 
     def take(self, tape: Tape, lo: int, hi: int) -> None:
@@ -91,11 +97,15 @@ class Steps(Measure):
             step(self.ring, self._state, ts, ticks)
 
     def _end_minute(self) -> None:
-        last = int(self._state[LAST_TICKS]) if self._state[LAST_TS] else None
+        traded = int(self._state[LAST_TS])
+        self.is_halted = bool(traded) and self._next - traded > self.settings.halted * MINUTE
+        last = int(self._state[LAST_TICKS]) if traded and not self.is_halted else None
         if last is not None and self._close is not None:
             self.by_minute[self.count % len(self.by_minute)] = self._next, last - self._close
             self.count += 1
             self.minute = self._next
+        if self.is_halted:
+            self.minute = None
         self._close = last
         self._next += MINUTE
 

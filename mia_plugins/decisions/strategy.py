@@ -143,7 +143,7 @@ class DecidingStrategy(MiaStrategy):
             judged = self._judges.judge(proposal, self._candidate(now, proposal))
             rules, filters = judged.verdicts, judged.filters
             self._take(decision, proposal, judged)
-            if judged.sized.note:
+            if judged.sized.note and proposal.is_candidate:
                 self.context.warnings.add(f"size {judged.sized.note}", judged.sized.note)
         said: tuple[Verdict | Gate, ...] = (*rules, *proposal.gates, *filters)
         decision.verdicts = tuple([one.passes for one in said])
@@ -162,7 +162,7 @@ class DecidingStrategy(MiaStrategy):
         return Candidate(
             now=now,
             side=proposal.side,
-            price=tape.base.close,
+            price=tape.price,
             stop=proposal.stop,
             target=proposal.target,
             account=self.account,

@@ -228,7 +228,7 @@ class MiaStrategy(Guarded, Strategy):
         """Evaluate, journal, and act on it."""
         self._decided = now
         decision = self.evaluate(now)
-        book, price = self.context.book, self.tape.base.close
+        book, price = self.context.book, self.tape.price
         if decision.outcome is Outcome.NONE:
             book.record(now, self._instrument, cause, decision, None, price)
             return

@@ -65,6 +65,14 @@ class BarSeries:
             )
         return self._closed[-1]
 
+    @property
+    def forming(self) -> int:
+        """The last price of the bar that is not closed yet, in ticks; 0 where nothing of it is there.
+
+        Minutes may lie in the future: only of a series that trades are added to is this a price of now.
+        """
+        return self._waiting[-1].close if self._waiting else 0
+
     def since(self, count: int) -> list[Bar]:
         """Return the bars that have closed after the first `count` of this contract."""
         fresh = self.count - count

@@ -10,6 +10,7 @@ from mia_plugins.features import Market
 from mia_plugins.journal.decision import Decision, Outcome
 from mia_plugins.runtime.settings import StrategySettings
 from strategies.decision.exits import Bracket, Exits, Held, moved_stop, stop_of, structure_stop
+from strategies.decision.regimes import InRegime, InRegimes, RegimeName
 
 MINUTE = 60_000_000_000
 """ns."""
@@ -24,6 +25,8 @@ class MethodSettings(StrategySettings):
     """Where stop and target lie, and how long a trade may take."""
     exits: Exits = Exits()
     """What becomes of a trade that is open."""
+    regimes: dict[RegimeName, InRegime] = {}  # noqa: RUF012 pydantic copies it
+    """What is different in a regime."""
 
 
 class MethodStrategy(DecidingStrategy):
@@ -36,7 +39,9 @@ class MethodStrategy(DecidingStrategy):
         """Return what it looks at; `own_measures` are the strategy's."""
         by_structure = settings.bracket.stop_by == "structure"
         swings = market.measure(SwingTicks) if by_structure else None
-        return market.measure(AtrTicks), swings, cls.own_measures(market, settings)
+        regimes = settings.regimes if isinstance(settings, MethodSettings) else {}
+        own = cls.own_measures(market, settings)
+        return market.measure(AtrTicks), swings, InRegimes(market, regimes), own
 
     @classmethod
     def own_measures(cls, market: Market, settings: Any) -> Any:
@@ -47,13 +52,14 @@ class MethodStrategy(DecidingStrategy):
         """Begin without a trade."""
         super().begin()
         self.atr: AtrTicks
-        self.atr, self._swings, self.own = self.own
+        self.in_regime: InRegimes
+        self.atr, self._swings, self.in_regime, self.own = self.own
         self._best = 0
         self._of = ""
 
     def evaluate(self, now: int) -> Decision:
         """Look after the trade that is open, then decide."""
-        price = self.tape.base.close
+        price = self.tape.price
         self._look_after(now, price)
         decision = super().evaluate(now)
         if self.trading.exits.reversal and self._turns(decision):
@@ -77,7 +83,7 @@ class MethodStrategy(DecidingStrategy):
         bracket = self.settings.bracket
         if self._swings is not None and proposal.side and not proposal.stop:
             swing = self._swings.low if proposal.side > 0 else self._swings.value
-            away = None if swing is None else proposal.side * (self.tape.base.close - swing)
+            away = None if swing is None else proposal.side * (self.tape.price - swing)
             proposal.stop = structure_stop(bracket, away) or 0
         return bracketed(proposal, now, bracket, self.atr.value, multiple)
 
