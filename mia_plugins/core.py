@@ -15,6 +15,7 @@ def mia_register_commands(register: Register) -> None:
     register("backtest", "mia_plugins.cli.backtest:app", summary="Run strategies over a catalog.")
     register("runs", "mia_plugins.cli.runs:app", summary="List, show, compare and open runs.")
     register("plugins", "mia_plugins.cli.plugins:app", summary="List, inspect and switch plugins.")
+    register("check", "mia_plugins.cli.check:app", summary="Looking ahead, warming up, plugins.")
     register("regress", "mia_plugins.cli.regress:app", summary="Hold strategies to what was recorded.")
     register("report", "mia_plugins.cli.report:app", summary="A run, or several compared, on one page.")
     register("explain", "mia_plugins.cli.explain:app", summary="What a run decided, and why.")

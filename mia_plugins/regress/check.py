@@ -1,21 +1,19 @@
 """All regression configs of a folder, each run in a process of its own and held to its baseline."""
 
-import json
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mia_plugins.backtest.process import Ended, Job, Progress, run_jobs
+from mia_plugins.checks.making import CheckJob, run_check
+from mia_plugins.checks.output import told_output
 from mia_plugins.errors import FileError, MiaError, did_you_mean
-from mia_plugins.files import write_whole
 from mia_plugins.regress.baseline import Baseline, forget, json_path, recorded
 from mia_plugins.regress.errors import RegressError
-from mia_plugins.regress.job import RegressJob, run_config
 from mia_plugins.regress.judging import baseline_of, judged
 from mia_plugins.regress.markets import CATALOGS, make_markets, read_markets
 from mia_plugins.regress.outcome import Outcome, Verdict
-from mia_plugins.regress.output import told_output
 from mia_plugins.runs.folder import RunFolder
 from mia_plugins.settings.layers import read_layers
 from mia_plugins.settings.tree import TreeReader
@@ -148,18 +146,10 @@ class Regression:
         return {name: made.get(path.name, path) for name, path in wanted.items()}, unreadable
 
     def _job(self, name: str, catalog: Path) -> Job:
-        place = self.work / "runs" / name
-        place.mkdir(parents=True, exist_ok=True)
-        config = place / f"{name}.yaml"
-        above = str((self.folder / f"{name}.yaml").resolve())
-        # What JSON writes is YAML, whatever the path holds.
-        write_whole(config, _derived(above, catalog.resolve()))
-        argument = RegressJob(config, self.plugins_dirs, place / "store", place / "output.txt")
-        return Job(name, run_config, argument, self.limit)
-
-
-def _derived(config: str, catalog: Path) -> str:
-    return f"extends: {json.dumps(config)}\ncatalog: {json.dumps(str(catalog))}\n"
+        config = self.folder / f"{name}.yaml"
+        changes = {"catalog": str(catalog.resolve())}
+        argument = CheckJob(config, self.plugins_dirs, self.work / "runs" / name, changes)
+        return Job(name, run_check, argument, self.limit)
 
 
 def catalog_of(config: Path) -> Path:
@@ -176,10 +166,9 @@ def catalog_of(config: Path) -> Path:
 
 
 def _made(ended: Ended, seconds: float) -> Made:
-    argument: RegressJob = ended.job.argument
+    argument: CheckJob = ended.job.argument
     printed = told_output(argument.output)
-    result: Mapping[str, str] = ended.result or {}
-    folder = result.get("folder") if result.get("status") == "complete" else None
+    folder: str | None = (ended.result or {}).get("folder")
     return Made(
         ended.job.name,
         RunFolder.at(Path(folder)) if folder else None,

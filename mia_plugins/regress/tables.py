@@ -73,11 +73,13 @@ def _values(column: pa.ChunkedArray) -> list[Any]:
     return [str(value) for value in values] if pa.types.is_decimal(column.type) else values
 
 
-def parting(name: str, left: pa.Table, right: pa.Table) -> Parting | None:
+def parting(
+    name: str, left: pa.Table, right: pa.Table, *, rtol: float = RTOL, atol: float = ATOL
+) -> Parting | None:
     """Return the first row in which two tables differ, in the columns that both have."""
     shared = [one for one in left.column_names if one in right.column_names and one not in EXCLUDED]
     rows = min(left.num_rows, right.num_rows)
-    masks = {one: _unequal(left, right, one, rows) for one in shared}
+    masks = {one: unequal(left, right, one, rows, rtol, atol) for one in shared}
     first = min((int(mask.argmax()) for mask in masks.values() if mask.any()), default=rows)
     if first == rows:
         if left.num_rows == right.num_rows:
@@ -96,13 +98,15 @@ def partings(left: Mapping[str, pa.Table], right: Mapping[str, pa.Table]) -> Ite
             yield found
 
 
-def _unequal(left: pa.Table, right: pa.Table, name: str, rows: int) -> NDArray[np.bool_]:
+def unequal(  # noqa: PLR0913, PLR0917 two tables, where, and how far apart
+    left: pa.Table, right: pa.Table, name: str, rows: int, rtol: float, atol: float
+) -> NDArray[np.bool_]:
     """Return in which rows a column differs; null is like null."""
     one, other = (table[name].slice(0, rows).combine_chunks() for table in (left, right))
     nulls: NDArray[np.bool_] = np.asarray(pc.is_null(one)) != np.asarray(pc.is_null(other))
     if is_float(left, name) and is_float(right, name):
         a, b = (np.asarray(column.cast(pa.float64()).fill_null(0.0), np.float64) for column in (one, other))
-        return nulls | ~np.isclose(a, b, rtol=RTOL, atol=ATOL, equal_nan=True)
+        return nulls | ~np.isclose(a, b, rtol=rtol, atol=atol, equal_nan=True)
     if one.type != other.type:
         return np.array([a != b for a, b in zip(_values(one), _values(other), strict=True)], np.bool_)
     return nulls | np.asarray(pc.fill_null(pc.not_equal(one, other), NO), np.bool_)

@@ -1,0 +1,39 @@
+"""Runs for a check, beside each other, each in a process of its own."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mia_plugins.backtest.process import Job, Progress, run_jobs
+from mia_plugins.checks.making import CheckJob, run_check
+from mia_plugins.errors import ExitCode, MiaError
+from mia_plugins.runs.folder import RunFolder
+
+
+class Stopped(MiaError):  # noqa: N818 it says what happened
+    """Ctrl-C came before a check was done."""
+
+    exit_code = ExitCode.INTERRUPTED
+
+
+@dataclass(frozen=True)
+class Crew:
+    """How the runs of a check are made."""
+
+    parallel: int = 1
+    limit: float = 600
+    """Seconds that a run may take."""
+    watch: Callable[[Progress], None] = lambda _: None
+
+    def make(self, jobs: Sequence[tuple[str, CheckJob]]) -> list[tuple[RunFolder, list[str]]]:
+        """Make runs, each with its name; return their folders and days, or raise for one that failed."""
+        work = [Job(name, run_check, job, self.limit) for name, job in jobs]
+        found = []
+        for ended in run_jobs(work, self.parallel, self.watch, stall=self.limit):
+            if ended.error is not None:
+                ended.error.what = f"{ended.job.name}: {ended.error.what}"
+                raise ended.error
+            if ended.result is None:
+                raise Stopped("stopped by Ctrl-C")
+            found.append((RunFolder.at(Path(ended.result["folder"])), list(ended.result["days"])))
+        return found
