@@ -14,6 +14,7 @@ def mia_register_commands(register: Register) -> None:
     register("config", "mia_plugins.cli.config:app", summary="Check, show and describe settings files.")
     register("backtest", "mia_plugins.cli.backtest:app", summary="Run strategies over a catalog.")
     register("runs", "mia_plugins.cli.runs:app", summary="List, show, compare and open runs.")
+    register("new", "mia_plugins.cli.new:app", summary="Begin a plugin from a template.")
     register("plugins", "mia_plugins.cli.plugins:app", summary="List, inspect and switch plugins.")
     register("check", "mia_plugins.cli.check:app", summary="Looking ahead, warming up, plugins.")
     register("regress", "mia_plugins.cli.regress:app", summary="Hold strategies to what was recorded.")

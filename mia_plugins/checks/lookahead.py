@@ -94,9 +94,7 @@ def _leak(whole: dict[str, pa.Table], other: dict[str, pa.Table], poison: Poison
     for name in whole:
         left, right = (_until(tables[name], poison.now) for tables in (whole, other))
         if name == "orders":
-            left, right = (
-                table.select([c for c in SUBMITTED if c in table.column_names]) for table in (left, right)
-            )
+            left, right = _as_submitted(left), _as_submitted(right)
         found = parting(name, left, right, rtol=0, atol=0)
         if found is not None:
             row = left if found.row <= left.num_rows else right
@@ -104,6 +102,11 @@ def _leak(whole: dict[str, pa.Table], other: dict[str, pa.Table], poison: Poison
             ts = int(row["ts"].cast(pa.int64())[found.row - 1].as_py())
             return Leak(poison.now, poison.future, found, strategy, ts, _suspects(found.columns))
     return None
+
+
+def _as_submitted(orders: pa.Table) -> pa.Table:
+    """Return what of orders was known when they were sent; the table has them in the order of their ends."""
+    return orders.select(list(SUBMITTED)).sort_by([(name, "ascending") for name in SUBMITTED])
 
 
 def _until(table: pa.Table, now: int) -> pa.Table:

@@ -18,7 +18,7 @@ def output_into(path: Path) -> Iterator[None]:
     """Let all that this process writes to standard output and error go to a file."""
     sys.stdout.flush()
     sys.stderr.flush()
-    hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     at_most = LARGEST_FILE if hard == resource.RLIM_INFINITY else min(hard, LARGEST_FILE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (at_most, hard))
     before = [os.dup(1), os.dup(2)]
@@ -28,9 +28,12 @@ def output_into(path: Path) -> Iterator[None]:
         try:
             yield
         finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
             for number, handle in enumerate(before, start=1):
                 os.dup2(handle, number)
                 os.close(handle)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def told_output(path: Path) -> str:

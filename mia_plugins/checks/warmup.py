@@ -1,7 +1,7 @@
 """How decisions depend on the day a run starts on, and so how much history each strategy needs.
 
-The last trading day of a config is decided after 0, 1, 2 … sessions of history. A number settles when from
-some length on it is what the longest history gives. What never comes nearer depends on the start itself.
+The last trading day of a config is decided after 0, 1, 2 … sessions of history. A number is settled when
+one more session changes it no more. What each session more changes as much depends on the start itself.
 """
 
 import datetime as dt
@@ -31,11 +31,11 @@ class Settling(StrEnum):
     """How a number comes to be independent of the start."""
 
     SETTLED = "settled"
-    """From so many sessions on it is what the longest history gives."""
+    """From so many sessions on one more changes nothing."""
     SETTLING = "settling"
-    """It differs still, less with each session; or it is not known before so many."""
+    """One more session changes it still, by less each time; or it is not known before so many."""
     NEVER = "never"
-    """It differs with any history, and comes no nearer."""
+    """One more session changes it by as much as the one before."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Dependence:
     sessions: int
     """Sessions of history that are enough; of one that is not settled, the longest there was."""
     differences: tuple[float, ...]
-    """By sessions of history, the largest difference to the longest; inf where it was not known."""
+    """By sessions of history, what one more changes at most; inf where that makes it known."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def _dependences(strategy: str, runs: Sequence[pa.Table], rtol: float) -> Iterat
     own = [run.filter(pc.equal(run["strategy"], strategy)) for run in runs]
     names = [name for name in own[-1].column_names if name.startswith("v.") or name == "score"]
     for name in names:
-        differences = tuple(_difference(one, own[-1], name, rtol) for one in own[:-1])
+        differences = tuple(_difference(*pair, name, rtol) for pair in pairwise(own))
         yield Dependence(strategy, name.removeprefix("v."), *_judged(differences), differences)
 
 
@@ -133,9 +133,9 @@ def _judged(differences: tuple[float, ...]) -> tuple[Settling, int]:
     return (Settling.NEVER if stays else Settling.SETTLING), enough
 
 
-def _difference(one: pa.Table, longest: pa.Table, name: str, rtol: float) -> float:
+def _difference(one: pa.Table, longer: pa.Table, name: str, rtol: float) -> float:
     """Return the largest difference of a number; 0 where it is the same, inf where one is not known."""
-    left, right = _by_time(one, name), _by_time(longest, name)
+    left, right = _by_time(one, name), _by_time(longer, name)
     shared = left.keys() & right.keys()
     largest = 0.0
     for ts in shared:

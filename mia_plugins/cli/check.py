@@ -130,7 +130,7 @@ def _tell_warmed(session: Session, found: "Warmed") -> None:
         session.say(f"  what it does is the same {same}")
         wanted = sorted((one for one in own if any(one.differences)), key=lambda one: -one.sessions)
         if wanted:
-            session.table(("what", "needs", "largest difference, by sessions"), map(_row, wanted))
+            session.table(("what", "needs", "what one more session changes, by sessions"), map(_row, wanted))
     for one in found.offenders:
         session.say(f"'{one.name}' of {one.strategy} depends on the day a run starts on", style="bold red")
 
@@ -171,3 +171,47 @@ def _crew(jobs: int, limit: float, *, quiet: bool) -> "Iterator[tuple[Path, Crew
 
     with tempfile.TemporaryDirectory(prefix="mia-check-") as made, jobs_progress(quiet=quiet) as watch:
         yield Path(made), Crew(jobs or os.cpu_count() or 1, limit, watch)
+
+
+@app.command(epilog="Example: mia check plugin foo")
+def plugin(
+    context: typer.Context,
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="As `mia plugins list` shows it.", show_default=False)
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Hold an installed plugin to what must hold of every plugin.
+
+    Registration, settings, documentation; of features causality, symmetry, reset, memory; of strategies
+    runs over a tiny day. For settings that must be given, and to leave out a check for a reason, use
+    `check_plugin` of mia_plugins.testing in its tests.
+    """
+    from mia_plugins.errors import PluginError, did_you_mean
+    from mia_plugins.testing import check_plugin
+
+    session = Session.of(context)
+    found = session.host.plugin(name)
+    if found is None:
+        known = did_you_mean(name, (one.provider.plugin for one in session.host.plugins))
+        raise PluginError(f"there is no plugin '{name}'{known}", "see `mia plugins list`")
+    if found.error is not None:
+        raise found.error
+    failed = {}
+    checks = check_plugin(found.provider.origin)
+    for one in checks:
+        try:
+            one()
+        except Exception as error:  # noqa: BLE001 a plugin's code may raise anything
+            failed[one.name] = (
+                f"{type(error).__name__}: {error}" if type(error).__name__ != "Broken" else str(error)
+            )
+        if not as_json:
+            session.say(f"✗ {one.name}: {failed[one.name]}" if one.name in failed else f"✓ {one.name}")
+    if as_json:
+        rows = [
+            {"name": one.name, "ok": one.name not in failed, "why": failed.get(one.name, "")}
+            for one in checks
+        ]
+        session.say_json({"ok": not failed, "checks": rows})
+    raise typer.Exit(ExitCode.FAILED if failed else ExitCode.OK)

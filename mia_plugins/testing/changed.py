@@ -99,8 +99,8 @@ def changed_columns(columns: Columns) -> Columns:
     if isinstance(columns, Trades):
         return replace(columns, ticks=columns.ticks + ELSEWHERE, lots=columns.lots * 7, side=-columns.side)
     if isinstance(columns, Bars):
-        moved = (ticks + ELSEWHERE for ticks in (columns.open, columns.high, columns.low, columns.close))
-        return Bars(columns.ts, *moved, columns.lots * 7)
+        moved = {name: getattr(columns, name) + ELSEWHERE for name in ("open", "high", "low", "close")}
+        return replace(columns, lots=columns.lots * 7, **moved)
     bids, asks = (np.where(t != 0, t + ELSEWHERE, 0) for t in (columns.bid_ticks, columns.ask_ticks))
     return replace(
         columns, bid_ticks=bids, ask_ticks=asks, bid_lots=columns.ask_lots, ask_lots=columns.bid_lots

@@ -1,23 +1,23 @@
 """Planted offenders are caught: one that reads ahead, one that remembers its first day; honest ones pass."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from mia_plugins.backtest.worker import Reporter
 from mia_plugins.checks.crew import Crew
 from mia_plugins.checks.lookahead import Looked, check_lookahead
+from mia_plugins.checks.making import CheckJob, run_check
 from mia_plugins.checks.warmup import Settling, Warmed, _judged, check_warmup
+from mia_plugins.runs.folder import RunFolder
 from tests.market import DAY, NEXT_DAY, sound_store
 
 PLUGIN = """\
-import glob
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from mia_plugins.decisions import Proposal
 from mia_plugins.decisions.strategy import DecidingStrategy
 from mia_plugins.features import ODD, EVEN, Feature, Measure, Score, known
 from mia_plugins.data.arrow import Kind
-from mia_plugins.settings import BaseSettings
 
 MINUTE = 60_000_000_000
 
@@ -27,7 +27,7 @@ def mia_register_strategies(register):
 
 
 def mia_register_features(register):
-    for name in ("Honest", "Peeking", "Counting", "Fading"):
+    for name in ("Honest", "Counting", "Fading"):
         register(name.lower(), f"planted:{name}", summary="A number.")
 
 
@@ -72,19 +72,6 @@ class Counting(Honest):
 
     def read(self, now):
         return known(self.side.count / 1e6, "trades since the run began")
-
-
-class Peeking(Honest):
-    class Settings(BaseSettings):
-        catalog: str
-
-    def read(self, now):
-        files = sorted(glob.glob(self.settings.catalog + "/data/trades/ESM6.XCME/*.parquet"))
-        self.sides = getattr(self, "sides", None) or [
-            row.as_py() == "BUYER" or row.as_py() == 1
-            for file in files for row in pq.read_table(file)["aggressor_side"]
-        ]
-        return known(sum(self.sides) / len(self.sides), "of all trades there are")
 """
 CONFIG = """\
 catalog: {catalog}
@@ -98,10 +85,19 @@ features: {features}
 """
 
 
+class Here(Crew):
+    """Makes its runs in this process, which has imported all they need."""
+
+    def make(self, jobs: Sequence[tuple[str, CheckJob]]) -> list[tuple[RunFolder, list[str]]]:
+        told = [run_check(job, Reporter(lambda _: None, memoryview(bytearray(1)))) for _, job in jobs]
+        return [(RunFolder.at(Path(one["folder"])), one["days"]) for one in told]
+
+
 def written(here: Path, catalog: Path, features: str, start: object = DAY, end: object = DAY) -> Path:
     plugins = here / "plugins"
     plugins.mkdir(exist_ok=True)
-    (plugins / "planted.py").write_text(PLUGIN)
+    # A module of each folder's own: both are imported by one process.
+    (plugins / f"{here.name}.py").write_text(PLUGIN.replace("planted:", f"{here.name}:"))
     path = here / "run.yaml"
     path.write_text(CONFIG.format(catalog=catalog, start=start, end=end, features=features))
     return path
@@ -112,7 +108,7 @@ def looked(tmp_path_factory: pytest.TempPathFactory, catalog: Path) -> Looked:
     """Check a run with an honest feature and one that reads the memory beyond now."""
     here = tmp_path_factory.mktemp("lookahead")
     config = written(here, catalog, "{honest: , leaking: }")
-    module = here / "plugins" / "planted.py"
+    module = here / "plugins" / f"{here.name}.py"
     text = module.read_text().replace('"Fading")', '"Fading", "Leaking")')
     leaking = """
 
@@ -121,7 +117,7 @@ class Leaking(Honest):
         return known(int(self.market.tape._trades._rows.ticks[-1]) % 7 / 7, "of what is in memory")
 """
     module.write_text(text + leaking)
-    return check_lookahead(config, here / "made", Crew(2, 600), cuts=1)
+    return check_lookahead(config, here / "made", Here(), cuts=1)
 
 
 def test_what_reads_ahead_is_named_and_nobody_else(looked: Looked) -> None:
@@ -140,7 +136,7 @@ def warmed(tmp_path_factory: pytest.TempPathFactory) -> Warmed:
     days = [DAY, NEXT_DAY, *(NEXT_DAY.replace(day=day) for day in (3, 4))]
     sound_store(str(here / "data"), *days)
     config = written(here, here / "data", "{honest: , fading: , counting: }", days[0], days[-1])
-    return check_warmup(config, here / "made", Crew(2, 600))
+    return check_warmup(config, here / "made", Here())
 
 
 def test_what_counts_from_the_first_day_is_named_and_nobody_else(warmed: Warmed) -> None:
