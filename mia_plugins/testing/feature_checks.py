@@ -3,7 +3,7 @@
 import gc
 import sys
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache, partial
 from types import ModuleType
 from typing import Any
 
@@ -54,7 +54,12 @@ def feature_checks(row: Registration, host: PluginHost, given: Mapping[str, Any]
 
 
 def _on_a_scene(check: Callable[[Make, Scene], None], make: Make) -> None:
-    check(make, random_scene(SEED, days=DAYS[:2], products=("ES", "NQ")))
+    check(make, _two_days())
+
+
+@cache
+def _two_days() -> Scene:
+    return random_scene(SEED, days=DAYS[:2], products=("ES", "NQ"))
 
 
 def _make(
