@@ -55,9 +55,7 @@ def test_its_rule_works_with_the_settings_of_a_file(environment: Environment, he
         "rule = run.host.load(part.registration)(part.settings)\n"
         "print(rule.blocks(dt.datetime(2026, 6, 5, 14, 30), 20), rule.blocks(dt.datetime(2026, 6, 5, 13), 20))\n"
     )
-    from tests.integration.conftest import run as run_process
-
-    found = run_process([environment.python, "-P", "-c", code], here, {})
+    found = run([environment.python, "-P", "-c", code], here, {})
     assert (found.out, found.err) == ("True False\n", "")
 
 

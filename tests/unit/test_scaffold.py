@@ -39,7 +39,9 @@ def test_every_file_is_filled_and_reads_as_what_it_is(here: Path) -> None:
     written = new_plugin("two_words", here / "made")
     assert len(written) == len(list(template_files())) >= 14
     texts = {path.relative_to(here / "made").as_posix(): path.read_text() for path in written}
-    assert not [name for name, text in texts.items() if "@" in name or "@NAME@" in text or "@PACKAGE@" in text]
+    assert not [
+        name for name, text in texts.items() if "@" in name or "@NAME@" in text or "@PACKAGE@" in text
+    ]
     assert 'two_words = "mia_two_words.plugin"' in texts["pyproject.toml"]
     for name, text in texts.items():
         if name.endswith(".py"):
