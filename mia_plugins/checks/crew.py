@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mia_plugins.backtest.process import Job, Progress, run_jobs
+from mia_plugins.backtest.worker import Reporter
 from mia_plugins.checks.making import CheckJob, run_check
 from mia_plugins.errors import ExitCode, MiaError
 from mia_plugins.runs.folder import RunFolder
@@ -37,3 +38,13 @@ class Crew:
                 raise Stopped("stopped by Ctrl-C")
             found.append((RunFolder.at(Path(ended.result["folder"])), list(ended.result["days"])))
         return found
+
+
+class InProcess(Crew):
+    """Makes its runs in this process, one after the other: it has imported all they need."""
+
+    def make(self, jobs: Sequence[tuple[str, CheckJob]]) -> list[tuple[RunFolder, list[str]]]:
+        """Make runs; what one raises is raised."""
+        reporter = Reporter(lambda _: None, memoryview(bytearray(1)))
+        told = [run_check(job, reporter) for _, job in jobs]
+        return [(RunFolder.at(Path(one["folder"])), list(one["days"])) for one in told]

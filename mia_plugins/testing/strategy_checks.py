@@ -64,11 +64,11 @@ def _told(one: Any) -> str:
 
 def _check_causal(store: Path, settings: dict[str, Any], catalog: Path) -> None:
     """See that no decision depends on what comes later."""
-    from mia_plugins.checks.crew import Crew  # noqa: PLC0415 processes are started here alone
+    from mia_plugins.checks.crew import InProcess  # noqa: PLC0415
     from mia_plugins.checks.lookahead import check_lookahead  # noqa: PLC0415
 
     tiny_run(settings, store / "config", catalog)
-    found = check_lookahead(store / "config" / "run.json", store / "made", Crew(2), cuts=1)
+    found = check_lookahead(store / "config" / "run.json", store / "made", InProcess(), cuts=1)
     if found.leaks:
         raise Broken(str(found.leaks[0]))
 

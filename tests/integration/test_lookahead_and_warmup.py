@@ -1,16 +1,12 @@
 """Planted offenders are caught: one that reads ahead, one that remembers its first day; honest ones pass."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from mia_plugins.backtest.worker import Reporter
-from mia_plugins.checks.crew import Crew
+from mia_plugins.checks.crew import InProcess
 from mia_plugins.checks.lookahead import Looked, check_lookahead
-from mia_plugins.checks.making import CheckJob, run_check
 from mia_plugins.checks.warmup import Settling, Warmed, _judged, check_warmup
-from mia_plugins.runs.folder import RunFolder
 from tests.market import DAY, NEXT_DAY, sound_store
 
 PLUGIN = """\
@@ -85,14 +81,6 @@ features: {features}
 """
 
 
-class Here(Crew):
-    """Makes its runs in this process, which has imported all they need."""
-
-    def make(self, jobs: Sequence[tuple[str, CheckJob]]) -> list[tuple[RunFolder, list[str]]]:
-        told = [run_check(job, Reporter(lambda _: None, memoryview(bytearray(1)))) for _, job in jobs]
-        return [(RunFolder.at(Path(one["folder"])), one["days"]) for one in told]
-
-
 def written(here: Path, catalog: Path, features: str, start: object = DAY, end: object = DAY) -> Path:
     plugins = here / "plugins"
     plugins.mkdir(exist_ok=True)
@@ -117,7 +105,7 @@ class Leaking(Honest):
         return known(int(self.market.tape._trades._rows.ticks[-1]) % 7 / 7, "of what is in memory")
 """
     module.write_text(text + leaking)
-    return check_lookahead(config, here / "made", Here(), cuts=1)
+    return check_lookahead(config, here / "made", InProcess(), cuts=1)
 
 
 def test_what_reads_ahead_is_named_and_nobody_else(looked: Looked) -> None:
@@ -136,7 +124,7 @@ def warmed(tmp_path_factory: pytest.TempPathFactory) -> Warmed:
     days = [DAY, NEXT_DAY, *(NEXT_DAY.replace(day=day) for day in (3, 4))]
     sound_store(str(here / "data"), *days)
     config = written(here, here / "data", "{honest: , fading: , counting: }", days[0], days[-1])
-    return check_warmup(config, here / "made", Here())
+    return check_warmup(config, here / "made", InProcess())
 
 
 def test_what_counts_from_the_first_day_is_named_and_nobody_else(warmed: Warmed) -> None:
