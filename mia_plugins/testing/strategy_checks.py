@@ -13,9 +13,8 @@ from mia_plugins.host import Registration
 from mia_plugins.testing.broken import Broken
 from mia_plugins.testing.failing import failing_tape
 from mia_plugins.testing.general_checks import Named
-from mia_plugins.testing.tiny import Ran, tiny_catalog, tiny_run
+from mia_plugins.testing.tiny import tiny_catalog, tiny_run
 
-type Run = Callable[..., Ran]
 TOLD = ("ts", "strategy", "cause", "price", "decision")
 
 
