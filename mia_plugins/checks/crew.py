@@ -6,15 +6,9 @@ from pathlib import Path
 
 from mia_plugins.backtest.process import Job, Progress, run_jobs
 from mia_plugins.backtest.worker import Reporter
+from mia_plugins.checks.errors import Stopped
 from mia_plugins.checks.making import CheckJob, run_check
-from mia_plugins.errors import ExitCode, MiaError
 from mia_plugins.runs.folder import RunFolder
-
-
-class Stopped(MiaError):  # noqa: N818 it says what happened
-    """Ctrl-C came before a check was done."""
-
-    exit_code = ExitCode.INTERRUPTED
 
 
 @dataclass(frozen=True)

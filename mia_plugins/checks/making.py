@@ -13,6 +13,7 @@ from mia_plugins.backtest.plan import Plan
 from mia_plugins.backtest.process import Ended, Job
 from mia_plugins.backtest.run import BacktestJob, run_backtest
 from mia_plugins.backtest.worker import Reporter
+from mia_plugins.checks.errors import Stopped
 from mia_plugins.checks.output import output_into
 from mia_plugins.errors import MiaError
 from mia_plugins.files import write_whole
@@ -78,6 +79,9 @@ def made_run(
         metadata = {"run": one.inputs.id, "settings_hash": one.inputs.settings}
         backtest = BacktestJob(config, plugins_dirs, draft.folder, metadata)
         result = run_backtest(backtest, reporter)
+        if result["status"] != "complete":
+            draft.discard()
+            raise Stopped("stopped by Ctrl-C")
         finished = finish(making, Ended(Job("", run_backtest, backtest), "complete", result), ledger)
     if finished.error is not None:
         raise finished.error

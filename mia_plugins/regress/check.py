@@ -8,7 +8,7 @@ from pathlib import Path
 from mia_plugins.backtest.process import Ended, Job, Progress, run_jobs
 from mia_plugins.checks.making import CheckJob, run_check
 from mia_plugins.checks.output import told_output
-from mia_plugins.errors import FileError, MiaError, did_you_mean
+from mia_plugins.errors import ExitCode, FileError, MiaError, did_you_mean
 from mia_plugins.regress.baseline import Baseline, forget, json_path, recorded
 from mia_plugins.regress.errors import RegressError
 from mia_plugins.regress.judging import baseline_of, judged
@@ -175,7 +175,7 @@ def _made(ended: Ended, seconds: float) -> Made:
         seconds,
         ended.error,
         printed,
-        interrupted=ended.status == "interrupted",
+        interrupted=ExitCode.INTERRUPTED in (ended.exit_code, ended.error and ended.error.exit_code),
     )
 
 
