@@ -16,12 +16,20 @@ import pluggy
 
 hookspec = pluggy.HookspecMarker("mia")
 
+VERSION = 2
+"""Of these hooks: 2 brought `replaced_by`. A plugin may say for which it was written: `mia_hooks = 2`."""
+OLDEST = 1
+"""The oldest version whose plugins work unchanged."""
+
 
 class Register(Protocol):
     """Announces one thing under a name that is unique within its kind."""
 
-    def __call__(self, name: str, target: str, *, summary: str = "") -> None:
-        """`target` is a dotted path, `package.module:Class`; `summary` one line for listings."""
+    def __call__(self, name: str, target: str, *, summary: str = "", replaced_by: str = "") -> None:
+        """`target` is a dotted path, `package.module:Class`; `summary` one line for listings.
+
+        `replaced_by` names what to use instead of a name that will go: whoever uses it is warned.
+        """
 
 
 @hookspec

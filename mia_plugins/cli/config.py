@@ -30,6 +30,7 @@ ConfigFile = Annotated[
 def _load(session: Session, config: Path, preset: str = "") -> Run:
     run = load_run(config, session.plugins_dirs, preset=preset)
     session.warn_of_broken_plugins(run.host)
+    session.warn_of_what_goes(run)
     return run
 
 
