@@ -82,6 +82,7 @@ class Assembly:
         """What the strategies want a person to know at the end."""
         self._broker = broker_of(run.settings)
         self._parts = parts_of(run)
+        self._ears: list[MiaActor] = []
         for code, micro in plan.stand_ins.items():
             self.warnings.add(
                 f"stand-in {micro}",
@@ -101,11 +102,13 @@ class Assembly:
     def actors(self) -> Sequence[MiaActor]:
         """Return the actors of the run."""
         classes = actor_classes(self._run)
-        return [
+        made = [
             self._actor(component, classes[component.name])
             for component in self._run.components
             if component.kind is PluginKind.ACTORS
         ]
+        self._ears += made
+        return made
 
     def _actor(self, component: Component, kind: type[MiaActor]) -> MiaActor:
         context = ActorContext(
@@ -114,6 +117,7 @@ class Assembly:
             days=self._plan.days,
             known={name: KnownTable(name) for name in sorted(kind.tables)},
             guard=self._guard,
+            warnings=self.warnings,
         )
         with _naming(context.who, "__init__()"):
             return kind(context)
@@ -161,6 +165,7 @@ class Assembly:
             stop=self._stop,
             trader_id=TRADER,
             warnings=self.warnings,
+            ears=self._ears,
         )
         return _prepared(kind, context)
 

@@ -1,15 +1,16 @@
 """`MiaActor`: what publishes the data that strategies need, such as levels or dealers' bias."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
 from nautilus_trader.common import DataActor, DataActorConfig
 from nautilus_trader.model import ActorId
 
-from mia_plugins.runtime.context import TradingDay
+from mia_plugins.runtime.context import TradingDay, Warnings
 from mia_plugins.runtime.guard import Guard
 from mia_plugins.runtime.guarded import Guarded
+from mia_plugins.runtime.hearing import HeardDecision, HeardTrade
 from mia_plugins.settings.model import BaseSettings
 from mia_plugins.tape.known import KnownTable
 
@@ -25,6 +26,8 @@ class ActorContext:
     known: Mapping[str, KnownTable]
     """The tables it reads, by name."""
     guard: Guard
+    warnings: Warnings = field(default_factory=Warnings)
+    """What a person should know: told at once where somebody looks, and at the end of the run."""
 
     @property
     def who(self) -> str:
@@ -54,6 +57,12 @@ class MiaActor(Guarded, DataActor):
 
     def begin(self) -> None:
         """Prepare, before the first data. Override it; there is nothing to call."""
+
+    def hear_decision(self, heard: HeardDecision) -> None:
+        """Take note of a candidate that was judged. Override it; there is nothing to call."""
+
+    def hear_trade(self, heard: HeardTrade) -> None:
+        """Take note of a closed trade. Override it; there is nothing to call."""
 
     def _start(self) -> None:
         self.begin()

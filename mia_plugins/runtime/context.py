@@ -8,6 +8,7 @@ from mia_plugins.data.instruments import Contract
 from mia_plugins.data.sessions import Session
 from mia_plugins.runtime.account import Account
 from mia_plugins.runtime.guard import Guard
+from mia_plugins.runtime.hearing import Ear
 from mia_plugins.runtime.killing import never
 from mia_plugins.runtime.needs import Parts
 from mia_plugins.runtime.records import Records
@@ -109,6 +110,8 @@ class Context:
     """Whether exits carry the flag; IB refuses it."""
     warnings: Warnings = field(default_factory=Warnings)
     """What a person should know at the end of the run."""
+    ears: Sequence[Ear] = ()
+    """Actors that hear what becomes of its candidates and trades."""
 
     @property
     def strategy_id(self) -> str:

@@ -33,7 +33,7 @@ FEATURE_KEYS = COMPONENT_KEYS | {
 
 STANDING_ALONE = (Kind.INDICATORS, Kind.IMPORTERS, Kind.LEARNERS, Kind.COMMANDS)
 SECTIONS = tuple(kind for kind in Kind if kind not in STANDING_ALONE)
-"""The kinds a run names in its file. Indicators are used by these; learners are named in that of a training."""
+"""The kinds a run names in its file. Indicators are used by these; learners are named by a training."""
 
 
 def component_keys(kind: Kind) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What a raw score is worth as a probability: Platt's or the isotonic curve, whichever is better out of sample."""
+"""What a score is worth as a probability: by Platt's curve or the isotonic one, chosen out of sample."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -86,7 +86,7 @@ def calibration(raw: Floats, won: Floats, weight: Floats, wanted: str) -> Calibr
 def _fitted(method: str, raw: Floats, won: Floats, weight: Floats) -> Calibration:
     if method == "platt":
         return _platt(raw, won, weight)
-    from sklearn.isotonic import IsotonicRegression  # noqa: PLC0415 it is slow to import
+    from sklearn.isotonic import IsotonicRegression
 
     curve = IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip").fit(raw, won, sample_weight=weight)
     return Calibration("isotonic", _plain(curve.X_thresholds_), _plain(curve.y_thresholds_))

@@ -97,11 +97,15 @@ class Card:
             data = json.loads(content)
             card = cls(data)
             if data["format"] != FORMAT:
-                raise ModelError(f"{path} is of format {data['format']}", "use the version of mia that made it")
+                raise ModelError(
+                    f"{path} is of format {data['format']}", "use the version of mia that made it"
+                )
             made_of = (card.slot, card.columns, card.parts, card.calibration, card.span, card.valid_until)
             card_id = card.id
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise ModelError(f"{path} is no card of a model: {type(error).__name__} {error}", AGAIN) from error
+            raise ModelError(
+                f"{path} is no card of a model: {type(error).__name__} {error}", AGAIN
+            ) from error
         del made_of
         if card_id != folder.name:
             raise ModelError(
@@ -129,8 +133,12 @@ def checked_content(folder: Path, part: Part) -> bytes:
 
 def refuse_pickles(path: Path, content: bytes) -> None:
     """Refuse what runs as a program when it is loaded."""
-    if path.suffix in {".pkl", ".pickle", ".joblib"} or (content[:1] == b"\x80" and content[1:2] in b"\2\3\4\5"):
-        raise ModelError(f"{path} is a pickle: loading one runs whatever it says", "pickle and joblib are refused")
+    if path.suffix in {".pkl", ".pickle", ".joblib"} or (
+        content[:1] == b"\x80" and content[1:2] in b"\2\3\4\5"
+    ):
+        raise ModelError(
+            f"{path} is a pickle: loading one runs whatever it says", "pickle and joblib are refused"
+        )
 
 
 def content_of(path: Path) -> bytes:

@@ -72,4 +72,5 @@ class Reader:
 def sided_where_signed(names: Sequence[str], values: Floats) -> tuple[Column, ...]:
     """Return columns of which those that ever lie below 0 are sided: they point up or down."""
     below = (np.nan_to_num(values) < 0).any(axis=0)
-    return tuple(Column(name, bool(low) and name != "side") for name, low in zip(names, below, strict=True))
+    even = set(FIXED) - {"score"}
+    return tuple(Column(name, bool(low) and name not in even) for name, low in zip(names, below, strict=True))

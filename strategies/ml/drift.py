@@ -52,7 +52,7 @@ def stability(usual: Usual, values: Floats) -> float:
     now = counted(values, usual.edges) / max(len(values), 1)
     pairs = zip(now.tolist(), usual.shares, strict=True)
     floored = ((max(a, LEAST_SHARE), max(b, LEAST_SHARE)) for a, b in pairs)
-    return sum((a - b) * log(a / b) for a, b in floored)
+    return float(sum((a - b) * log(a / b) for a, b in floored))
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ def stacked(each: Floats, won: Floats, weight: Floats, given: Sequence[float]) -
 
     Learned on rows that the members had not seen; where those tell nothing, the given weights stay.
     """
-    from scipy.optimize import nnls  # noqa: PLC0415 it is slow to import
+    from scipy.optimize import nnls
 
     root = np.sqrt(weight)
     # A heavy last equation makes the weights sum to 1.

@@ -1,37 +1,28 @@
 """`ml_filter`: the last judge, a model that was trained on earlier decisions and belongs to just these."""
 
 import datetime as dt
-from pathlib import Path
-from typing import Annotated, Any, Literal
-
-from pydantic import Field, ValidationInfo, field_validator
+from typing import Any, Literal
 
 from mia_plugins.data.sessions import NS
 from mia_plugins.decisions import Candidate, Filter, Surroundings, Verdict, blocks, not_asked, passes
-from mia_plugins.errors import MiaError, did_you_mean
+from mia_plugins.errors import did_you_mean
 from mia_plugins.features import Market
 from mia_plugins.host import PluginHost
 from mia_plugins.learning import ModelError
-from mia_plugins.settings import BaseSettings
-from mia_plugins.settings.run import Instrument
 from strategies.ml.card import Card, checked_content
 from strategies.ml.columns import FIXED, Reader
 from strategies.ml.ensemble import Ensemble
 from strategies.ml.loading import load_model
-from strategies.ml.registry import PROMOTED, Registry
+from strategies.ml.named import ModelsSettings
 from strategies.ml.schema import feature_hash_of, plain_strategy, setting_difference
 from strategies.ml.settings import Gate, kind_of
 
 LIVE = "live"
 
 
-class MlFilterSettings(BaseSettings):
+class MlFilterSettings(ModelsSettings):
     """What can be set."""
 
-    registry: Path = Path("models")
-    """The folder of models, seen from the file that names it; the default from where `mia` is run."""
-    models: dict[Instrument, str] = {}  # noqa: RUF012 pydantic copies it
-    """The model of each instrument: the beginning of its id, or `promoted` for the one in use."""
     gate: Gate = 0.65
     """How likely to win a candidate must be; `break_even`: more than its bracket needs to lose nothing."""
     voting: Literal["mean", "majority"] = "mean"
@@ -40,39 +31,6 @@ class MlFilterSettings(BaseSettings):
     """What becomes of candidates where no model is loaded; live trading wants it written."""
     in_sample: bool = False
     """Whether a model may judge what it was trained on; the report then says so in red."""
-    content: Annotated[dict[Instrument, str], Field(validate_default=True)] = {}  # noqa: RUF012
-    """The ids that `models` mean, filled in: another model is another run."""
-
-    @field_validator("content")
-    @classmethod
-    def _is_what_models_mean(cls, content: dict[str, str], info: ValidationInfo) -> dict[str, str]:
-        if not {"registry", "models"} <= set(info.data):
-            return content
-        registry = Registry(info.data["registry"])
-        try:
-            there = {
-                instrument: found
-                for instrument, word in sorted(info.data["models"].items())
-                if (found := _meant(registry, instrument, word))
-            }
-        except MiaError as error:
-            raise ValueError("; ".join(filter(None, (error.what, error.remedy)))) from None
-        if content and content != there:
-            raise ValueError(f"the models were {content} and are {there or 'none'}; leave it out, or mend `models`")
-        return there
-
-
-def _meant(registry: Registry, instrument: str, word: str) -> str:
-    """Return the id that a word means; "" where none is in use."""
-    if word != PROMOTED:
-        return registry.find(word)
-    found = registry.promoted(instrument)
-    if len(found) > 1:
-        raise ModelError(
-            f"{len(found)} models of {instrument} are in use, of several strategies or presets: {', '.join(found)}",
-            "name one by its id",
-        )
-    return found[0] if found else ""
 
 
 class MlFilter(Filter):
@@ -120,16 +78,18 @@ class MlFilter(Filter):
         if span[0] <= last:
             if not self.settings.in_sample:
                 raise ModelError(
-                    f"the model {card.id} knows what came until {_utc(last)}, and the run begins {_utc(span[0])}",
+                    f"the model {card.id} knows what came until {_utc(last)}, and the run begins "
+                    f"{_utc(span[0])}",
                     "begin later, or train on earlier runs; `in_sample: true` has it judge all the same",
                 )
             self.warning = (
-                f"in sample: the model {card.id} was trained on decisions until {_utc(last)}; what the run came "
-                "to says nothing of what it is worth"
+                f"in sample: the model {card.id} was trained on decisions until {_utc(last)}; what the run "
+                "came to says nothing of what it is worth"
             )
         if span[1] > card.valid_until:
             raise ModelError(
-                f"the model {card.id} may be used until {_utc(card.valid_until)}, and the run ends {_utc(span[1])}",
+                f"the model {card.id} may be used until {_utc(card.valid_until)}, and the run ends "
+                f"{_utc(span[1])}",
                 "train a new one, or end the run earlier",
             )
 
@@ -140,8 +100,11 @@ class MlFilter(Filter):
         if candidate.now > self._valid_until:
             return self._without(f"the model {self._id} is out of date")
         if candidate.now <= self._span[1] and not self.settings.in_sample:
-            raise ModelError(f"the model {self._id} knows what came until {_utc(self._span[1])}, and is asked of "
-                             f"{_utc(candidate.now)}", "`in_sample: true` has it judge all the same")  # fmt: skip
+            known = _utc(self._span[1])
+            raise ModelError(
+                f"the model {self._id} knows what came until {known}, and is asked of {_utc(candidate.now)}",
+                "`in_sample: true` has it judge all the same",
+            )
         if self._ensemble is None or self._reader is None:
             self._load(self._card)
         assert self._ensemble is not None and self._reader is not None  # noqa: S101, PT018 for the type checker
@@ -170,7 +133,9 @@ def _refuse_others(card: Card, there: Surroundings) -> None:
     instrument, strategy, presets = card.slot
     who = f"the model {card.id}"
     if instrument != there.product:
-        raise ModelError(f"{who} is of {instrument}, and the run decides about {there.product}", "name another")
+        raise ModelError(
+            f"{who} is of {instrument}, and the run decides about {there.product}", "name another"
+        )
     if presets != there.presets:
         raise ModelError(
             f"{who} belongs to the preset {', '.join(presets) or 'none'}, and the run has "
@@ -180,7 +145,8 @@ def _refuse_others(card: Card, there: Surroundings) -> None:
     missing = [one.name for one in card.columns if one.name not in there.names and one.name not in FIXED]
     if missing:
         raise ModelError(
-            f"{who} looks at '{missing[0]}', which the run does not have{did_you_mean(missing[0], there.names)}",
+            f"{who} looks at '{missing[0]}', which the run does not have"
+            f"{did_you_mean(missing[0], there.names)}",
             "name it under `features:`, with weight 0 if it is to count for nothing else",
         )
     differing = setting_difference(

@@ -196,8 +196,8 @@ def shuffled(
     low, high = by_chance(error, 0.999)
     if not low <= auc <= high:
         raise ModelError(
-            f"with shuffled labels the AUC is {auc:.3f}, and chance lies between {low:.3f} and {high:.3f}: what "
-            "is judged was seen before",
+            f"with shuffled labels the AUC is {auc:.3f}, and chance lies between {low:.3f} and {high:.3f}: "
+            "what is judged was seen before",
             "report it; another `seed` tells whether it was the one time of a thousand",
         )
     return Shuffled(auc, low, high)

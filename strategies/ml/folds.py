@@ -5,7 +5,7 @@ from what is learned, and so is what began within an *embargo* after they ended.
 """
 
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -30,7 +30,7 @@ def walk_forward(data: DataSet, folds: int, first: float, embargo: int) -> list[
     begin = data.ts.min() if len(data) else 0
     edges = _edges(data, folds, first)
     found = []
-    for lo, hi in zip(edges[:-1], edges[1:], strict=True):
+    for lo, hi in pairwise(edges.tolist()):
         test = np.flatnonzero((data.day >= lo) & (data.day < hi))
         if not len(test):
             continue

@@ -18,22 +18,20 @@ NODE = np.dtype(
         ("value", np.float64),
     ]
 )
-"""A node: what it looks at (below 0: it is a leaf), where it goes up to the threshold and beyond it, whether
-what is not known goes left, and a leaf's share of wins."""
+"""A node: what it looks at (below 0: it is a leaf), where it goes up to the threshold and beyond it,
+whether what is not known goes left, and a leaf's share of wins."""
 
 
 @kernel
 def ask(nodes: NDArray[Any], roots: NDArray[np.int64], x: NDArray[np.float32], out: Floats) -> None:
-    """Write the mean of the trees' leaves for each row of x: a tree after the other, so that it stays near."""
+    """Write the mean of the trees' leaves for each row of x: one tree after the other, which stays near."""
     for root in roots:
         for row in range(x.shape[0]):
             at = root
             while nodes[at].feature >= 0:
                 value = x[row, nodes[at].feature]
-                if np.isnan(value):
-                    go_left = nodes[at].unknown_left == 1
-                else:
-                    go_left = value <= nodes[at].threshold
+                unknown_left = nodes[at].unknown_left == 1
+                go_left = unknown_left if np.isnan(value) else value <= nodes[at].threshold
                 at = nodes[at].left if go_left else nodes[at].right
             out[row] += nodes[at].value
     for row in range(x.shape[0]):

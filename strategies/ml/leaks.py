@@ -40,7 +40,9 @@ def knowledge(data: DataSet, columns: tuple[Column, ...]) -> tuple[Alone, ...]:
             # Being there at all may tell as much: written only where the trade won.
             alone.append(_alone(column.label, known.astype(np.float64), data.won, data.weight))
         if not column.sided:
-            alone.append(_alone(column.label, (values * data.side)[known], data.won[known], data.weight[known]))
+            alone.append(
+                _alone(column.label, (values * data.side)[known], data.won[known], data.weight[known])
+            )
         found.append(max(alone, key=lambda one: one.auc - SURE * one.error))
     return tuple(found)
 
@@ -52,7 +54,8 @@ def refuse_leaks(data: DataSet, columns: tuple[Column, ...], believable: float) 
     if leaking:
         told = "; ".join(f"{one.column} (AUC {one.auc:.3f} ± {one.error:.3f})" for one in leaking)
         raise LeakError(
-            f"columns that alone know more of the outcome than {believable:g} are built from the future: {told}",
+            f"columns that alone know more of the outcome than an AUC of {believable:g} are built from the "
+            f"future: {told}",
             "look for what comes after the decision in how they are made; `leave_out:` keeps them out, and "
             "`believable:` is for those who know better",
         )

@@ -160,7 +160,9 @@ class Registry:
         try:
             yield
         except OSError as error:
-            raise ModelError(f"{error.filename or self.folder}: {error.strerror}", "check the folder") from error
+            raise ModelError(
+                f"{error.filename or self.folder}: {error.strerror}", "check the folder"
+            ) from error
 
     def trials(self, slot: tuple[Any, ...], made_of: tuple[str, str]) -> int:
         """Return how many settings were ever tried for a slot, but for trainings made of the same.
@@ -193,9 +195,8 @@ def compare(candidate: Card, in_use: Card | None) -> Comparison:
     if in_use is None:
         return Comparison(True, f"its better half is {rise:+.3f} R above all, at least {low:+.3f} R")
     _, other_rise, other_auc = _figures(in_use)
-    told = (
-        f"rise {rise:+.3f} R against {other_rise:+.3f} R of {in_use.id}, AUC {auc:.3f} against {other_auc:.3f}"
-    )
+    rises = f"rise {rise:+.3f} R against {other_rise:+.3f} R of {in_use.id}"
+    told = f"{rises}, AUC {auc:.3f} against {other_auc:.3f}"
     return Comparison(rise > other_rise and auc > other_auc, told)
 
 

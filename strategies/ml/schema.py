@@ -1,4 +1,4 @@
-"""What a model's inputs and labels hang on: the presets, the strategy's settings and those of each feature."""
+"""What inputs and labels hang on: the presets, the strategy's settings and those of each feature."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

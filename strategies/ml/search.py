@@ -73,7 +73,7 @@ def _choices(settings: Search, seed: int) -> Iterator[Choice]:
 
 def _optuna(settings: Search, seed: int, tried: Callable[[Choice], float]) -> None:
     try:
-        import optuna  # noqa: PLC0415 it is an extra
+        import optuna
     except ImportError as error:
         raise missing_library("`search: {method: optuna}`", "mia[optuna]", error) from error
     optuna.logging.set_verbosity(optuna.logging.WARNING)

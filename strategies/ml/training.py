@@ -16,6 +16,7 @@ from mia_plugins.runs.folder import RunFolder, RunStatus, run_ids
 from mia_plugins.runs.identity import hash_of
 from mia_plugins.statistics.figures import as_data
 from mia_plugins.statistics.sources import Sources
+from strategies.ml.calibration import calibration
 from strategies.ml.card import FORMAT, Card
 from strategies.ml.columns import Column, sided_where_signed
 from strategies.ml.dataset import DataSet, data_set
@@ -31,7 +32,6 @@ from strategies.ml.findings import (
     through_paths,
 )
 from strategies.ml.folds import walk_forward
-from strategies.ml.calibration import calibration
 from strategies.ml.leaks import refuse_leaks
 from strategies.ml.registry import Registry
 from strategies.ml.schema import Schema, feature_hashes, schema_of
@@ -79,9 +79,7 @@ def train(
         raise missing_library("training", extra, error) from error
 
 
-def _train(
-    settings: TrainSettings, chosen: tuple[Chosen, ...], runs: list[RunFolder], step: Step
-) -> Trained:
+def _train(settings: TrainSettings, chosen: tuple[Chosen, ...], runs: list[RunFolder], step: Step) -> Trained:
     step(0, STEPS[0])
     schema = _shared_schema(settings, runs)
     data = data_set(runs, f"{settings.strategy}-{settings.instrument}")

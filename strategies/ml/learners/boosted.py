@@ -51,7 +51,7 @@ class XgBoost(Learner):
 
     def fit(self, rows: Rows) -> Fitted:
         """Fit it, on one thread: sums in another order are other numbers."""
-        import xgboost  # noqa: PLC0415 it is slow to import
+        import xgboost
 
         own = self.settings
         settings = {
@@ -71,9 +71,9 @@ class XgBoost(Learner):
     @classmethod
     def load(cls, content: bytes, columns: int) -> Fitted:
         """Return the model of a file."""
-        import xgboost  # noqa: PLC0415 it is slow to import
+        import xgboost
 
-        if not content.startswith((b"{L", b"{i", b"{U", b"{l", b"{I", b"{\"")):
+        if not content.startswith((b"{L", b"{i", b"{U", b"{l", b"{I", b'{"')):
             raise ModelError("it is no file of XGBoost", "train it again")
         try:
             booster = xgboost.Booster(model_file=bytearray(content))

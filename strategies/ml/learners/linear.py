@@ -1,7 +1,6 @@
 """Logistic and linear regression: what is not known is the median, and everything is scaled."""
 
-from collections.abc import Callable
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Protocol
 
 import numpy as np
 from pydantic import Field
@@ -9,6 +8,13 @@ from pydantic import Field
 from mia_plugins.learning import Fitted, Floats, Learner, ModelError, Rows
 from mia_plugins.settings import BaseSettings
 from strategies.ml.learners.skops_files import from_bytes, to_bytes
+
+
+class Link(Protocol):
+    """Makes a weighted sum a probability."""
+
+    def __call__(self, value: Floats, /) -> Floats:
+        """Return it."""
 
 
 def logistic(value: Floats) -> Floats:
@@ -26,7 +32,7 @@ def clipped(value: Floats) -> Floats:
 class Straight(Fitted):
     """A weighted sum of inputs, made a probability."""
 
-    def __init__(self, pipeline: Any, columns: int, link: Callable[[Floats], Floats]) -> None:
+    def __init__(self, pipeline: Any, columns: int, link: Link) -> None:
         self._pipeline, self._link = pipeline, link
         impute, scale, model = (step for _, step in pipeline.steps)
         self._median = np.asarray(impute.statistics_, np.float64)
@@ -48,17 +54,17 @@ class Straight(Fitted):
 class _Linear(Learner):
     suffix = ".skops"
     extra = "mia[ml]"
-    link: ClassVar[Callable[[Floats], Floats]]
+    link: ClassVar[Link]
 
     def _model(self) -> Any:
         raise NotImplementedError
 
     def fit(self, rows: Rows) -> Fitted:
         """Fit it on one thread: sums in another order are other numbers."""
-        from sklearn.impute import SimpleImputer  # noqa: PLC0415 it is slow to import
-        from sklearn.pipeline import Pipeline  # noqa: PLC0415
-        from sklearn.preprocessing import StandardScaler  # noqa: PLC0415
-        from threadpoolctl import threadpool_limits  # noqa: PLC0415
+        from sklearn.impute import SimpleImputer
+        from sklearn.pipeline import Pipeline
+        from sklearn.preprocessing import StandardScaler
+        from threadpoolctl import threadpool_limits
 
         steps = [
             ("impute", SimpleImputer(strategy="median", keep_empty_features=True)),
@@ -67,12 +73,12 @@ class _Linear(Learner):
         ]
         with threadpool_limits(1):
             pipeline = Pipeline(steps).fit(rows.x, rows.y, model__sample_weight=rows.weight)
-        return Straight(pipeline, rows.x.shape[1], type(self).link)
+        return Straight(pipeline, rows.x.shape[1], self.link)
 
     @classmethod
     def load(cls, content: bytes, columns: int) -> Fitted:
         """Return the model of a file."""
-        from sklearn.pipeline import Pipeline  # noqa: PLC0415 it is slow to import
+        from sklearn.pipeline import Pipeline
 
         pipeline = from_bytes(content, Pipeline)
         if [name for name, _ in pipeline.steps] != ["impute", "scale", "model"]:
@@ -83,7 +89,7 @@ class _Linear(Learner):
 class Logistic(_Linear):
     """Logistic regression."""
 
-    link = staticmethod(logistic)
+    link: ClassVar[Link] = staticmethod(logistic)
 
     class Settings(BaseSettings):
         """What can be set."""
@@ -92,7 +98,7 @@ class Logistic(_Linear):
         """How little it is drawn towards 0: the inverse of the penalty."""
 
     def _model(self) -> Any:
-        from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 it is slow to import
+        from sklearn.linear_model import LogisticRegression
 
         return LogisticRegression(C=self.settings.c, max_iter=1000)
 
@@ -100,7 +106,7 @@ class Logistic(_Linear):
 class Linear(_Linear):
     """Linear regression on the label, clipped to what a probability may be."""
 
-    link = staticmethod(clipped)
+    link: ClassVar[Link] = staticmethod(clipped)
 
     class Settings(BaseSettings):
         """What can be set."""
@@ -109,6 +115,6 @@ class Linear(_Linear):
         """How strongly it is drawn towards 0."""
 
     def _model(self) -> Any:
-        from sklearn.linear_model import Ridge  # noqa: PLC0415 it is slow to import
+        from sklearn.linear_model import Ridge
 
         return Ridge(alpha=self.settings.penalty)

@@ -68,7 +68,7 @@ class RandomForest(Learner):
 
     def fit(self, rows: Rows) -> Fitted:
         """Fit it."""
-        from sklearn.ensemble import RandomForestClassifier  # noqa: PLC0415 it is slow to import
+        from sklearn.ensemble import RandomForestClassifier
 
         own = self.settings
         model = RandomForestClassifier(
@@ -85,6 +85,6 @@ class RandomForest(Learner):
     @classmethod
     def load(cls, content: bytes, columns: int) -> Fitted:
         """Return the model of a file."""
-        from sklearn.ensemble import RandomForestClassifier  # noqa: PLC0415 it is slow to import
+        from sklearn.ensemble import RandomForestClassifier
 
         return Trees(from_bytes(content, RandomForestClassifier), columns)

@@ -41,7 +41,7 @@ MOST_BYTES = 1 << 30
 
 def to_bytes(model: Any) -> bytes:
     """Return a model's file; skops names its parts by addresses in memory, which here are counted instead."""
-    import skops.io  # noqa: PLC0415 it is slow to import
+    import skops.io
 
     made = zipfile.ZipFile(io.BytesIO(skops.io.dumps(model)))
     schema = json.loads(made.read(SCHEMA))
@@ -78,7 +78,7 @@ def _renumber(node: Any, numbers: dict[str, int], files: dict[str, str]) -> None
 def from_bytes(content: bytes, expected: type) -> Any:
     """Return the model of a file, which must hold nothing but what is trusted; else say why not."""
     try:
-        import skops.io  # noqa: PLC0415 it is slow to import
+        import skops.io
     except ImportError as error:
         raise missing_library("a model of scikit-learn", "mia[ml]", error) from error
     foreign = sorted(_types(content) - TRUSTED)
@@ -86,7 +86,7 @@ def from_bytes(content: bytes, expected: type) -> Any:
         raise ModelError(f"it holds {', '.join(foreign)}, which no model of ours does", "train it again")
     try:
         found = skops.io.loads(content, trusted=list(UNTRUSTED_BY_SKOPS))
-    except Exception as error:  # noqa: BLE001 a damaged file fails anywhere
+    except Exception as error:
         raise ModelError(f"it is damaged: {error}", "train it again") from error
     if not isinstance(found, expected):
         raise ModelError(f"it holds a {type(found).__name__}; {expected.__name__} was expected")
