@@ -88,7 +88,7 @@ def planted_run(runs: Path, plan: Planted) -> RunFolder:
     (folder / "settings.yaml").write_text(
         f"preset: {plan.preset}\ninstruments: [ES]\nstart: {plan.first}\nend: {plan.last}\ncapital: 25000\n"
         f"venue: {{commission: null}}\nfeatures:\n  flow: {{weight: 0.5, bars: {plan.bars}}}\n"
-        "  calm: {weight: 0.5}\n  tide: {weight: 0}\nstrategies:\n  confluence: {bar: 1}\n"
+        "  calm: {weight: 0.5}\n  tide: {weight: 0}\nstrategies:\n  confluence: {bar: 1, flat_before_close: 5}\n"
     )
     return RunFolder.at(folder)
 

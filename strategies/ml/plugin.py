@@ -26,3 +26,14 @@ def mia_register_commands(register: Register) -> None:
     """Register the commands."""
     register("train", "strategies.ml.commands:train_app", summary="Train the ML filter on journals.")
     register("models", "strategies.ml.model_commands:app", summary="List, show, promote and retire models.")
+
+
+def mia_register_actors(register: Register) -> None:
+    """Register the watch over drift."""
+    summary = "Whether models still see the world they were trained on."
+    register("ml_drift", "strategies.ml.drift_actor:MlDrift", summary=summary)
+
+
+def mia_register_report_sections(register: Register) -> None:
+    """Register the section."""
+    register("ml_filter", "strategies.ml.section:MlFilters", summary="How much the ML filter knows.")

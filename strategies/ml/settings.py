@@ -9,7 +9,7 @@ from pydantic import Field, JsonValue, model_validator
 from mia_plugins.errors import PluginError
 from mia_plugins.hookspecs import Kind
 from mia_plugins.host import PluginHost
-from mia_plugins.learning import Learner
+from mia_plugins.learning import Fitted, Learner, Rows, missing_library
 from mia_plugins.settings import BaseSettings, SettingsError
 from mia_plugins.settings.issues import Issue, dotted
 from mia_plugins.settings.layers import read_layers
@@ -117,9 +117,12 @@ class Chosen:
     weight: float
     """Of all, which sum to 1."""
 
-    def learner(self, seed: int) -> Learner:
-        """Make it."""
-        return self.kind(self.settings, seed)
+    def fit(self, rows: Rows, seed: int) -> Fitted:
+        """Fit it; where its library is missing, say what installs it."""
+        try:
+            return self.kind(self.settings, seed).fit(rows)
+        except ImportError as error:
+            raise missing_library(f"the learner '{self.use}'", self.kind.extra, error) from error
 
 
 def load_training(path: Path, host: PluginHost) -> tuple[TrainSettings, tuple[Chosen, ...]]:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from mia_plugins.data.sessions import NS
-from mia_plugins.learning import Learner, ModelError, missing_library
+from mia_plugins.learning import ModelError, missing_library
 from mia_plugins.runs.folder import RunFolder, RunStatus, run_ids
 from mia_plugins.runs.identity import hash_of
 from mia_plugins.statistics.figures import as_data
@@ -75,8 +75,7 @@ def train(
     try:
         return _train(settings, chosen, runs, step)
     except ImportError as error:
-        extra = next((one.kind.extra for one in chosen if one.kind.extra), Learner.extra)
-        raise missing_library("training", extra, error) from error
+        raise missing_library("training", "mia[ml]", error) from error
 
 
 def _train(settings: TrainSettings, chosen: tuple[Chosen, ...], runs: list[RunFolder], step: Step) -> Trained:
@@ -188,7 +187,7 @@ def _made(made: _Made, runs: list[RunFolder], schema: Schema) -> Trained:
     curve = calibration(raw, won[order], weight[order], settings.calibration)
     known = rows_of(data, made.columns)
     for one, share in zip(chosen, weights, strict=True):
-        content = one.learner(settings.seed).fit(known).to_bytes()
+        content = one.fit(known, settings.seed).to_bytes()
         file = f"{one.name}{one.kind.suffix}"
         files[file] = content
         sha = hashlib.sha256(content).hexdigest()

@@ -45,7 +45,7 @@ def walk(
     asked, halves, models = [], [], []
     for fold in folds:
         known = rows_of(data, columns, fold.train)
-        fitted = tuple(one.learner(seed).fit(known) for one in chosen)
+        fitted = tuple(one.fit(known, seed) for one in chosen)
         asked.append(_each(fitted, data.where(fold.test).x(columns)))
         middle = float(np.median(combined(_each(fitted, known.x), weights)))
         halves.append(np.full(len(fold.test), middle))
