@@ -78,7 +78,7 @@ def _hours_left(settings: "TrainSettings") -> float:
 
 def tell(session: Session, made: "Trained", folder: Path) -> None:
     """Print what a training came to."""
-    from strategies.ml.findings import NOTHING
+    from strategies.ml.registry import NOTHING
 
     nothing = made.findings.verdict == NOTHING
     session.say(

@@ -16,6 +16,7 @@ from strategies.ml.dataset import DataSet, Mask
 from strategies.ml.ensemble import combined
 from strategies.ml.folds import Fold, combinatorial, paths
 from strategies.ml.leaks import Alone
+from strategies.ml.registry import NOTHING, SOMETHING
 from strategies.ml.scores import (
     Judged,
     auc_by_fold,
@@ -30,8 +31,6 @@ from strategies.ml.settings import Chosen, TrainSettings
 from strategies.ml.walking import Walked, judged_rows, walk
 
 BINS = 10
-NOTHING = "there is nothing to filter"
-SOMETHING = "it tells better decisions from worse ones"
 MINUTE = 60_000_000_000
 """ns."""
 

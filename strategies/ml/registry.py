@@ -20,6 +20,9 @@ from mia_plugins.runs.identity import ID_DIGITS
 from strategies.ml.card import AGAIN, CARD, Card
 
 HISTORY = "history.jsonl"
+NOTHING = "there is nothing to filter"
+SOMETHING = "it tells better decisions from worse ones"
+"""What the figures of a training say."""
 PROMOTED = "promoted"
 
 
@@ -185,19 +188,22 @@ class Comparison:
 def compare(candidate: Card, in_use: Card | None) -> Comparison:
     """Say whether a model's figures out of sample are better than those of the one in use.
 
-    Better is a rise of the better half that is surely above 0 and above the other's, and an AUC above the
-    other's; without another, the first alone.
+    Better is one that found anything to filter: a rise of the better half that is surely above 0 and above
+    the other's, and an AUC above the other's; without another, the first alone.
     """
     low, rise, auc = _figures(candidate)
+    if candidate.findings["verdict"] == NOTHING:
+        return Comparison(better=False, told=f"by its figures {NOTHING}")
     if low is None or low <= 0:
         shown = "is not known" if low is None else f"begins at {low:+.3f} R"
-        return Comparison(False, f"the interval of its rise {shown}: it may be nothing")
+        return Comparison(better=False, told=f"the interval of its rise {shown}: it may be nothing")
     if in_use is None:
-        return Comparison(True, f"its better half is {rise:+.3f} R above all, at least {low:+.3f} R")
+        told = f"its better half is {rise:+.3f} R above all, at least {low:+.3f} R"
+        return Comparison(better=True, told=told)
     _, other_rise, other_auc = _figures(in_use)
     rises = f"rise {rise:+.3f} R against {other_rise:+.3f} R of {in_use.id}"
     told = f"{rises}, AUC {auc:.3f} against {other_auc:.3f}"
-    return Comparison(rise > other_rise and auc > other_auc, told)
+    return Comparison(better=rise > other_rise and auc > other_auc, told=told)
 
 
 def _figures(card: Card) -> tuple[float | None, float, float]:

@@ -12,7 +12,7 @@ from mia_plugins.reports.section import Section
 from mia_plugins.reports.view import RunView
 from mia_plugins.statistics.figures import Figure
 from strategies.ml.card import Card
-from strategies.ml.findings import NOTHING
+from strategies.ml.registry import NOTHING
 
 FILTER = "ml_filter"
 
@@ -50,8 +50,8 @@ def _model(run: RunView, card: Card, told: Mapping[str, Any]) -> Iterator[Block]
     trained, found = card.data["trained"], card.findings
     if run.start <= card.span[1]:
         yield Note(
-            f"In sample: the model was trained on decisions from {trained['first']} to {trained['last']}, and "
-            "the run goes through them. What it came to says nothing of what the filter is worth.",
+            f"In sample: the model was trained on decisions from {trained['first']} to {trained['last']}, "
+            "and the run goes through them. What it came to says nothing of what the filter is worth.",
             "bad",
         )
     nothing = found["verdict"] == NOTHING
@@ -85,7 +85,7 @@ def _calibration(card: Card) -> Chart:
     bins = card.findings["calibration"]
     said, won = [one["said"] for one in bins], [one["won"] for one in bins]
     ends = [min(said), max(said)]
-    data = [
+    data: list[dict[str, Any]] = [
         {
             "type": "scatter",
             "mode": "lines",

@@ -25,5 +25,6 @@ def uniqueness(begin: Ints, end: Ints) -> Floats:
     summed = np.concatenate(([0.0], np.cumsum(share[:-1] * np.diff(edges))))
     life = np.maximum(edges[last] - edges[first], 1)
     momentary = 1 / (open_in[first] + np.bincount(first[~lasting], minlength=len(edges))[first])
-    found: Floats = np.where(lasting, (summed[last] - summed[first]) / life, momentary)
+    # Sums of many shares may be off by a rounding.
+    found: Floats = np.minimum(np.where(lasting, (summed[last] - summed[first]) / life, momentary), 1.0)
     return found

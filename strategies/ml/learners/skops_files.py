@@ -32,7 +32,7 @@ TRUSTED = frozenset(
     }
 )
 """All that may stand in a model's file."""
-UNTRUSTED_BY_SKOPS = ("sklearn.tree._tree.Tree",)
+UNTRUSTED_BY_SKOPS = ("numpy.dtype", "sklearn.tree._tree.Tree")
 """Those of them that skops itself wants to be told of."""
 SCHEMA = "schema.json"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -95,6 +95,8 @@ def from_bytes(content: bytes, expected: type) -> Any:
 
 def _types(content: bytes) -> set[str]:
     """Return the names of all types that a file asks for, read as plain data."""
+    if not content.startswith(b"PK\x03\x04"):
+        raise ModelError("it is no file of skops", "train it again")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as opened:
             if sum(one.file_size for one in opened.infolist()) > MOST_BYTES:
