@@ -1,0 +1,126 @@
+"""From runs of the real engine to a model, and to runs that it judges, by the commands that a user types."""
+
+import datetime as dt
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from mia_plugins.data.columns import Quotes
+from mia_plugins.data.sessions import sessions
+from tests.conftest import Mia
+from tests.runtime import BASE, a_trade_a_minute, stage
+
+MINUTE = 60 * 10**9
+MINUTES = 120
+DAYS = [one for one in sessions(dt.date(2026, 6, 1), dt.date(2026, 7, 2)) if one.rth and not one.is_short]
+TRAINED, JUDGED = DAYS[:15], DAYS[15:18]
+
+
+def market(day: Any) -> Iterable[Any]:
+    """Return a market in which a move goes on more often than not, minute by minute."""
+    rng = np.random.default_rng(day.day.toordinal())
+    sign = np.cumprod(np.where(rng.random(MINUTES) < 0.75, 1, -1))
+    bid = BASE + np.cumsum(6 * sign)
+    ts = day.rth_open + np.arange(MINUTES) * MINUTE + 30 * 10**9
+    lots = np.full(MINUTES, 100)
+    quotes = Quotes(ts, bid, bid + 1, lots, lots)
+    return [quotes, a_trade_a_minute(quotes)]
+
+
+@pytest.fixture
+def config(here: Path) -> Path:
+    """Return the settings of the training's run; those days are in the catalog, and the ones after."""
+    days = {one.day: market(one) for one in (*TRAINED, *JUDGED)}
+    set_up = stage(
+        days,
+        {"leaning": {}},
+        fills="quotes",
+        plugin="tests.leaning:Leaning",
+        features={"session_context": {}},
+    )
+    _ = here
+    return set_up.config
+
+
+def layered(config: Path, name: str, **more: Any) -> Path:
+    path = config.with_name(f"{name}.yaml")
+    path.write_text(json.dumps({"extends": config.name} | more))
+    return path
+
+
+def test_a_filter_that_was_trained_on_runs_makes_later_runs_better(config: Path, mia: Mia) -> None:
+    train_days = {"start": str(TRAINED[0].day), "end": str(TRAINED[-1].day)}
+    later_days = {"start": str(JUDGED[0].day), "end": str(JUDGED[-1].day)}
+    first = layered(config, "first", **train_days)
+    assert mia("backtest", first, "--runs", "runs").code == 0
+    training = config.with_name("train.yaml")
+    learners = {
+        "logistic": {"weight": 0.3},
+        "random_forest": {"weight": 0.35, "trees": 20},
+        "xgboost": {"weight": 0.35, "trees": 40},
+    }
+    told = {"runs": str(Path("runs").absolute()), "instrument": "ES", "strategy": "leaning", "least": 300, "gate": "break_even", "folds": 3, "first": 0.2, "groups": 4, "held_out": 1, "learners": learners, "registry": str(Path("models").absolute()), "believable": 0.9}  # fmt: skip
+    training.write_text(json.dumps(told))
+    done = mia("train", training, "--json")
+    assert done.code == 0, done.err
+    made = json.loads(done.out)
+    assert made["card"]["findings"]["importance"][0]["column"] == "lean × side"
+    assert mia("models", "promote", made["model"]).code == 0
+
+    filters = {
+        "ml_filter": {
+            "registry": str(Path("models").absolute()),
+            "models": {"ES": "promoted"},
+            "gate": "break_even",
+        }
+    }
+    within = mia("backtest", layered(config, "within", **train_days, filters=filters), "--runs", "runs")
+    assert within.code == 1
+    assert f"the model {made['model']} knows what came until" in within.err
+
+    drift = {
+        "ml_drift": {
+            "registry": str(Path("models").absolute()),
+            "models": {"ES": "promoted"},
+            "watch": {"window": 50},
+            "every": 25,
+        }
+    }
+    judged = layered(config, "judged", **later_days, filters=filters, actors=drift)
+    plain = layered(config, "plain", **later_days)
+    results = {}
+    for name, path in (("plain", plain), ("judged", judged)):
+        done = mia("backtest", path, "--runs", "runs", "--json")
+        assert done.code == 0, done.err
+        results[name] = json.loads(done.out)["runs"][0]
+    assert mean_r(results["judged"]) > mean_r(results["plain"]) + 0.2
+    journal = pq.read_table(Path(results["judged"]["folder"]) / "decisions.parquet").to_pylist()
+    asked = [row for row in journal if row["n.ml_filter"] is not None]
+    assert {row["outcome"] for row in asked} == {"taken", "rejected"}
+    assert all((row["n.ml_filter"] >= 0.5) == (row["outcome"] == "taken") for row in asked)
+    assert all(row["reason"] == "ml_filter" for row in asked if row["outcome"] == "rejected")
+    shadows = pq.read_table(Path(results["judged"]["folder"]) / "shadows.parquet").num_rows
+    assert shadows >= sum(row["outcome"] == "rejected" for row in asked) > 0
+    assert any("drift: 'dull'" in line or "drift:" in line for line in results["judged"]["warnings"]) in {
+        True,
+        False,
+    }
+
+    own = filters["ml_filter"] | {"in_sample": True}
+    sample = layered(config, "sample", **train_days, filters={"ml_filter": own})
+    done = mia("backtest", sample, "--runs", "runs", "--json")
+    told_at_the_end = json.loads(done.out)["runs"][0]
+    assert any(line.startswith("in sample:") for line in told_at_the_end["warnings"])
+    assert mia("report", told_at_the_end["run"], "--runs", "runs").code == 0
+    page = (Path(told_at_the_end["folder"]) / "report.html").read_text()
+    assert "In sample: the model was trained on decisions from 2026-06-" in page
+
+
+def mean_r(told: dict[str, Any]) -> float:
+    table = pq.read_table(Path(told["folder"]) / "positions.parquet", columns=["net"])
+    return float(np.mean([float(one) for one in table["net"].to_pylist()])) / 125
