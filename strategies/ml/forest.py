@@ -18,21 +18,26 @@ NODE = np.dtype(
         ("value", np.float64),
     ]
 )
-"""A node: what it looks at (below 0: it is a leaf), where it goes up to the threshold and beyond it,
-whether what is not known goes left, and a leaf's share of wins."""
+"""A node: what it looks at, where it goes up to the threshold and beyond it, whether what is not known goes
+left, and a leaf's share of wins. A leaf leads to itself, so that each row takes the same number of steps."""
 
 
 @kernel
-def ask(nodes: NDArray[Any], roots: NDArray[np.int64], x: NDArray[np.float32], out: Floats) -> None:
-    """Write the mean of the trees' leaves for each row of x: one tree after the other, which stays near."""
+def ask(
+    nodes: NDArray[Any], roots: NDArray[np.int64], x: NDArray[np.float32], out: Floats, depth: int
+) -> None:
+    """Write the mean of the trees' leaves for each row of x: one tree after the other, which stays near.
+
+    There is no branch to guess wrong: where a row goes is reckoned.
+    """
     for root in roots:
         for row in range(x.shape[0]):
             at = root
-            while nodes[at].feature >= 0:
+            for _ in range(depth):
                 value = x[row, nodes[at].feature]
-                unknown_left = nodes[at].unknown_left == 1
-                go_left = unknown_left if np.isnan(value) else value <= nodes[at].threshold
-                at = nodes[at].left if go_left else nodes[at].right
+                known = int(value == value)  # noqa: PLR0124 nan is not itself
+                left = known * int(value <= nodes[at].threshold) + (1 - known) * nodes[at].unknown_left
+                at = left * nodes[at].left + (1 - left) * nodes[at].right
             out[row] += nodes[at].value
     for row in range(x.shape[0]):
         out[row] /= roots.shape[0]
@@ -45,9 +50,11 @@ def flat(trees: list[Any]) -> tuple[NDArray[Any], NDArray[np.int64]]:
     nodes = np.zeros(sum(counts), NODE)
     for root, tree in zip(roots, trees, strict=True):
         mine = nodes[root : root + tree.node_count]
+        own = np.arange(tree.node_count)
         is_leaf = tree.children_left < 0
-        mine["feature"] = np.where(is_leaf, -1, tree.feature)
-        mine["left"], mine["right"] = tree.children_left + root, tree.children_right + root
+        mine["feature"] = np.where(is_leaf, 0, tree.feature)
+        mine["left"] = np.where(is_leaf, own, tree.children_left) + root
+        mine["right"] = np.where(is_leaf, own, tree.children_right) + root
         mine["unknown_left"] = tree.missing_go_to_left
         mine["threshold"] = tree.threshold
         shares = tree.value[:, 0, :]

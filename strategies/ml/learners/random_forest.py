@@ -24,12 +24,13 @@ class Trees(Fitted):
             raise ModelError(f"its labels are {list(model.classes_)}; 0 and 1 were expected")
         trees = [one.tree_ for one in model.estimators_]
         self._nodes, self._roots = flat(trees)
+        self._depth = max(tree.max_depth for tree in trees)
         _check(self._nodes, columns)
 
     def probabilities(self, x: Floats) -> Floats:
         """Return how likely each row is to win."""
         out = np.zeros(len(x))
-        ask(self._nodes, self._roots, np.ascontiguousarray(x, np.float32), out)
+        ask(self._nodes, self._roots, np.ascontiguousarray(x, np.float32), out, self._depth)
         return out
 
     def to_bytes(self) -> bytes:
@@ -39,12 +40,11 @@ class Trees(Fitted):
 
 def _check(nodes: Any, columns: int) -> None:
     """Refuse trees that would lead anywhere but downwards: a kernel looks at no bounds."""
-    inner = np.flatnonzero(nodes["feature"] >= 0)
+    own = np.arange(len(nodes))
     for side in ("left", "right"):
-        down = nodes[side][inner]
-        if len(inner) and not ((down > inner).all() and (down < len(nodes)).all()):
+        if not ((nodes[side] >= own).all() and (nodes[side] < len(nodes)).all()):
             raise ModelError("its trees are no trees", "train it again")
-    if len(inner) and nodes["feature"][inner].max() >= columns:
+    if not ((nodes["feature"] >= 0).all() and (nodes["feature"] < columns).all()):
         raise ModelError("its trees look at inputs that are not there", "train it again")
 
 
