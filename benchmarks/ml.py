@@ -5,8 +5,8 @@
 1. One prediction by the filter's ensemble (logistic, random forest, XGBoost as in a default training): from a
    candidate's columns to a calibrated probability. Target: median 300 us at most.
 2. 10 000 rows at once. Target: a row at least 50 times faster than one alone.
-3. A whole training of 50 000 rows: walking forward, shuffled labels, combinatorial folds, importance, the model
-   itself. Target: 60 s on 2 cores. `--quick` leaves it out.
+3. A whole training of 50 000 rows: walking forward, shuffled labels, combinatorial folds, importance, the
+   model itself. Target: 60 s on 2 cores. `--quick` leaves it out.
 """
 
 import argparse
@@ -66,21 +66,23 @@ def main() -> None:
             step(99, "")
             took, used = time.perf_counter() - begun, time.process_time() - cpu
             print(
-                f"training {len(data):,} rows: {took:.1f} s, {used:.1f} s of processor (target {TARGET_TRAINING:.0f} s)"
+                f"training {len(data):,} rows: {took:.1f} s, {used:.1f} s of processor "
+                f"(target {TARGET_TRAINING:.0f} s)"
             )
             print(f"  {made.findings.verdict}")
 
 
-_LAST = ["", 0.0]
+_LAST: list[tuple[str, float]] = []
 
 
 def step(number: int, what: str) -> None:
     """Print how long each step of the training took."""
     del number
     now = time.perf_counter()
-    if _LAST[0]:
-        print(f"  {_LAST[0]:22}{now - float(_LAST[1]):6.1f} s")
-    _LAST[:] = [what, now]
+    if _LAST:
+        before, since = _LAST.pop()
+        print(f"  {before:22}{now - since:6.1f} s")
+    _LAST.append((what, now))
 
 
 def predictions(settings, chosen, data) -> None:  # type: ignore[no-untyped-def]
@@ -117,7 +119,8 @@ def predictions(settings, chosen, data) -> None:  # type: ignore[no-untyped-def]
         f"one prediction: median {median:.0f} us, 99 of 100 within {p99:.0f} us (target {TARGET_ONE:.0f} us)"
     )
     print(
-        f"{BATCH:,} at once: {batch:.2f} us a row, {median / batch:.0f} times faster (target {TARGET_RATIO:.0f})"
+        f"{BATCH:,} at once: {batch:.2f} us a row, {median / batch:.0f} times faster "
+        f"(target {TARGET_RATIO:.0f})"
     )
     for member in members:
         alone = []
