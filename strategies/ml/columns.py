@@ -23,9 +23,11 @@ FIXED: Final[Mapping[str, Callable[[Candidate], float | None]]] = {
     "stop_distance": lambda one: float(one.stop),
     "target_distance": lambda one: float(one.target),
     "hours_open": lambda one: (one.now - one.session.open) / HOUR,
+    "hours_left": lambda one: (one.session.close - one.now) / HOUR,
+    "weekday": lambda one: float(one.session.day.weekday()),
 }
 """What every decision carries beside its features: score, confidence, side, ticks to the stop and to the
-target, and hours since the session's open."""
+target, and what follows from its time: hours since the session's open and to its close, 0 for a Monday."""
 
 
 class Column(NamedTuple):

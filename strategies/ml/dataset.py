@@ -138,11 +138,9 @@ def _of_run(run: RunFolder, strategy_id: str) -> DataSet:
     days = Days.of(sources.settings, run.record.span[1] if run.record.span else None, found.ts)
     known = (found.strategy == strategy_id) & np.isfinite(found.r) & (exits != OPEN) & (end > 0)
     raw = _numbers(sources, found.id, [*_JOURNALED, *(f"v.{name}" for name in features)])
-    opens = np.array([session.open for session in days.sessions], np.int64)
     day = days.place(found.ts)
     stop, target = (np.abs(raw["price"] - raw[name]) for name in ("stop", "target"))
-    hours = (found.ts - opens[day]) / HOUR if len(found) else np.zeros(0)
-    fixed = (raw["score"], raw["confidence"], raw["side"], stop, target, hours)
+    fixed = (raw["score"], raw["confidence"], raw["side"], stop, target, *_times(days, found.ts, day))
     values = np.column_stack([*(raw[f"v.{name}"] for name in features), *fixed])
     return DataSet(
         names=(*features, *FIXED),
@@ -158,6 +156,13 @@ def _of_run(run: RunFolder, strategy_id: str) -> DataSet:
         weight=np.ones(len(found)),
         days=len(days),
     ).where(known)
+
+
+def _times(days: Days, ts: Ints, day: Ints) -> tuple[Floats, Floats, Floats]:
+    """Return hours since the session's open and to its close, and the weekday, of times (UTC ns)."""
+    told = [(one.open, one.close, one.day.weekday()) for one in days.sessions]
+    begin, end, weekday = np.array(told, np.int64).reshape(-1, 3)[day].T if len(ts) else np.zeros((3, 0))
+    return (ts - begin) / HOUR, (end - ts) / HOUR, weekday.astype(np.float64)
 
 
 def _ends(sources: Sources, found: Candidates, trades: Trades) -> tuple[Ints, Words]:

@@ -215,8 +215,19 @@ def test_votes_are_counted_by_weight() -> None:
 
 
 def test_a_candidate_is_read_as_its_row_in_the_journal_would_be() -> None:
-    names = ("flow", "calm", "score", "confidence", "side", "stop_distance", "target_distance", "hours_open")
-    values = np.array([[-0.5, np.nan, -0.25, 0.5, -1.0, 10.0, 20.0, 15.5]])
+    names = (
+        "flow",
+        "calm",
+        "score",
+        "confidence",
+        "side",
+        "stop_distance",
+        "target_distance",
+        "hours_open",
+        "hours_left",
+        "weekday",
+    )
+    values = np.array([[-0.5, np.nan, -0.25, 0.5, -1.0, 10.0, 20.0, 15.5, 7.5, 1.0]])
     columns = sided_where_signed(names, np.vstack((values, np.abs(values))))
     assert [one.name for one in columns if one.sided] == ["flow", "score"]
     row = data_of(40).where(np.array([0]))
