@@ -1,5 +1,6 @@
 """The filter: which models it refuses, what it says of a candidate, and what it does without one."""
 
+import datetime as dt
 import json
 import time
 from pathlib import Path
@@ -28,7 +29,8 @@ from tests.candidates import candidate_of, market_of
 from tests.planted import FEATURES, STRATEGY, Planted, planted_run
 from tests.training import WHOLE, trained
 
-LATER = session_on(Planted().last).close + 7 * 86_400 * 10**9
+SESSION = session_on(dt.date(2026, 5, 7))
+LATER = SESSION.rth_open + 3_600 * 10**9
 NAMES = frozenset(FEATURES)
 
 
@@ -99,7 +101,7 @@ def test_a_named_model_is_pinned_so_that_another_is_another_run(home: Path, made
 def test_what_speaks_for_the_side_passes_and_what_speaks_against_it_is_rejected(
     home: Path, made: Trained
 ) -> None:
-    own = ready(home, made, gate=0.33)
+    own = ready(home, made, gate=0.4)
     good, bad = own.judge(candidate(0.9)), own.judge(candidate(-0.9))
     assert (good.passes, bad.passes) == (True, False)
     assert (good.number or 0) > (bad.number or 1) + 0.1
