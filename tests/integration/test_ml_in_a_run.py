@@ -109,16 +109,6 @@ def test_a_filter_that_was_trained_on_runs_makes_later_runs_better(config: Path,
     shadows = pq.read_table(Path(told_of["folder"]) / "shadows.parquet").num_rows
     assert shadows >= sum(row["outcome"] == "rejected" for row in asked) > 0
 
-    own = filters["ml_filter"] | {"in_sample": True}
-    last_day = str(TRAINED[-1].day)
-    sample = layered(config, "sample", start=last_day, end=last_day, filters={"ml_filter": own})
-    done = mia("backtest", sample, "--runs", "runs", "--json")
-    told_at_the_end = json.loads(done.out)["runs"][0]
-    assert any(line.startswith("in sample:") for line in told_at_the_end["warnings"])
-    assert mia("report", told_at_the_end["run"], "--runs", "runs").code == 0
-    page = (Path(told_at_the_end["folder"]) / "report.html").read_text()
-    assert "In sample: the model was trained on decisions from 2026-04-" in page
-
 
 def mean_r(folder: Path) -> float:
     """Return the mean result of a run's trades in R."""

@@ -15,6 +15,9 @@ from mia_plugins.errors import MiaError
 from mia_plugins.host import PluginHost
 from mia_plugins.journal.decision import Decision, JournalColumns, Outcome
 from mia_plugins.learning import ModelError
+from mia_plugins.reports.blocks import Note
+from mia_plugins.reports.view import RunView
+from mia_plugins.runs.folder import RunFolder
 from mia_plugins.runtime.settings import StrategySettings
 from mia_plugins.settings.model import BaseSettings
 from strategies.ml.dataset import data_set
@@ -22,6 +25,7 @@ from strategies.ml.drift_actor import named_values, said_by
 from strategies.ml.filter import MlFilter, MlFilterSettings
 from strategies.ml.loading import load_model
 from strategies.ml.registry import Registry
+from strategies.ml.section import MlFilters
 from strategies.ml.settings import kind_of
 from strategies.ml.training import Trained
 from strategies.ml.watch import Watch, WatchSettings
@@ -77,6 +81,7 @@ def candidate(flow: float = 0.0, **more: Any) -> Any:
     values = {"flow": flow, "calm": 0.5, "tide": 0.0, "dust": 0.0, "leak": 0.0}
     usual: dict[str, Any] = {
         "now": LATER,
+        "session": SESSION,
         "stop": 12,
         "target": 24,
         "score": 0.5,
@@ -251,3 +256,18 @@ def test_drift_is_told_of_inputs_and_of_promises(made: Trained) -> None:
     assert list(watches["same"].alarms()) == []
     assert [about for about, _ in watches["shifted"].alarms()] == ["flow", "calibration"]
     assert said_by(decision, columns, "another") is None
+
+
+def test_the_report_says_in_red_that_a_run_lies_in_its_sample(home: Path, made: Trained) -> None:
+    run = next((home / "runs").iterdir())
+    told = {"registry": str(home / "models"), "content": {"ES": made.card.id}, "gate": 0.65, "absent": "pass"}
+    view = RunView(RunFolder.at(run))
+    view.sources.__dict__["settings"] = {**view.settings, "filters": {"ml_filter": told}}
+    blocks = list(MlFilters(MlFilters.Settings()).of_run(view))
+    notes = [one for one in blocks if isinstance(one, Note)]
+    assert notes[0].tone == "bad"
+    assert notes[0].text.startswith("In sample: the model was trained on decisions from 2026-01-05")
+    assert "it tells better decisions from worse ones" in notes[1].text
+    view.sources.__dict__["settings"] = {**view.settings, "filters": {"ml_filter": {"absent": "pass"}}}
+    (without,) = MlFilters(MlFilters.Settings()).of_run(view)
+    assert without == Note("ml_filter has no model of ES: every candidate passes.", "warn")
