@@ -78,6 +78,11 @@ def mia_register_importers(register: Register) -> None:
 
 
 @hookspec
+def mia_register_learners(register: Register) -> None:
+    """Learners: kinds of models that `mia train` fits, such as a random forest."""
+
+
+@hookspec
 def mia_register_notifiers(register: Register) -> None:
     """Notifiers: where alerts and fills are announced."""
 
@@ -104,6 +109,7 @@ class Kind(StrEnum):
     SIZERS = "sizers"
     FILTERS = "filters"
     IMPORTERS = "importers"
+    LEARNERS = "learners"
     NOTIFIERS = "notifiers"
     REPORT_SECTIONS = "report_sections"
     COMMANDS = "commands"

@@ -92,6 +92,7 @@ class Assembly:
         self._parts = parts_of(run)
         for issue in run.advice:
             self.warnings.add(str(issue), str(issue))
+        self._ears: list[MiaActor] = []
         for code, micro in plan.stand_ins.items():
             self.warnings.add(
                 f"stand-in {micro}",
@@ -113,11 +114,13 @@ class Assembly:
         classes = actor_classes(self._run)
         if any(actor.feels_the_pulse for actor in classes.values()):
             self.vitals.pulses.update({str(code): Pulse() for code in self._run.settings.instruments})
-        return [
+        made = [
             self._actor(component, classes[component.name])
             for component in self._run.components
             if component.kind is PluginKind.ACTORS
         ]
+        self._ears += made
+        return made
 
     def _actor(self, component: Component, kind: type[MiaActor]) -> MiaActor:
         context = ActorContext(
@@ -180,6 +183,7 @@ class Assembly:
             incidents=Incidents(tables.incidents),
             vitals=self.vitals,
             halt=self._halt,
+            ears=self._ears,
         )
         return _prepared(kind, context)
 

@@ -20,6 +20,7 @@ from typing import Any, ClassVar
 
 from mia_plugins.data.arrow import Kind
 from mia_plugins.decisions.candidate import Candidate
+from mia_plugins.decisions.filter import Surroundings
 from mia_plugins.decisions.judges import Judgement, Judges
 from mia_plugins.decisions.proposal import Gate, Proposal, Proposer
 from mia_plugins.decisions.rule import Verdict
@@ -64,13 +65,29 @@ class DecidingStrategy(MiaStrategy):
         cls.prepare_measures(blank, settings)
         for part in features_of(parts):
             made_feature(part, blank)
-        Judges(blank, parts)
+        judges = Judges(blank, parts)
+        surroundings = cls._surroundings(settings, parts, product)
+        for _, one in judges.filters:
+            one.admit(surroundings)
         products = blank.products - {product}
         return Needs(
             cls.reads | (blank.reads - {Kind(name) for name in parts.absent if name in set(Kind)}),
             cls.tables | (blank.tables - parts.absent),
             frozenset(cls.longer_bars) | blank.minutes,
             frozenset() if OTHER_PRODUCT in parts.absent else products,
+        )
+
+    @classmethod
+    def _surroundings(cls, settings: StrategySettings, parts: Parts, product: str) -> Surroundings:
+        there = features_of(parts)
+        return Surroundings(
+            product=product,
+            names=frozenset((*(part.name for part in there), *cls.extras)),
+            strategy=settings,
+            features={part.name: part.settings for part in there},
+            presets=parts.presets,
+            span=parts.span,
+            mode=parts.mode,
         )
 
     @classmethod
@@ -110,9 +127,14 @@ class DecidingStrategy(MiaStrategy):
         """The features of the run with their weights, in the order of their names."""
         self.values: Sequence[float | None] = ()
         """What they say at this evaluation."""
-        self._names = tuple(part.name for part, _ in self.weighed)
+        self._names = (*(part.name for part, _ in self.weighed), *self.extras)
         self._judges = Judges(self.market, context.parts)
         self._no_steps = (None,) * len(self._judges.steps)
+        surroundings = self._surroundings(self.settings, context.parts, context.product)
+        for name, one in self._judges.filters:
+            one.admit(surroundings)
+            if one.warning:
+                context.warnings.add(f"filter {name} {context.product}", one.warning)
         self.measures = (self.market,)
         for part in left_out(context.parts):
             context.warnings.add(
@@ -172,7 +194,7 @@ class DecidingStrategy(MiaStrategy):
             tier=proposal.tier,
             score=proposal.score,
             confidence=proposal.confidence,
-            values=dict(zip(self._names, self.values, strict=True)),
+            values=dict(zip(self._names, (*self.values, *proposal.extras), strict=False)),
         )
 
     def _take(self, decision: Decision, proposal: Proposal, judged: Judgement) -> None:

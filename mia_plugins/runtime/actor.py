@@ -10,6 +10,7 @@ from nautilus_trader.model import ActorId
 from mia_plugins.runtime.context import TradingDay, Warnings
 from mia_plugins.runtime.guard import Guard
 from mia_plugins.runtime.guarded import Guarded
+from mia_plugins.runtime.hearing import HeardDecision, HeardTrade
 from mia_plugins.runtime.incidents import Incidents
 from mia_plugins.runtime.killing import Halt
 from mia_plugins.runtime.vitals import Vitals
@@ -35,7 +36,7 @@ class ActorContext:
     incidents: Incidents = field(default_factory=Incidents)
     """Where it notes what went wrong."""
     warnings: Warnings = field(default_factory=Warnings)
-    """What a person should know at the end of the run."""
+    """What a person should know: told at once where somebody looks, and at the end of the run."""
 
     @property
     def who(self) -> str:
@@ -67,6 +68,12 @@ class MiaActor(Guarded, DataActor):
 
     def begin(self) -> None:
         """Prepare, before the first data. Override it; there is nothing to call."""
+
+    def hear_decision(self, heard: HeardDecision) -> None:
+        """Take note of a candidate that was judged. Override it; there is nothing to call."""
+
+    def hear_trade(self, heard: HeardTrade) -> None:
+        """Take note of a closed trade. Override it; there is nothing to call."""
 
     def _start(self) -> None:
         self.begin()

@@ -8,6 +8,7 @@ from mia_plugins.data.instruments import Contract
 from mia_plugins.data.sessions import Session
 from mia_plugins.runtime.account import Account
 from mia_plugins.runtime.guard import Guard
+from mia_plugins.runtime.hearing import Ear
 from mia_plugins.runtime.incidents import Incidents
 from mia_plugins.runtime.keeping import Keeper, Unkept
 from mia_plugins.runtime.killing import Halt, never
@@ -120,6 +121,8 @@ class Context:
     """How the run is doing."""
     halt: Halt = field(default_factory=Halt)
     """What those who watch over the run keep it from."""
+    ears: Sequence[Ear] = ()
+    """Actors that hear what becomes of its candidates and trades."""
 
     @property
     def strategy_id(self) -> str:

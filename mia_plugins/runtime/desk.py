@@ -14,6 +14,7 @@ from mia_plugins.runtime.brackets import Bracket, OrderState
 from mia_plugins.runtime.context import Context
 from mia_plugins.runtime.covering import Cover
 from mia_plugins.runtime.feeling import REFUSED, Felt
+from mia_plugins.runtime.hearing import tell_trade
 from mia_plugins.runtime.killing import KILL_SWITCH, Kill
 from mia_plugins.runtime.leaving import Leaving
 from mia_plugins.runtime.orders import OrderMaker, lots_of, price_of, ticks_of
@@ -238,6 +239,7 @@ class Desk:
         closed, self._closed = self._closed, []
         for trip, instrument_id in closed:
             context.records.position(trip, instrument_id, context.account.tick_value)
+            tell_trade(context, trip)
 
     def _ended(self, bracket: Bracket, order: OrderState, ts: int, reason: str) -> None:
         order.ts_done, order.reason = ts, str(reason or "")

@@ -31,6 +31,7 @@ from mia_plugins.runtime.context import Context, TradingDay
 from mia_plugins.runtime.desk import Desk
 from mia_plugins.runtime.guard import Interrupted
 from mia_plugins.runtime.guarded import Guarded
+from mia_plugins.runtime.hearing import tell_decision
 from mia_plugins.runtime.needs import Needs, Parts
 from mia_plugins.runtime.orders import OrderMaker
 from mia_plugins.runtime.settings import StrategySettings
@@ -237,9 +238,11 @@ class MiaStrategy(Guarded, Strategy):
         if decision.outcome is Outcome.TAKEN:
             base_id = f"{self.context.strategy_id}-{self.context.keeper.mark}{book.next_id}"
             number = book.record(now, self._instrument, cause, decision, base_id, price)
+            tell_decision(self.context, number, now, decision)
             self.desk.enter(now, decision, number, base_id, price)
         else:
             number = book.record(now, self._instrument, cause, decision, None, price)
+            tell_decision(self.context, number, now, decision)
             self.context.following.open(number, now, decision, self._timetable.flat_at)
 
 
