@@ -149,6 +149,8 @@ def _chain(chain: Chain, session: Session) -> pa.Table:
             "gamma": chain.gamma,
             "open_interest": chain.open_interest,
             "volume": chain.volume,
+            # All of them settle on the close, as those of SPXW do.
+            "root": ["SPXW"] * rows,
         },
     )
 

@@ -101,6 +101,7 @@ def small_chain(
         "gamma": np.full(count, 0.01),
         "open_interest": rng.poisson(1500 * np.exp(-(((away - 5) / 20) ** 2)) + 5) + 9000 * heap,
         "volume": rng.poisson(300, count),
+        "root": ["SPXW"] * count,
     }
     return _table(OPTION_CHAINS, columns)
 

@@ -43,6 +43,7 @@ def test_a_chain_is_known_from_the_morning_on(made: MarketDay, tables: dict[str,
     assert set(column(chain, "ts_init")) == {made.session.rth_open}
     assert np.array_equal(column(chain, "is_call"), made.chain.call)
     assert set(column(chain, "spot")) == {made.chain.spot}
+    assert set(chain["root"].to_pylist()) == {"SPXW"}, "all settle on the close"
 
 
 def test_levels_and_vix_keep_their_columns_and_times(made: MarketDay, tables: dict[str, pa.Table]) -> None:
