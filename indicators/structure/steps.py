@@ -59,6 +59,9 @@ class Steps(Measure):
         """Minutes there were: the last is `by_minute[(count - 1) % len(by_minute)]`."""
         self.ring = np.zeros((ROWS, 3), np.int64)
         """The last changes: a row is when it started, when it ended (UTC ns) and by how many ticks."""
+        self.minute: int | None = None
+        """When the last minute with a change ended (UTC ns); `None` before there is one."""
+        self._span = round(self.settings.span * MINUTE)
         self._state = np.zeros(5, np.int64)
         self._next = 0
         self._close: int | None = None
@@ -81,16 +84,7 @@ class Steps(Measure):
 
     def changes(self, now: int) -> "Changes":
         """Return the changes in the span up to `now` (UTC ns), which may lie a little back."""
-        count = latest(self.ring, self._state)
-        since = now - round(self.settings.span * MINUTE)
-        kept = max(0, count - ROWS)
-        first = ended(self.ring, kept, count, since)
-        return Changes(self.ring, first, ended(self.ring, first, count, now), kept)
-
-    @property
-    def minute(self) -> int | None:
-        """When the last minute with a change ended (UTC ns); `None` before there is one."""
-        return int(self.by_minute[(self.count - 1) % len(self.by_minute), 0]) if self.count else None
+        return Changes(self.ring, *between(self.ring, self._state, now - self._span, now))
 
     def _add(self, ts: NDArray[Any], ticks: NDArray[Any]) -> None:
         if len(ts):
@@ -101,6 +95,7 @@ class Steps(Measure):
         if last is not None and self._close is not None:
             self.by_minute[self.count % len(self.by_minute)] = self._next, last - self._close
             self.count += 1
+            self.minute = self._next
         self._close = last
         self._next += MINUTE
 
@@ -137,6 +132,18 @@ def latest(ring: NDArray[np.int64], state: NDArray[np.int64]) -> int:
     ring[place, END] = state[LAST_TS]
     ring[place, CHANGE] = change
     return int(state[COUNT]) + 1
+
+
+@kernel
+def between(ring: NDArray[np.int64], state: NDArray[np.int64], since: int, now: int) -> tuple[int, int, int]:
+    """Return the first of the changes that ended after `since` (UTC ns), and the one after the last by `now`.
+
+    The third number is that of the first change that is still there.
+    """
+    count = latest(ring, state)
+    kept = max(0, count - len(ring))
+    first = ended(ring, kept, count, since)
+    return first, ended(ring, first, count, now), kept
 
 
 @kernel

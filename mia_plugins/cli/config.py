@@ -43,8 +43,11 @@ def check(context: typer.Context, config: ConfigFile, as_json: AsJson = False) -
     run = _load(session, config)
     if as_json:
         plugins = {f"{c.kind}.{c.name}": str(c.registration.provider) for c in run.components}
-        session.say_json({"ok": True, "files": list(run.layers.files), "plugins": plugins})
+        advice = [str(issue) for issue in run.advice]
+        session.say_json({"ok": True, "files": list(run.layers.files), "plugins": plugins, "advice": advice})
         return
+    for issue in run.advice:
+        session.warn(str(issue))
     session.say(f"{config} is in order", style="green")
     for name in run.layers.files[:-1]:
         session.say(f"  extends {name}")

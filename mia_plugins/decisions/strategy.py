@@ -21,7 +21,8 @@ from typing import Any, ClassVar
 from mia_plugins.data.arrow import Kind
 from mia_plugins.decisions.candidate import Candidate
 from mia_plugins.decisions.judges import Judgement, Judges
-from mia_plugins.decisions.proposal import Proposal, Proposer
+from mia_plugins.decisions.proposal import Gate, Proposal, Proposer
+from mia_plugins.decisions.rule import Verdict
 from mia_plugins.errors import PluginError
 from mia_plugins.features import Feature, Market
 from mia_plugins.hookspecs import Kind as PluginKind
@@ -80,11 +81,17 @@ class DecidingStrategy(MiaStrategy):
         there = features_of(parts)
         weights = [part.weight if cls.is_weighing else 0.0 for part in there] + [0.0] * len(cls.extras)
         names = (*(name for name, _ in judges.rules), *cls.gates, *(name for name, _ in judges.filters))
+        units = (
+            *(rule.unit for _, rule in judges.rules),
+            *("" for _ in cls.gates),
+            *(one.unit for _, one in judges.filters),
+        )
         return JournalColumns(
             features=(*(part.name for part in there), *cls.extras),
             weights=tuple(weights),
             rules=names,
             steps=judges.steps,
+            units=units,
         )
 
     @abstractmethod
@@ -105,7 +112,7 @@ class DecidingStrategy(MiaStrategy):
         """What they say at this evaluation."""
         self._names = tuple(part.name for part, _ in self.weighed)
         self._judges = Judges(self.market, context.parts)
-        self._nothing = (None,) * len(self._judges.rules)
+        self._no_steps = (None,) * len(self._judges.steps)
         self.measures = (self.market,)
         for part in left_out(context.parts):
             context.warnings.add(
@@ -129,18 +136,18 @@ class DecidingStrategy(MiaStrategy):
             side=proposal.side,
             until=proposal.until,
         )
-        gates = tuple((gate.passes, gate.number) for gate in proposal.gates)
         if not (proposal.side and proposal.stop and proposal.target) or self.tape.session is None:
-            unasked = [(None, None)] * len(self._judges.filters)
-            _fill(decision, [*((None, None) for _ in self._nothing), *gates, *unasked])
-            decision.steps = (None,) * len(self._judges.steps)
-            return decision
-        judged = self._judges.judge(proposal, self._candidate(now, proposal))
-        self._take(decision, proposal, judged)
-        if judged.sized.note:
-            self.context.warnings.add(f"size {judged.sized.note}", judged.sized.note)
-        rows = [(one.passes, one.number) for one in judged.verdicts]
-        _fill(decision, [*rows, *gates, *((one.passes, one.number) for one in judged.filters)])
+            rules, filters = self._judges.unasked
+            decision.steps = self._no_steps
+        else:
+            judged = self._judges.judge(proposal, self._candidate(now, proposal))
+            rules, filters = judged.verdicts, judged.filters
+            self._take(decision, proposal, judged)
+            if judged.sized.note:
+                self.context.warnings.add(f"size {judged.sized.note}", judged.sized.note)
+        said: tuple[Verdict | Gate, ...] = (*rules, *proposal.gates, *filters)
+        decision.verdicts = tuple([one.passes for one in said])
+        decision.numbers = tuple([one.number for one in said])
         return decision
 
     def _leave_as_rules_say(self, now: int) -> None:
@@ -205,9 +212,3 @@ def _kind(part: Part) -> type[Feature]:
 
 def _with_extras(proposal: Proposal, extras: int) -> tuple[float | None, ...]:
     return (*proposal.contributions, *(None,) * extras) if proposal.contributions else ()
-
-
-def _fill(decision: Decision, rows: Sequence[tuple[bool | None, float | None]]) -> None:
-    """Write verdicts and the numbers they judged by."""
-    decision.verdicts = tuple(passes for passes, _ in rows)
-    decision.numbers = tuple(number for _, number in rows)

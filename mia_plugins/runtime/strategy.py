@@ -180,7 +180,8 @@ class MiaStrategy(Guarded, Strategy):
             tape.begin(day.session, day.contracts[code])
         self.contract = day.contracts[self.context.traded]
         self._instrument = self.contract.instrument_id
-        self.account.begin_session()
+        if self.context.keeper.begins(day.session.day):
+            self.account.begin_session()
         self.desk.begin_session(InstrumentId.from_str(self._instrument))
         self.context.feed.begin(self, day)
         self.begin_session(day)
@@ -210,6 +211,7 @@ class MiaStrategy(Guarded, Strategy):
             context.following.look(now)
         if closed and self.account.trip is not None:
             self.account.broker.see(last_prices(self.tapes))
+            context.keeper.rose()
         return closed
 
     def _at_bar(self, now: int) -> None:
@@ -233,7 +235,7 @@ class MiaStrategy(Guarded, Strategy):
         if decision.outcome is Outcome.TAKEN and (refusal := self.desk.refusal(now)):
             decision = replace(decision, outcome=Outcome.BLOCKED, reason=refusal)
         if decision.outcome is Outcome.TAKEN:
-            base_id = f"{self.context.strategy_id}-{book.next_id}"
+            base_id = f"{self.context.strategy_id}-{self.context.keeper.mark}{book.next_id}"
             number = book.record(now, self._instrument, cause, decision, base_id, price)
             self.desk.enter(now, decision, number, base_id, price)
         else:

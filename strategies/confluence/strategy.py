@@ -56,6 +56,11 @@ class ConfluenceStrategy(MethodStrategy):
         """Return the methods' measures."""
         return Methods(market, settings)
 
+    def begin(self) -> None:
+        """Take note of what is weighed."""
+        super().begin()
+        self._weights = tuple((part.name, feature.kind, part.weight) for part, feature in self.weighed)
+
     def propose(self, now: int) -> Proposal:
         """Weigh, fuse, and ask the gates."""
         state, extras = self._state(now)
@@ -88,8 +93,8 @@ class ConfluenceStrategy(MethodStrategy):
         """Return what the signal is made of, and the numbers on the way to it."""
         methods: Methods = self.own
         features = [
-            Weighed(part.name, feature.kind, part.weight, value)
-            for (part, feature), value in zip(self.weighed, self.values, strict=True)
+            Weighed(name, kind, weight, value)
+            for (name, kind, weight), value in zip(self._weights, self.values, strict=True)
         ]
         all_of_them = confluence(features)
         battle, seen = methods.navale, methods.battle.chart.last

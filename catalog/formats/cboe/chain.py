@@ -1,9 +1,11 @@
 """A chain out of its options: rows of the table `option_chains`, one a root, expiry, strike and kind."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from statistics import median
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from catalog.formats.cboe.options import Code, Option
@@ -12,6 +14,10 @@ from mia_plugins.data.arrow import TIME
 from mia_plugins.data.tables import OPTION_CHAINS
 from mia_plugins.importing import TableRows
 
+ABOUT = 0.1
+"""Strikes that are less away from the spot than this share of it lie about it."""
+HIGHEST_IV = 3.0
+"""Volatilities about the spot are less, so those that are more are in percent."""
 MOST_COUNT = 2**53
 """Contracts beyond are none."""
 
@@ -44,12 +50,23 @@ def take_chain(options: Iterator[Option], moment: Moment, tally: Tally) -> None:
         else:
             kept[code] = option
     if kept:
-        rows = [kept[code] for code in sorted(kept, key=_in_order)]
+        ordered = [kept[code] for code in sorted(kept, key=_in_order)]
+        rows = _in_fractions(ordered, moment.spot, tally)
         tally.rows.append(TableRows("option_chains", _table(rows, moment), lambda row: rows[row].place))
 
 
 def _in_order(code: Code) -> tuple[Any, ...]:
     return code.expiry, code.strike, code.is_call, code.root
+
+
+def _in_fractions(rows: list[Option], spot: float, tally: Tally) -> list[Option]:
+    """Return options with volatilities as shares, .2 for 20 %, which those about the spot tell apart."""
+    known = [(abs(row.code.strike / spot - 1), row.iv) for row in rows if row.iv and row.iv > 0]
+    about = [iv for away, iv in known if away < ABOUT] or [iv for _, iv in known]
+    if not about or median(about) <= HIGHEST_IV:
+        return rows
+    tally.flag("volatilities in percent, taken as shares", np.array([row.iv is not None for row in rows]))
+    return [replace(row, iv=None if row.iv is None else row.iv / 100) for row in rows]
 
 
 def _table(rows: list[Option], moment: Moment) -> pa.Table:
