@@ -70,6 +70,7 @@ def full_table(*, with_iv: bool = True) -> pa.Table:
         "gamma": np.zeros(count),
         "open_interest": rng.poisson(2 + 1000 * np.exp(-((away / 200) ** 2))),
         "volume": rng.poisson(100, count),
+        "root": ["SPXW"] * count,
     }
     arrays = [pa.array(columns[field.name]).cast(field.type) for field in OPTION_CHAINS]
     return pa.Table.from_arrays(arrays, schema=OPTION_CHAINS)

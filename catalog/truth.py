@@ -27,7 +27,7 @@ def tables_of(made: MarketDay, ids: Mapping[str, str]) -> Iterator[tuple[str, pa
     yield "labels", pa.concat_tables(rows).sort_by("ts_event")
     fills = pa.concat_tables([_fills(ids[code], data) for code, data in made.instruments.items()])
     yield "label_fills", fills.sort_by("ts_event")
-    yield "option_chains", _chain(made.chain, made.session)
+    yield "option_chains", _chain(made.quoted, made.session)
     yield "vix", _table(VIX, {"ts_event": made.vix.ts, "ts_init": made.vix.ts, "value": made.vix.value})
     yield "levels", _levels(made)
 
@@ -134,9 +134,9 @@ def _chain(chain: Chain, session: Session) -> pa.Table:
     return _table(
         OPTION_CHAINS,
         {
-            "ts_event": np.full(rows, session.open),
+            "ts_event": np.full(rows, chain.as_of),
             # Open interest is the morning's, and the volume that of the session before.
-            "ts_init": np.full(rows, session.rth_open),
+            "ts_init": np.full(rows, max(chain.as_of, session.rth_open)),
             "underlying": ["SPX"] * rows,
             "expiry": chain.expiry,
             "strike": chain.strike,
@@ -149,6 +149,8 @@ def _chain(chain: Chain, session: Session) -> pa.Table:
             "gamma": chain.gamma,
             "open_interest": chain.open_interest,
             "volume": chain.volume,
+            # All of them settle on the close, as those of SPXW do.
+            "root": ["SPXW"] * rows,
         },
     )
 

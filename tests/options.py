@@ -28,6 +28,7 @@ ROW = {
     "gamma": None,
     "open_interest": 1000,
     "volume": 100,
+    "root": None,
 }
 
 

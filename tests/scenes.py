@@ -62,12 +62,18 @@ def _trades_of(rng: np.random.Generator, closes: np.ndarray, opening: int) -> Tr
 
 
 def with_options(scene: Scene, seed: int = 7) -> Scene:
-    """Return a scene of ES with levels of ES, chains of SPX and the VIX on each of its days."""
+    """Return a scene of ES with levels of ES, chains of SPX and the VIX on each of its days.
+
+    Before an opening the spot is that of the chain before: the index stands still.
+    """
     rng = np.random.default_rng(seed)
+    last: float | None = None
     for day in sorted({day for day, _ in scene.rows}):
         trades, session = scene.rows[day, "ES"].trades, session_on(day)
         hours = np.arange(session.rth_open - 1800 * NS, trades.ts[-1], 3600 * NS)
         spots = {int(at): _price_at(trades, at) - BASIS for at in hours}
+        spots[int(hours[0])] = spots[int(hours[0])] if last is None else last
+        last = spots[int(hours[-1])]
         chains = [small_chain(rng, day, at, spot) for at, spot in spots.items()]
         scene = scene.on(str(day)).with_table("option_chains", pa.concat_tables(chains))
         scene = scene.with_table("levels", _levels(session.open, float(trades.ticks[0]) / 4))
@@ -101,6 +107,7 @@ def small_chain(
         "gamma": np.full(count, 0.01),
         "open_interest": rng.poisson(1500 * np.exp(-(((away - 5) / 20) ** 2)) + 5) + 9000 * heap,
         "volume": rng.poisson(300, count),
+        "root": ["SPXW"] * count,
     }
     return _table(OPTION_CHAINS, columns)
 

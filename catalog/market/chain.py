@@ -1,7 +1,7 @@
 """The day's option chain on the index that ES follows, and the hedges that its gamma asks for."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from catalog.market.settings import MarketSettings
 from catalog.market.skeleton import DayBone
 from catalog.market.smile import DAYS_A_YEAR, SHORTEST, Floats, d_one, gamma, normal_cdf, price, smile
 from catalog.market.streams import stream
+from mia_plugins.data.columns import Depth
 from mia_plugins.data.instruments import PRODUCTS, TICK_POINTS, monthly_expiry
 from mia_plugins.data.sessions import NS, Session, next_stock_market_day, previous_stock_market_day
 
@@ -27,6 +28,8 @@ MOST_GAMMA = 5e9
 """More than this is hedged elsewhere; beyond, short gamma would feed on itself without end."""
 TILT = 0.12
 """Standard deviation of the log ratio by which a day's calls outweigh its puts."""
+QUOTED_AFTER = 60 * NS
+"""How long after regular hours begin the chain is quoted; ns. Until they do the index stands still."""
 CELLS, CELL_TICKS = 161, 16
 """The gamma profile around the opening price."""
 ROUND = ((100.0, 3.2), (50.0, 2.0), (25.0, 1.4))
@@ -35,7 +38,10 @@ ROUND = ((100.0, 3.2), (50.0, 2.0), (25.0, 1.4))
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """One row an option: calls and puts of every strike and expiry, as of the session's open."""
+    """One row an option: calls and puts of every strike and expiry, at one time."""
+
+    as_of: int
+    """UTC ns."""
 
     expiry: NDArray[np.datetime64]
     strike: Floats
@@ -93,25 +99,36 @@ def draw_chain(settings: MarketSettings, session: Session, bone: DayBone, level:
     )
     if "zero_open_interest" in settings.scenario_names(session.day):
         interest = np.zeros_like(interest)
+    quotes = _quotes((strike, call, iv), days, spot)
+    return Chain(session.open, expiry, strike, call, days, iv, *quotes, volume, interest, spot)
+
+
+def quoted_chain(chain: Chain, session: Session, depth: Depth) -> Chain:
+    """Return the day's chain as it is quoted a minute after the opening of the index, along ES's mid.
+
+    Each strike keeps its volatility. On a day without regular hours it stays as it was drawn.
+    """
+    at = session.rth_open + QUOTED_AFTER
+    if not session.has_rth or not len(depth):
+        return chain
+    last = max(int(np.searchsorted(depth.ts, at, side="right")) - 1, 0)
+    mid = (depth.bid_ticks[last, 0] + depth.ask_ticks[last, 0]) / 2
+    spot, days = float(mid) * TICK_POINTS - BASIS, chain.days - (at - chain.as_of) / NS / 86400
+    delta, gammas, bid, ask = _quotes((chain.strike, chain.call, chain.iv), days, spot)
+    return replace(chain, as_of=at, spot=spot, days=days, delta=delta, gamma=gammas, bid=bid, ask=ask)
+
+
+def _quotes(
+    options: tuple[Floats, NDArray[np.bool_], Floats], days: Floats, spot: float
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return delta, gamma, bid and ask of options: strike, whether a call, volatility."""
+    strike, call, iv = options
     years = np.maximum(days, SHORTEST) / DAYS_A_YEAR
     calls, puts = price(spot, strike, iv, years)
     fair = np.where(call, calls, puts).clip(0.05)
     half = np.maximum(0.05, 0.01 * fair)
     delta = normal_cdf(d_one(spot, strike, iv, years)) - np.where(call, 0.0, 1.0)
-    return Chain(
-        expiry,
-        strike,
-        call,
-        days,
-        iv,
-        delta,
-        gamma(spot, strike, iv, years),
-        (fair - half).clip(0),
-        fair + half,
-        volume,
-        interest,
-        spot,
-    )
+    return delta, gamma(spot, strike, iv, years), (fair - half).clip(0), fair + half
 
 
 def _strikes(spot: float) -> Floats:

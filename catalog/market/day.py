@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalog.market.agents import draw_agents
-from catalog.market.chain import Chain, draw_chain, hedge_profile
+from catalog.market.chain import Chain, draw_chain, hedge_profile, quoted_chain
 from catalog.market.clock import Rhythm, rhythm
 from catalog.market.contracts import Instrument
 from catalog.market.instrument import Flow, InstrumentDay, play, without_feed
@@ -52,6 +52,9 @@ class MarketDay:
     micros: dict[str, Quotes]
     """Quotes of MES and MNQ."""
     chain: Chain
+    """As of the session's open: what dealers hedge by and levels are made of."""
+    quoted: Chain
+    """The same as it is quoted, a minute after regular hours began."""
     vix: VixSeries
     levels: Levels
     happenings: tuple[Happening, ...]
@@ -96,6 +99,7 @@ def generate_day(settings: MarketSettings, session: Session, hand_over: HandOver
 
     data = _play_es(plan, chain)
     steps, vix = data.steps, vix_series(settings, session, plan.bone, data.depth)
+    quoted = quoted_chain(chain, session, data.depth)
     data = through_feed(settings, session.day, data, plan.happened)
     happened = witnessed(plan.happened, data)
     deliver(data)
@@ -108,6 +112,7 @@ def generate_day(settings: MarketSettings, session: Session, hand_over: HandOver
         instruments=instruments,
         micros=micros,
         chain=chain,
+        quoted=quoted,
         vix=vix,
         levels=levels(settings, session, chain, level),
         happenings=happened,

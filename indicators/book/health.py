@@ -67,8 +67,8 @@ class MicrostructureHealth(WithQuotes):
     def reset(self) -> None:
         """Forget every quote."""
         self.latency: float | None = None
-        """Seconds from an event's own time to its arrival. A live feed sets it; a recorded one has none, for
-        its rows are known at their own time. It is no part of any score."""
+        """Seconds from an event's own time to its arrival: not known, for the tape keeps arrivals only. It is
+        no part of any score."""
         self.wide = 0.0
         """For how long at a stretch the spread was wide in the last bar, regular hours only, in s."""
         self._bars: deque[Seen] = deque()

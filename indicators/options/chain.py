@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from indicators.options.black import LEAST, MOST, Flags, Floats, Greeks, Legs, Market, greeks
+from indicators.options.contracts import contract_keys, days_of, mark_contracts, roots_of, settlements_of
 from indicators.options.flaws import (
     NO_MID,
     UNUSABLE,
@@ -23,7 +24,8 @@ from indicators.options.flaws import (
     mark_repeated,
 )
 from indicators.options.implied import implied_volatility
-from indicators.options.settlement import trading_day, years_to_settlement
+from indicators.options.settlement import trading_day, years_until
+from mia_plugins.data.tables import completed
 from mia_plugins.units import Nanoseconds, Points
 
 MULTIPLIERS = {
@@ -36,6 +38,11 @@ FUTURES = frozenset({"ES", "NQ"})
 """Underlyings whose options are on the future: Black 76, without cost of carry."""
 SPOT_SPREAD = 0.001
 """Rows whose spots lie further apart than this share of them are of no one moment."""
+COLUMNS = (
+    *("expiry", "strike", "call", "own", "settles", "years"),
+    *("bid", "ask", "iv", "open_interest", "volume", "marks"),
+)
+"""What a chain has a row of for each option."""
 DAY_ZERO = np.datetime64("1970-01-01", "D")
 
 
@@ -55,6 +62,10 @@ class Chain:
     strike: Floats
     """Points."""
     call: Flags
+    own: Flags
+    """Whether its root is the underlying's own; that of SPXW is not SPX's."""
+    settles: NDArray[np.int64]
+    """UTC ns."""
     years: Floats
     """To the settlement, ACT/365."""
     bid: Floats
@@ -138,14 +149,19 @@ class Chain:
 
     @cached_property
     def by_expiry(self) -> tuple[NDArray[np.datetime64], NDArray[np.intp]]:
-        """Its expiries in order, and for each row which of them it has."""
-        days, at = np.unique(_days(self.expiry), return_inverse=True)
+        """Its dates of expiry in order, and for each row which of them it has."""
+        days, at = np.unique(days_of(self.expiry), return_inverse=True)
         return days + DAY_ZERO, at
+
+    @cached_property
+    def by_settlement(self) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
+        """Its settlements in order (UTC ns), and for each row which of them it has: a day may have two."""
+        return np.unique(self.settles, return_inverse=True)
 
     @cached_property
     def keys(self) -> NDArray[np.int64]:
         """A number for each contract, the same in every chain that has it, in a mirror image too."""
-        return _keys(self.expiry, self.legs.strike, self.legs.call.astype(np.float64))
+        return contract_keys(self.expiry, self.legs.strike, self.legs.call.astype(np.float64), self.own)
 
     @cached_property
     def is_0dte(self) -> Flags:
@@ -158,8 +174,12 @@ class Chain:
 
     def take(self, rows: Flags) -> "Chain":
         """Return the chain of some of its rows; the counts of flaws stay the whole table's."""
-        names = ("expiry", "strike", "call", "years", "bid", "ask", "iv", "open_interest", "volume", "marks")
-        return replace(self, **{name: getattr(self, name)[rows] for name in names})
+        return replace(self, **{name: getattr(self, name)[rows] for name in COLUMNS})
+
+    def unsettled(self, now: int) -> "Chain":
+        """Return the chain without what has settled at a time (UTC ns), all else as it was."""
+        alive = self.settles > now
+        return self if alive.all() else self.take(alive)
 
     def expiring(self, expiry: dt.date) -> "Chain":
         """Return the chain of one expiry."""
@@ -195,7 +215,7 @@ def chain_of(
     Of `market` only rate and carry are read; options on futures carry nothing. `mirrored` rows are a mirror
     image about their spot, for tests: each leg is priced as what it was.
     """
-    rows = _newest(table, underlying)
+    rows = _newest(completed("option_chains", table), underlying)
     if rows is None:
         return None
     as_of = Nanoseconds(int(rows["ts_event"][0].value))
@@ -204,10 +224,12 @@ def chain_of(
     names = ("strike", "bid", "ask", "iv", "open_interest", "volume", "spot")
     strike, bid, ask, iv, interest, volume, spots = (_floats(rows[name]) for name in names)
     side, expiry = _floats(pc.cast(rows["is_call"], pa.int8())), rows["expiry"].to_numpy()
-    years = years_to_settlement(expiry, underlying, as_of)
+    roots = roots_of(rows["root"], underlying)
+    settles = settlements_of(expiry, roots)
+    years = years_until(settles, as_of)
     marks, spot = np.zeros(len(rows), np.int32), _spot(spots)
-    _mark_contracts(marks, strike, side, years)
-    mark_repeated(marks, _keys(expiry, strike, side), (bid, ask, iv, interest, volume))
+    mark_contracts(marks, strike, side, years, roots.unsaid)
+    mark_repeated(marks, contract_keys(expiry, strike, side, roots.own), (bid, ask, iv, interest, volume))
     mark_quotes(marks, bid, ask)
     chain = Chain(
         underlying,
@@ -216,6 +238,8 @@ def chain_of(
         expiry,
         strike,
         side > 0,
+        roots.own,
+        settles,
         years,
         bid,
         ask,
@@ -263,26 +287,6 @@ def _floats(column: pa.ChunkedArray) -> Floats:
     values = np.array(column.to_numpy(), np.float64)
     values[np.isinf(values)] = np.nan
     return values
-
-
-def _days(expiry: NDArray[np.datetime64]) -> NDArray[np.int64]:
-    return expiry.astype("datetime64[D]").astype(np.int64)
-
-
-def _mark_contracts(marks: Marks, strike: Floats, side: Floats, years: Floats) -> None:
-    """Mark rows that are no contract."""
-    mark(marks, ~((strike > LEAST) & (strike < MOST)), Flaw.BAD_STRIKE)
-    mark(marks, np.isnan(side), Flaw.NO_KIND)
-    mark(marks, np.isnan(years), Flaw.NO_EXPIRY)
-    mark(marks, years <= 0, Flaw.EXPIRED)
-
-
-def _keys(expiry: NDArray[np.datetime64], strike: Floats, side: Floats) -> NDArray[np.int64]:
-    """Return a number for each contract: expiry, strike to a thousandth of a point, call or put."""
-    with np.errstate(invalid="ignore", over="ignore"):
-        price = np.where(strike > 0, np.minimum(strike, 1e8) * 1000, 0).round().astype(np.int64)
-        days = np.clip(_days(expiry), -100_000, 1_000_000)
-        return (days * 2**40 + price) * 2 + (side > 0)
 
 
 def _spot(spots: Floats) -> Points | None:

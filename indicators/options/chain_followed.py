@@ -14,7 +14,7 @@ from indicators.options.black import Market as Priced
 from indicators.options.chain import Chain, chain_of
 from indicators.options.choices import ChainSettings, index_of
 from indicators.options.exposure import DealerSign, net_gex
-from indicators.options.figures import Figures, figures_of
+from indicators.options.figures import Figures, figures_at, figures_of
 from indicators.options.flow import log_put_call_ratio, put_call_term
 from indicators.options.history import PastFigures, PastVolumes
 from indicators.options.levels import next_publication
@@ -30,8 +30,9 @@ from mia_plugins.units import Nanoseconds, Points, Seconds
 class OptionChain(Measure):
     """What the newest chain says; it is worked through once, when it becomes known.
 
-    A chain holds until its next publication is overdue (26 h, days without a session not counted). What it
-    is compared with are the last chains of trading days before its own; they outlast a change of contract.
+    A chain holds until its next publication is overdue (26 h, days without a session not counted). When
+    some of its options settle it is worked through once more without them. What it is compared with are the
+    last chains of trading days before its own; they outlast a change of contract.
     """
 
     Settings = ChainSettings
@@ -52,7 +53,7 @@ class OptionChain(Measure):
     def reset(self) -> None:
         """Forget every chain."""
         self.figures: Figures | None = None
-        """What it says; `None` when there is none, or it holds no longer."""
+        """What it says of options that have not settled; `None` when there is none, or it holds no longer."""
         self.age: Seconds | None = None
         """How old the newest chain is, whether it holds or not."""
         self.reason = f"no chain of {self.underlying} is known"
@@ -62,7 +63,8 @@ class OptionChain(Measure):
         self.usual_gex: float | None = None
         """The .75 quantile of |net GEX| over 60 sessions ($ a move of 1 %); `None` until there are 20."""
         self._term: float | None = None
-        self._newest: Figures | None = None
+        self._whole: Figures | None = None
+        self._left: Figures | None = None
         self._day: dt.date | None = None
         self._count = -1
         self._put_call, self._gex = PastFigures(), PastFigures()
@@ -96,24 +98,24 @@ class OptionChain(Measure):
             chain = None if rows is None else self._chain(rows)
             if chain is not None:
                 self._note(chain, net_gex(chain, self._sign), log_put_call_ratio(chain))
-        before = self._newest
+        before = self._whole
         if before is None or (before.chain.as_of, before.chain.rows) != (last, len(newest)):
             chain = self._chain(newest)
             if chain is not None:
                 known_at = int(times_of(newest["ts_init"].combine_chunks()).max())
-                self._newest = figures_of(chain, self._sign, known_at)
+                self._whole = self._left = figures_of(chain, self._sign, known_at)
                 self._day = trading_day(chain.as_of)
-                self._note(chain, self._newest.net_gex, self._newest.log_put_call)
+                self._note(chain, self._whole.net_gex, self._whole.log_put_call)
         self._compare()
 
     def _compare(self) -> None:
         """Find out what is usual by the days before the newest chain's, and how it stands to that."""
-        newest, day = self._newest, self._day
-        if newest is None:
+        whole, day = self._whole, self._day
+        if whole is None:
             return
         self.usual_put_call = self._put_call.before(day) if day else []
         self.usual_gex = usual_gex(self._gex.before(day)) if day else None
-        self._term = put_call_term(newest.log_put_call, self.usual_put_call)
+        self._term = put_call_term(whole.log_put_call, self.usual_put_call)
 
     def _chain(self, rows: pa.Table) -> Chain | None:
         return chain_of(rows, self.underlying, self._priced, mirrored=self.market.mirrored)
@@ -130,13 +132,14 @@ class OptionChain(Measure):
             self._volumes.take(day, chain)
 
     def _hold(self, now: int) -> None:
-        if self._newest is None:
+        if self._left is None:
             return
-        as_of = self._newest.chain.as_of
+        self._left = figures_at(now, self._left, self._sign)
+        as_of = self._left.chain.as_of
         self.age = Seconds((now - as_of) / NS)
         until = next_publication(Nanoseconds(as_of))
         holds = until is not None and now <= until
-        self.figures = self._newest if holds else None
+        self.figures = self._left if holds else None
         self.reason = "" if holds else f"the chain of {self.underlying} is {self.age / 3600:.1f} h old"
 
     @property
@@ -146,13 +149,13 @@ class OptionChain(Measure):
 
     @property
     def activity(self) -> Activity | None:
-        """Which options trade more than usual."""
-        figures, day = self.figures, self._day
-        if figures is None:
+        """Which options of the whole chain trade more than usual."""
+        whole, day = self._whole, self._day
+        if self.figures is None or whole is None:
             return None
-        if self._activity is None or self._activity[0] is not figures:
-            usual = self._volumes.usual(day, figures.chain) if day else None
-            self._activity = figures, unusual_activity(figures.chain, usual)
+        if self._activity is None or self._activity[0] is not whole:
+            usual = self._volumes.usual(day, whole.chain) if day else None
+            self._activity = whole, unusual_activity(whole.chain, usual)
         return self._activity[1]
 
     @property

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from indicators.options.settlement import AM_SETTLED, is_monthly
+from indicators.options.settlement import settles_in_the_morning
 from mia_plugins.data.instruments import monthly_expiry
 from mia_plugins.data.sessions import (
     CalendarError,
@@ -92,7 +92,7 @@ def _cycle(day: dt.date, underlying: str) -> GammaCycle:
         Sessions(since),
         phase,
         min(MOST, max(LEAST, FACTORS[phase])),
-        "AM" if underlying in AM_SETTLED and is_monthly(following) else "PM",
+        "AM" if settles_in_the_morning(following, underlying) else "PM",
         opens and previous_stock_market_day(_friday(day)) == day,
         opens,
     )

@@ -52,10 +52,10 @@ class GammaLevelsOnFuture(Measure):
 
     def take(self, tape: Tape, lo: int, hi: int) -> None:
         """Look who speaks."""
-        del tape, lo
+        del tape, lo, hi
         figures, basis = self.option_chain.figures, self.basis.value
         there = figures is not None and basis is not None
-        self.of_chain = figures.levels_at(hi).on_future(basis) if figures and basis else None
+        self.of_chain = figures.levels.on_future(basis) if figures and basis else None
         move = figures.move if figures else None
         self.chain_move = _moved(move.points, basis) if there and move and basis else None
         of_levels = self._of_levels()

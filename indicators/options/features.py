@@ -7,7 +7,7 @@ from indicators.options.bias_followed import BiasFollowed, BiasSettings
 from indicators.options.chain_followed import OptionChain
 from indicators.options.choices import BasisSettings, ChainSettings, DealerSettings, part
 from indicators.options.dealers import FlipCrossed
-from indicators.options.flow import flow_bias_of
+from indicators.options.flow import LEAST_SESSIONS, flow_bias_of
 from indicators.options.pin import pin_of
 from indicators.options.proximity import gamma_levels_proximity
 from indicators.options.settlement import NS_A_YEAR
@@ -67,9 +67,10 @@ class OptionsFlowBias(Feature):
         figures = self.option_chain.figures
         if figures is None:
             return unknown(self.option_chain.reason)
-        return _bounded(
-            flow_bias_of(self.option_chain.put_call_term, figures.volume), _aged(self.option_chain)
-        )
+        found = flow_bias_of(self.option_chain.put_call_term, figures.volume)
+        past = len(self.option_chain.usual_put_call)
+        short = f", {past} of {LEAST_SESSIONS} sessions before it" if past < LEAST_SESSIONS else ""
+        return _bounded(found, f"{_aged(self.option_chain)}{short}")
 
 
 class DealersBias(Feature):
@@ -114,8 +115,6 @@ class PinRisk(Feature):
         found = figures.magnet
         if found is not None:
             left = found.years - (now - figures.chain.as_of) / NS_A_YEAR
-            if left <= 0:
-                return unknown("the next expiry of the chain has settled")
             found = found.seen_from(basis.on_index(price), left)
         return _bounded(pin_of(found, figures.net_gex, self.option_chain.move), _aged(self.option_chain))
 

@@ -1,6 +1,7 @@
 """All that is read out of one chain, once."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from indicators.options.chain import Chain
 from indicators.options.exposure import (
@@ -16,7 +17,6 @@ from indicators.options.flow import log_put_call_ratio, volume_term
 from indicators.options.gamma_levels import GammaLevels, gamma_levels_found
 from indicators.options.moves import ExpectedMove, expected_move
 from indicators.options.pin import Magnet, magnet
-from indicators.options.settlement import settles_at, trading_day
 from indicators.options.smile import skew_25_delta, term_structure
 from indicators.options.walls import Walls, hvl, walls
 from mia_plugins.units import Nanoseconds, Points
@@ -52,20 +52,17 @@ class Figures:
     """(calls − puts)/(calls + puts) of the volume."""
     levels: GammaLevels
     """Walls and flip, those of today's expiry among them."""
-    later_levels: GammaLevels
-    """The same once today's options have settled."""
-    today_settles: int
-    """When today's options settle: UTC ns."""
 
-    def levels_at(self, now: int) -> GammaLevels:
-        """Return walls and flip at a time (UTC ns): without those of options that have settled."""
-        return self.levels if now < self.today_settles else self.later_levels
+    @cached_property
+    def until(self) -> int | None:
+        """When the next of its options settle, UTC ns; what it says holds no longer than that."""
+        settles = self.chain.by_settlement[0]
+        return int(settles[0]) if len(settles) else None
 
 
 def figures_of(chain: Chain, sign: DealerSign, known_at: int) -> Figures:
     """Read all out of a chain that could be known at a time (UTC ns)."""
     found, flip = walls(chain), gamma_flip(chain, sign)
-    today = trading_day(chain.as_of)
     return Figures(
         chain,
         Nanoseconds(known_at),
@@ -83,6 +80,16 @@ def figures_of(chain: Chain, sign: DealerSign, known_at: int) -> Figures:
         log_put_call_ratio(chain),
         volume_term(chain),
         gamma_levels_found(found, flip),
-        gamma_levels_found(replace(found, call_0dte=None, put_0dte=None, gamma_0dte=None), flip),
-        settles_at(today, chain.underlying) if today else chain.as_of,
     )
+
+
+def figures_at(now: int, figures: Figures, sign: DealerSign) -> Figures:
+    """Return what a chain says at a time (UTC ns): options that have settled by then hold nothing.
+
+    What was held and traded, calls against puts, stays that of the whole chain: it is compared with whole
+    chains of days before.
+    """
+    if figures.until is None or now < figures.until:
+        return figures
+    left = figures_of(figures.chain.unsettled(now), sign, figures.known_at)
+    return replace(left, log_put_call=figures.log_put_call, volume=figures.volume)

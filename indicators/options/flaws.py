@@ -32,6 +32,8 @@ class Flaw(IntFlag):
     ZERO_ASK = auto()
     CROSSED = auto()
     """The bid is above the ask."""
+    NO_ROOT = auto()
+    """It names no root where other rows name theirs: it is of an older import of the same chain."""
     NO_IV = auto()
     BAD_IV = auto()
     """Zero, negative, not finite, or above 1000 %."""
@@ -45,7 +47,8 @@ class Flaw(IntFlag):
     """Negative."""
 
 
-UNUSABLE = Flaw.BAD_STRIKE | Flaw.NO_KIND | Flaw.NO_EXPIRY | Flaw.EXPIRED | Flaw.CONFLICT | Flaw.REPEATED
+NO_CONTRACT = Flaw.BAD_STRIKE | Flaw.NO_KIND | Flaw.NO_EXPIRY | Flaw.EXPIRED | Flaw.NO_ROOT
+UNUSABLE = NO_CONTRACT | Flaw.CONFLICT | Flaw.REPEATED
 """A row with one of these is no contract that counts."""
 NO_MID = Flaw.NO_QUOTE | Flaw.ZERO_BID | Flaw.ZERO_ASK | Flaw.CROSSED
 """A row with one of these has no middle of bid and ask."""

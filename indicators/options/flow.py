@@ -11,7 +11,7 @@ from indicators.options.reading import known, sign, unknown
 from mia_plugins.features import Reading
 
 SESSIONS, LEAST_SESSIONS = 60, 20
-"""The median is of so many sessions, and 0 until there are the fewer."""
+"""The median is of so many sessions; until there are the fewer, nothing is known to be unusual."""
 STEEPNESS = -2.0
 OF_INTEREST, OF_VOLUME = 0.6, 0.4
 
@@ -25,13 +25,13 @@ def log_put_call_ratio(chain: Chain) -> float | None:
 def put_call_term(ratio: float | None, history: Sequence[float]) -> float | None:
     """Return tanh(−2·(ln PCR − its median over 60 sessions)): above 0 there are fewer puts than usual.
 
-    `history`: ln PCR of the sessions before, newest last. Until there are 20 the median is 0: as many
-    puts as calls are taken for usual.
+    `history`: ln PCR of the sessions before, newest last. Until there are 20 the term is 0: an index has
+    more puts than calls on any day, so that a ratio without its own past says nothing of a direction.
     """
     if known(ratio) is None or ratio is None:
         return None
     past = [value for value in history[-SESSIONS:] if math.isfinite(value)]
-    return math.tanh(STEEPNESS * (ratio - (median(past) if len(past) >= LEAST_SESSIONS else 0.0)))
+    return math.tanh(STEEPNESS * (ratio - median(past))) if len(past) >= LEAST_SESSIONS else 0.0
 
 
 def volume_term(chain: Chain) -> float | None:

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from indicators.options.reading import known
-from indicators.options.settlement import trading_day
+from indicators.options.settlement import settles_at, trading_day
 from indicators.options.vix import VixRegime
 from mia_plugins.data.basis import Basis
 from mia_plugins.data.level_names import Level, LevelKind, level_named
@@ -25,6 +25,8 @@ INTRADAY_MINUTES = {VixRegime.LOW: 30.0, VixRegime.MID: 15.0, VixRegime.HIGH: 5.
 STRICT_MINUTES = 30.0
 FARTHEST = 0.20
 """A level further from the price than this share of it is a fault."""
+TODAY = "0DTE"
+"""The tenor of levels of the options that expire on their day."""
 WEEKS = dt.timedelta(days=14)
 WHOLE = Points(1.0)
 
@@ -62,11 +64,11 @@ class LevelSet:
     )
     """Those that were asked for: the same ones are, at every decision."""
 
-    def of(self, kind: LevelKind, tenors: tuple[str, ...] = ("", "0DTE")) -> tuple[Points, ...]:
+    def of(self, kind: LevelKind, tenors: tuple[str, ...] = ("", TODAY)) -> tuple[Points, ...]:
         """Return the prices (points) of a kind, of all expiries together and of today's."""
         return tuple(level.price for level in self.named(kind, tenors))
 
-    def named(self, kind: LevelKind, tenors: tuple[str, ...] = ("", "0DTE")) -> tuple[Level, ...]:
+    def named(self, kind: LevelKind, tenors: tuple[str, ...] = ("", TODAY)) -> tuple[Level, ...]:
         """Return the levels of a kind, of all expiries together and of today's."""
         return tuple(level for level in self.levels if level.kind is kind and level.tenor in tenors)
 
@@ -215,6 +217,26 @@ def next_publication(published: Nanoseconds) -> Nanoseconds | None:
     told = dt.datetime.fromtimestamp(published // NS, NEW_YORK)
     due = told + (following[0].day - day) + GRACE
     return Nanoseconds(int(due.timestamp()) * NS)
+
+
+def todays_end(levels: LevelSet) -> Nanoseconds | None:
+    """Return when the levels of today's expiry end (UTC ns); None without any such level.
+
+    Their day is the trading day in which they became known, and they end when its options settle: at the
+    close of regular hours, on third Fridays too.
+    """
+    if not any(one.tenor == TODAY for one in levels.levels):
+        return None
+    day = trading_day(levels.available_at)
+    return levels.available_at if day is None else Nanoseconds(settles_at(day, ""))
+
+
+def unsettled(levels: LevelSet, now: int) -> LevelSet:
+    """Return levels without those of options that have settled at a time (UTC ns)."""
+    end = todays_end(levels)
+    if end is None or now < end:
+        return levels
+    return replace(levels, levels=tuple(one for one in levels.levels if one.tenor != TODAY))
 
 
 def exists(levels: LevelSet, now: int) -> bool:

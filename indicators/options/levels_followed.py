@@ -1,5 +1,6 @@
 """Imported levels as they become known, where they lie on the future, while they hold."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import pyarrow as pa
@@ -7,7 +8,16 @@ import pyarrow.compute as pc
 
 from indicators.options.basis_followed import IndexBasis
 from indicators.options.choices import LevelSettings, future_of, index_of, part
-from indicators.options.levels import LevelSet, is_stale, levels_of, sound, to_future, too_far
+from indicators.options.levels import (
+    LevelSet,
+    is_stale,
+    levels_of,
+    sound,
+    to_future,
+    todays_end,
+    too_far,
+    unsettled,
+)
 from indicators.options.vix_followed import Vix
 from mia_plugins.data.basis import Basis
 from mia_plugins.data.level_names import Level
@@ -20,8 +30,9 @@ from mia_plugins.units import Points, Seconds
 class ImportedLevels(Measure):
     """The levels that count: of the sets that hold, the future's own before the index's, then the newest.
 
-    Each source has its newest set. Levels of the index are moved by the basis of the newest chain. What
-    cannot be at the last bar's close is left out, and told of in the set's `flaws`.
+    Each source has its newest set. Levels of 0DTE end when the options of their day settle. Levels of the
+    index are moved by the basis of the newest chain. What cannot be at the last bar's close is left out, and
+    told of in the set's `flaws`.
     """
 
     Settings = LevelSettings
@@ -42,6 +53,7 @@ class ImportedLevels(Measure):
     def reset(self) -> None:
         """Forget every level."""
         self._sets: tuple[LevelSet, ...] = ()
+        self._until: int | None = None
         self._count = -1
         self._moved: tuple[LevelSet, Basis | None, LevelSet] | None = None
         self._far: frozenset[Level] = frozenset()
@@ -65,8 +77,17 @@ class ImportedLevels(Measure):
         fresh = None if table is None else table.known(lo, hi)
         if table is not None and fresh is not None and (len(fresh) or len(table) != self._count):
             self._count = len(table)
-            self._sets, self._sound = tuple(self._read(table, hi)), None
+            self._hold(self._read(table, hi), hi)
+        elif self._until is not None and hi >= self._until:
+            self._hold(self._sets, hi)
         self._choose(tape, hi)
+
+    def _hold(self, sets: Iterable[LevelSet], now: int) -> None:
+        """Keep sets without the levels of options that have settled; one of nothing else is gone."""
+        left = [(levels, unsettled(levels, now)) for levels in sets]
+        self._sets = tuple(after for before, after in left if after is before or after.levels)
+        self._until = min((end for one in self._sets if (end := todays_end(one)) is not None), default=None)
+        self._sound = None
 
     def _read(self, table: KnownTable, now: int) -> list[LevelSet]:
         rows = table.known(-1, now)

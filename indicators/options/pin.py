@@ -21,7 +21,7 @@ LEAST_SHARE, FULL_SHARE = 0.15, 0.30
 
 
 class Magnet(NamedTuple):
-    """The strike with the most open interest of the expiry that comes next."""
+    """The strike with the most open interest of what settles next."""
 
     strikes: tuple[Points, ...]
     """All that hold as much."""
@@ -41,10 +41,10 @@ class Magnet(NamedTuple):
 
 
 def magnet(chain: Chain) -> Magnet | None:
-    """Return the strike of the nearest expiry with the most open interest; None without open interest."""
+    """Return the strike with the most open interest of what settles next; None without open interest."""
     if chain.spot is None or not len(chain):
         return None
-    first = chain.take(chain.by_expiry[1] == 0)
+    first = chain.take(chain.by_settlement[1] == 0)
     if np.isnan(first.open_interest).all() or not np.nansum(first.open_interest) > 0:
         return None
     strikes, at = first.by_strike

@@ -55,7 +55,9 @@ class FlipCrossing:
 
 
 def wall_proximity(price: Points, at: tuple[Points, ...], tick: Points = TICK) -> float:
-    """Return p' = min(1, 1.3·p(d, 8 t)) of the nearest of some walls; prices and tick in points."""
+    """Return p' = min(1, 1.3·p(d, 8 t)) of the nearest of some walls, 0 without any; points."""
+    if not at:
+        return 0.0
     away = min(abs(price - wall) for wall in at)
     return min(1.0, BOOST * proximity(away / tick, REACH))
 
@@ -71,7 +73,7 @@ def gamma_levels_proximity(
 
     Price, expected move (`move`) and tick in points, of the underlying of the levels; `crossing` is
     `FlipCrossing`'s. Terms that are not known give their weight to the others; the walls' is known
-    when both kinds are.
+    when either kind is: the kind that is known then speaks for both, and the other for nothing.
     """
     if levels is None or known(price) is None:
         return unknown("gamma levels" if levels is None else "price")
@@ -95,7 +97,7 @@ def gamma_levels_proximity(
 
 
 def _of_walls(price: Points, levels: GammaLevels, tick: Points) -> float | None:
-    if not levels.calls or not levels.puts:
+    if not levels.calls and not levels.puts:
         return None
     return wall_proximity(price, levels.puts, tick) - wall_proximity(price, levels.calls, tick)
 

@@ -1,6 +1,7 @@
 """When options settle, and how long that is from now."""
 
 import datetime as dt
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -23,16 +24,20 @@ from mia_plugins.data.sessions import (
 NS_A_YEAR = 365 * 86_400 * NS
 """ACT/365."""
 AM_SETTLED = frozenset({"SPX", "NDX"})
-"""Their monthly expiry settles on the opening prices; SPXW, NDXP and all others settle on the close."""
+"""Roots whose monthly expiry settles on the opening prices; SPXW, NDXP and all others settle on the close."""
+AM_QUARTERLY = frozenset({"ES", "NQ"})
+"""Roots of which only the expiries of March, June, September and December do, with the future."""
+UNKNOWN = 0
+"""The settlement of an option without a sane expiry."""
 WEEK = dt.timedelta(days=7)
 FIRST_YEAR, LAST_YEAR = 1970, 2200
 """Expiries outside of these are faults."""
 
 
 @cache
-def settles_at(expiry: dt.date, underlying: str) -> int:
-    """Return when an expiry settles: 9:30 (AM) or the close of regular hours, New York; UTC ns."""
-    if underlying in AM_SETTLED and is_monthly(expiry):
+def settles_at(expiry: dt.date, root: str) -> int:
+    """Return when the options of a root settle: 9:30 (AM) or the close of regular hours, New York; UTC ns."""
+    if settles_in_the_morning(expiry, root):
         return utc_ns(expiry, RTH_OPEN)
     try:
         session = session_on(expiry)
@@ -40,6 +45,12 @@ def settles_at(expiry: dt.date, underlying: str) -> int:
         # A date that the calendar does not know settles as on any other day.
         return utc_ns(expiry, RTH_CLOSE)
     return session.rth[1] if session.rth else session.close
+
+
+def settles_in_the_morning(expiry: dt.date, root: str) -> bool:
+    """Say whether the options of a root (such as SPXW) settle on the opening prices of a day."""
+    is_quarterly = root in AM_QUARTERLY and expiry.month % 3 == 0
+    return (root in AM_SETTLED or is_quarterly) and is_monthly(expiry)
 
 
 @cache
@@ -51,20 +62,24 @@ def is_monthly(expiry: dt.date) -> bool:
         return False
 
 
-def years_to_settlement(expiry: NDArray[np.datetime64], underlying: str, as_of: int) -> Floats:
-    """Return the years (ACT/365) from an instant (UTC ns) until each option settles; NaN without expiry."""
-    days = expiry.astype("datetime64[D]")
-    unique, at = np.unique(days, return_inverse=True)
-    years = [
-        np.nan if np.isnat(day) else (_settles(day.item(), underlying) - as_of) / NS_A_YEAR for day in unique
-    ]
-    return np.array(years, np.float64)[at]
+def settlements(
+    expiry: NDArray[np.datetime64], roots: Sequence[str], root: NDArray[np.intp]
+) -> NDArray[np.int64]:
+    """Return when each option settles (UTC ns), 0 without expiry; `root` says which of the roots it is of."""
+    unique, at = np.unique(expiry.astype("datetime64[D]"), return_inverse=True)
+    every = np.array([[_settles(day.item(), one) for one in roots] for day in unique], np.int64)
+    return every.reshape(len(unique), len(roots))[at, root]
 
 
-def _settles(day: object, underlying: str) -> float:
+def years_until(settles: NDArray[np.int64], as_of: int) -> Floats:
+    """Return the years (ACT/365) from an instant (UTC ns) until settlements; NaN where it is not known."""
+    return np.where(settles == UNKNOWN, np.nan, (settles - as_of) / NS_A_YEAR)
+
+
+def _settles(day: object, root: str) -> int:
     # Beyond the years 1 to 9999 numpy returns a number; no option lives as long as the rest.
     is_sane = isinstance(day, dt.date) and FIRST_YEAR <= day.year <= LAST_YEAR
-    return settles_at(day, underlying) if is_sane else np.nan
+    return settles_at(day, root) if is_sane else UNKNOWN
 
 
 @cache

@@ -92,7 +92,7 @@ def _peak(sums: ByStrike, spot: float) -> Points | None:
 
 def _held_enough(chain: Chain) -> Flags:
     """Say which options have the open interest that a wall needs: 500, or 1 % of the expiry if less."""
-    expiries, at = chain.by_expiry
+    expiries, at = chain.by_settlement
     interest = np.nan_to_num(chain.open_interest)
     totals = np.bincount(at, interest, len(expiries))
     enough: Flags = interest >= np.minimum(LEAST_INTEREST, LEAST_SHARE * totals)[at]

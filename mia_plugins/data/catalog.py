@@ -13,6 +13,7 @@ from mia_plugins.data.errors import CatalogError
 from mia_plugins.data.files import Files, told
 from mia_plugins.data.layout import DATA, IMPORTS, OURS, DataFile, data_files, table_name
 from mia_plugins.data.manifest import Manifest, read_manifest
+from mia_plugins.data.tables import completed
 
 if TYPE_CHECKING:
     from nautilus_trader.persistence import ParquetDataCatalog
@@ -85,13 +86,17 @@ class Catalog:
     def row_groups(
         self, path: str, start: int = 0, end: int = FOREVER, columns: list[str] | None = None
     ) -> Iterator[pa.Table]:
-        """Yield the row groups of a file that hold rows from `start` to `end` (UTC ns), or some columns."""
-        where = self.files.full(path)
+        """Yield the row groups of a file that hold rows from `start` to `end` (UTC ns), or some columns.
+
+        A whole table of ours comes with the columns it got after the file was written.
+        """
+        where, name = self.files.full(path), table_name(path) if columns is None else None
         with self.files.reading(path) as opened, told(where, "read"):
             parquet = pq.ParquetFile(opened)
             for number in range(parquet.num_row_groups):
                 if _reaches(parquet.metadata.row_group(number), start, end):
-                    yield parquet.read_row_group(number, columns)
+                    table = parquet.read_row_group(number, columns)
+                    yield completed(name, table) if name else table
 
     def tables(self) -> dict[str, list[str]]:
         """Return the tables of our own, each with its files of whole days, by trading day."""

@@ -69,6 +69,12 @@ OPTION_CHAINS = _schema(
         "contracts",
         nullable=True,
     ),
+    _field(
+        "root",
+        pa.string(),
+        "of the option's code, which tells when it settles: SPX in the morning, SPXW in the afternoon",
+        nullable=True,
+    ),
 )
 VIX = _schema("vix", _field("value", pa.float64(), "the index", "%"))
 LEVELS = _schema(
@@ -96,11 +102,22 @@ TABLES = {
 }
 """The tables that mia knows; others may have any columns."""
 KEYS = {
-    "option_chains": ("ts_event", "ts_init", "underlying", "expiry", "strike", "is_call"),
+    "option_chains": ("ts_event", "ts_init", "underlying", "expiry", "strike", "is_call", "root"),
     "vix": ("ts_event", "ts_init"),
     "levels": ("ts_event", "ts_init", "underlying", "name", "source"),
 }
 """Columns of which a table has each combination once."""
+LATER = {"option_chains": ("root",)}
+"""Columns that tables written before there were any lack: their values are not known."""
+
+
+def completed(name: str, table: pa.Table) -> pa.Table:
+    """Return rows with the columns that the table got later; what they lack is not known."""
+    for column in LATER.get(name, ()):
+        if column not in table.column_names:
+            field = TABLES[name].field(column)
+            table = table.append_column(field, pa.nulls(len(table), field.type))
+    return table
 
 
 def as_known(name: str, table: pa.Table) -> pa.Table:
@@ -108,6 +125,7 @@ def as_known(name: str, table: pa.Table) -> pa.Table:
     schema = TABLES.get(name)
     if schema is None:
         return table
+    table = completed(name, table)
     faults = list(_faults(schema, table.schema))
     if faults:
         raise CatalogError(

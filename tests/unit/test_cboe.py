@@ -75,7 +75,7 @@ def ns(*moment: int, zone: dt.tzinfo = NEW_YORK) -> int:
 def test_a_chain_of_2022(tmp_path: Path) -> None:
     found = read_chain(Source(written(tmp_path, OF_2022, "quotedata.csv")))
     rows = rows_of(found)
-    assert len(rows) == 4
+    assert len(rows) == 6
     first = rows[0]
     assert first["underlying"] == "SPX"
     assert (first["spot"], first["expiry"], first["strike"]) == (4395.64, dt.date(2022, 3, 4), 4400)
@@ -87,11 +87,26 @@ def test_a_chain_of_2022(tmp_path: Path) -> None:
     assert set(times_of(table["ts_init"].combine_chunks()).tolist()) == {ns(2022, 3, 3, 16, 45)}
 
 
-def test_morning_and_afternoon_options_of_one_strike_are_added_up(tmp_path: Path) -> None:
+def test_morning_and_afternoon_options_of_one_strike_stay_two(tmp_path: Path) -> None:
+    """On the third Friday SPX settles at 9:30, SPXW at 16:00: neither has the other's quotes."""
     found = read_chain(Source(written(tmp_path, OF_2022, "quotedata.csv")))
-    call = next(row for row in rows_of(found) if row["expiry"].day == 18 and row["is_call"])
-    assert (call["open_interest"], call["volume"], call["delta"]) == (400, 40, 0.51)
-    assert sum(found.flagged.values()) == 2
+    calls = [row for row in rows_of(found) if row["expiry"].day == 18 and row["is_call"]]
+    told = [(row["root"], row["open_interest"], row["volume"], row["delta"]) for row in calls]
+    assert told == [("SPX", 100, 10, 0.5), ("SPXW", 300, 30, 0.51)]
+    assert {row["underlying"] for row in rows_of(found)} == {"SPX"}
+
+
+def test_an_option_whose_code_names_no_root_has_none(tmp_path: Path) -> None:
+    text = OF_2022.replace("SPXW220304C04400000", "April 4400 call").replace("SPXW220304P04400000", "4400 P")
+    found = read_chain(Source(written(tmp_path, text, "quotedata.csv")))
+    assert [row["root"] for row in rows_of(found)] == [None, None, "SPX", "SPXW", "SPX", "SPXW"]
+
+
+def test_an_option_that_comes_twice_counts_once(tmp_path: Path) -> None:
+    text = OF_2022 + OF_2022.strip().splitlines()[-1] + "\n"
+    found = read_chain(Source(written(tmp_path, text, "quotedata.csv")))
+    assert len(rows_of(found)) == 6
+    assert found.rejected == {"an option that was there before": 2}
 
 
 def test_a_chain_of_2019(tmp_path: Path) -> None:
@@ -202,7 +217,7 @@ def test_volatilities_in_percent_are_shares(tmp_path: Path) -> None:
     signed = OF_2022.replace(",0.21,", ",21%,").replace(",0.22,", ",22.0%,").replace(",0.2,", ",20 %,")
     counted = OF_2022.replace(",0.21,", ",21,").replace(",0.22,", ",22,").replace(",0.2,", ",20,")
     whole = rows_of(read_chain(Source(written(tmp_path, OF_2022, "a.csv"))))
-    for text, flagged in ((signed, {}), (counted, {"volatilities in percent, taken as shares": 4})):
+    for text, flagged in ((signed, {}), (counted, {"volatilities in percent, taken as shares": 6})):
         found = read_chain(Source(written(tmp_path, text, "a.csv")))
         assert [row["iv"] for row in rows_of(found)] == pytest.approx([row["iv"] for row in whole])
         assert {name: n for name, n in found.flagged.items() if "percent" in name} == flagged

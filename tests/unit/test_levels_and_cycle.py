@@ -17,6 +17,8 @@ from indicators.options.levels import (
     next_publication,
     sound,
     to_future,
+    todays_end,
+    unsettled,
 )
 from indicators.options.vix import VixRegime, VixState, vix_regime
 from mia_plugins.data.basis import Basis, BasisMethod
@@ -123,6 +125,30 @@ def test_index_levels_are_brought_to_the_future_and_stamped(method: BasisMethod,
 def at(day: int, hour: int, minute: int = 0) -> Nanoseconds:
     """Return a time in June 2026, New York."""
     return Nanoseconds(utc_ns(dt.date(2026, 6, day), dt.time(hour, minute)))
+
+
+@pytest.mark.parametrize(
+    ("published", "end"),
+    [
+        (at(1, 23), at(2, 16)),
+        (at(2, 18), at(3, 16)),
+        (at(2, 8), at(2, 16)),
+        (at(2, 17), at(2, 16)),  # After the close they are still that day's: they are gone at once.
+        (at(5, 23), at(8, 16)),
+        (at(17, 23), at(18, 16)),  # A monthly expiry: what is imported of the day settles on the close.
+    ],
+)
+def test_levels_of_today_end_when_the_options_of_their_day_settle(
+    published: Nanoseconds, end: Nanoseconds
+) -> None:
+    named: dict[str, float | None] = {"HVL": 1.0, "Call Resistance 0DTE": 2.0, "GEX 1": 3.0, "HVL 0DTE": 4.0}
+    made = level_set(named, as_of=at(1, 16), known_at=published)
+    assert todays_end(made) == end
+    assert unsettled(made, end - 1) is made
+    left = unsettled(made, end)
+    assert [level.name for level in left.levels] == ["HVL", "GEX 1"]
+    assert todays_end(left) is None
+    assert unsettled(left, end + MINUTE) is left
 
 
 @pytest.mark.parametrize(

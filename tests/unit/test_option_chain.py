@@ -9,14 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indicators.options.activity import unusual_activity
-from indicators.options.chain import chain_of
+from indicators.options.chain import Chain, chain_of
 from indicators.options.exposure import charm_exposure, gex_by_strike, net_gex, vanna_exposure
 from indicators.options.flaws import Flaw
 from indicators.options.flip import gamma_flip, net_gex_at
 from indicators.options.flow import log_put_call_ratio, options_flow_bias
 from indicators.options.gamma_levels import gamma_levels_of_chain
 from indicators.options.moves import expected_move, move_by_straddle
-from indicators.options.pin import pin_risk
+from indicators.options.pin import magnet, pin_risk
 from indicators.options.settlement import settles_at, trading_day
 from indicators.options.smile import at_the_money_iv, skew_25_delta, term_structure
 from indicators.options.walls import hvl, walls
@@ -117,13 +117,89 @@ def test_spots_that_disagree_are_none() -> None:
         (MONTHLY, "SPX", dt.time(9, 30)),  # Juneteenth moves the third Friday to the 18th.
         (MONTHLY, "SPXW", dt.time(16)),
         (TOMORROW, "SPX", dt.time(16)),
-        (MONTHLY, "ES", dt.time(16)),
+        (MONTHLY, "NDXP", dt.time(16)),
+        (MONTHLY, "ES", dt.time(9, 30)),  # With the future of June.
+        (dt.date(2026, 7, 17), "ES", dt.time(16)),
+        (dt.date(2026, 7, 17), "NDX", dt.time(9, 30)),
         (dt.date(2026, 11, 27), "SPX", dt.time(13)),
         (dt.date(2026, 6, 7), "SPX", dt.time(16)),
     ],
 )
 def test_when_options_settle(expiry: dt.date, underlying: str, time: dt.time) -> None:
     assert settles_at(expiry, underlying) == utc_ns(expiry, time)
+
+
+FRIDAY = dt.date(2026, 3, 20)
+"""A third Friday: SPX settles in the morning, SPXW in the afternoon."""
+
+
+def of_both_roots(clock: dt.time, *, strike: float = 6000) -> Chain:
+    rows = [
+        row(strike, kind, expiry=FRIDAY, root=root) for root in ("SPX", "SPXW") for kind in ("call", "put")
+    ]
+    return chain(
+        *rows, row(strike, "call", expiry=FRIDAY + dt.timedelta(7), root="SPXW"), as_of=utc_ns(FRIDAY, clock)
+    )
+
+
+def test_on_a_third_friday_each_root_settles_at_its_own_time() -> None:
+    """At 9:00 SPX has half an hour left and SPXW seven; at 10:00 those of SPX are gone, the others trade on."""
+    early = of_both_roots(dt.time(9))
+    np.testing.assert_allclose(early.years[:4] * 365 * 24, [0.5, 0.5, 7, 7], rtol=1e-12)
+    assert not early.flaws, "the two are no rows of one contract"
+    assert len(set(early.keys)) == len(early)
+    later = of_both_roots(dt.time(10))
+    np.testing.assert_allclose(later.years[:2] * 365 * 24, [6, 6], rtol=1e-12)
+    assert (len(later), later.flaws) == (3, {Flaw.EXPIRED: 2})
+    assert later.is_0dte.tolist() == [True, True, False]
+    last = of_both_roots(dt.time(15, 59))
+    assert last.is_0dte.sum() == 2
+    assert len(of_both_roots(dt.time(16))) == 1
+
+
+def test_what_settles_next_may_hold_the_price() -> None:
+    """Before 9:30 that is SPX, from then on SPXW: strike and share are its own."""
+    rows = [
+        row(at, "call", expiry=FRIDAY, root=root, open_interest=held)
+        for root, at, held in (
+            ("SPX", 5990, 3000),
+            ("SPX", 6010, 1000),
+            ("SPXW", 6010, 900),
+            ("SPXW", 6020, 100),
+        )
+    ]
+    found = [magnet(chain(*rows, as_of=utc_ns(FRIDAY, dt.time(hour)))) for hour in (9, 10)]
+    assert [(float(one.strike), one.share) for one in found if one] == [(5990, 0.75), (6010, 0.9)]
+
+
+def test_the_least_open_interest_of_a_wall_is_of_what_settles_with_it() -> None:
+    """4 contracts of the 400 of SPXW are 1 %; of the 40 400 of both they would be none."""
+    rows = [
+        row(6010, "call", expiry=FRIDAY, root="SPXW", open_interest=4),
+        row(5990, "put", expiry=FRIDAY, root="SPXW", open_interest=396),
+        row(5900, "put", expiry=FRIDAY, root="SPX", open_interest=40_000),
+    ]
+    assert walls(chain(*rows, as_of=utc_ns(FRIDAY, dt.time(9)))).call == Points(6010)
+
+
+def test_a_chain_without_roots_is_of_the_underlyings_own() -> None:
+    """As catalogs had it before there was the column: SPX, which on a third Friday settles at 9:30."""
+    at = utc_ns(FRIDAY, dt.time(9))
+    strikes = (6000, 6010)
+    named = chain_of(table(*(row(k, "call", expiry=FRIDAY, root="SPX") for k in strikes), as_of=at), "SPX")
+    unnamed = table(*(row(k, "call", expiry=FRIDAY) for k in strikes), as_of=at)
+    old = chain_of(unnamed.drop_columns(["root"]), "SPX")
+    assert named is not None
+    assert old is not None
+    assert old.settles.tolist() == named.settles.tolist() == [utc_ns(FRIDAY, dt.time(9, 30))] * 2
+    assert old.keys.tolist() == named.keys.tolist()
+    assert not old.flaws
+
+
+def test_rows_of_an_older_import_do_not_count_beside_those_that_name_their_root() -> None:
+    """The same chain imported again, beside its rows without roots: open interest must not double."""
+    made = chain(row(6000, "call"), row(6000, "call", root="SPXW"), row(6000, "put", root="SPXW"))
+    assert (len(made), made.flaws) == (2, {Flaw.NO_ROOT: 1})
 
 
 def test_time_is_counted_to_the_instant_of_settlement() -> None:

@@ -1,9 +1,12 @@
 """Scores made of options: worked by hand, with their boundaries and with what is not known."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from indicators.options.activity import unusual_activity, usual_volume
 from indicators.options.bias import (
@@ -55,7 +58,9 @@ def levels(call: float = 100, put: float = 100, flip: float | None = 0.0) -> Gam
         (levels(put=4, flip=25), 50, 1, 0.65 * 0.65 + 0.25 * math.tanh(0.5) + 0.1),
         (levels(put=4, flip=None), 50, 1, 0.65),
         (levels(put=4, flip=25), None, 0, 0.65 * 0.65 / 0.75),
-        (GammaLevels((), (P,), Points(P - 25), "HVL"), 50, -1, (0.25 * math.tanh(0.5) - 0.1) / 0.35),
+        (GammaLevels((), (P,), Points(P - 25), "HVL"), 50, -1, 0.65 + 0.25 * math.tanh(0.5) - 0.1),
+        (GammaLevels((P,), (), Points(P - 10), "HVL"), 40, 0, -0.65 + 0.25 * math.tanh(0.25)),
+        (GammaLevels((), (), Points(P - 25), "HVL"), 50, -1, (0.25 * math.tanh(0.5) - 0.1) / 0.35),
         (levels(call=8, put=8), 50, 0, 0.0),
     ],
 )
@@ -64,6 +69,31 @@ def test_gamma_levels_proximity(around: GammaLevels, move: float | None, crossin
     assert found.value == pytest.approx(value)
     if value == 0:
         assert found.reason.startswith("quiet")
+
+
+@given(
+    st.lists(st.integers(-40, 40), max_size=3),
+    st.lists(st.integers(-40, 40), max_size=3),
+    st.one_of(st.none(), st.integers(-60, 60)),
+    st.integers(-1, 1),
+)
+def test_a_wall_that_is_not_known_is_as_one_out_of_reach(
+    calls: list[int], puts: list[int], flip: int | None, crossing: int
+) -> None:
+    """So the sign at the wall that is known stays; only where neither is known does the flip speak for them."""
+    given_one = GammaLevels(
+        tuple(Points(P + at / 4) for at in calls),
+        tuple(Points(P + at / 4) for at in puts),
+        None if flip is None else Points(P + flip / 4),
+        "HVL",
+    )
+    far = (Points(P + 1000),)
+    whole = replace(given_one, calls=given_one.calls or far, puts=given_one.puts or far)
+    one, other = (gamma_levels_proximity(P, each, Points(40), crossing) for each in (given_one, whole))
+    if calls or puts:
+        assert one == other
+    elif flip is not None:
+        assert (one.value or 0) == pytest.approx((other.value or 0) / 0.35)
 
 
 def test_proximity_without_anything_is_not_known() -> None:
@@ -91,8 +121,8 @@ def test_a_flip_that_moves_over_the_price_is_no_crossing() -> None:
     [
         (0.5, 60, 0.5, 0.0),
         (0.7, 20, 0.5, math.tanh(-0.4)),
-        (0.7, 19, 0.5, math.tanh(-1.4)),
-        (-0.1, 0, 0.0, math.tanh(0.2)),
+        (0.7, 19, 0.5, 0.0),
+        (-0.1, 0, 0.0, 0.0),
     ],
 )
 def test_put_call_term(ratio: float, sessions: int, past: float, value: float) -> None:
@@ -106,7 +136,9 @@ def test_options_flow_bias() -> None:
         row(6050, "call", open_interest=1000, volume=300), row(5950, "put", open_interest=2000, volume=100)
     )
     assert volume_term(made) == 0.5
-    assert options_flow_bias(made).value == pytest.approx(0.6 * math.tanh(-2 * math.log(2)) + 0.4 * 0.5)
+    assert options_flow_bias(made).value == pytest.approx(0.4 * 0.5), "twice as many puts may be as usual"
+    even = options_flow_bias(made, [0.0] * 20).value
+    assert even == pytest.approx(0.6 * math.tanh(-2 * math.log(2)) + 0.4 * 0.5)
     still = chain(row(6050, "call", volume=0), row(5950, "put", volume=0))
     assert options_flow_bias(still).value == 0
     blind = chain(row(6050, "call", volume=None), row(5950, "put"))

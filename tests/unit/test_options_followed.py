@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from indicators.options import chain_followed
@@ -18,11 +19,12 @@ from indicators.options.chain import chain_of
 from indicators.options.chain_followed import OptionChain
 from indicators.options.cycle_followed import Cycle
 from indicators.options.dealers import FlipCrossed, GammaLevelsOnFuture
-from indicators.options.exposure import net_gex
+from indicators.options.exposure import DealerSign, net_gex
 from indicators.options.features import DealersBias, GammaLevelsProximity, OptionsFlowBias, PinRisk
-from indicators.options.figures import figures_of
+from indicators.options.figures import Figures, figures_of
 from indicators.options.flow import log_put_call_ratio
 from indicators.options.levels_followed import ImportedLevels
+from indicators.options.settlement import settles_at
 from indicators.options.vix import VixRegime
 from indicators.options.vix_followed import Vix
 from mia_plugins.data.sessions import full_sessions
@@ -87,12 +89,66 @@ def test_the_basis_is_of_the_time_of_the_chain() -> None:
 
 
 def test_a_bar_that_closes_after_the_chain_is_known_counts_only_where_none_did_before() -> None:
-    scene = with_chain(QUIET_DAY, "09:25:00")
-    reasons = seen(IndexBasis, scene, lambda it: (it.points, it.reason), "09:30:59", "09:31:00")
+    late = Scene(str(DAY)).trades("09:40:30 6000.00 1 buy\n10:02:30 6002.00 1 buy")
+    scene = with_chain(late, "09:35:00")
+    reasons = seen(IndexBasis, scene, lambda it: (it.points, it.reason), "09:40:59", "09:41:00")
     assert reasons == [(None, "no price of ES within 30 min of the chain's spot"), (24.0, "")]
-    far = with_chain(QUIET_DAY, "09:00:00")
+    far = with_chain(Scene(str(DAY)).trades("10:02:30 6002.00 1 buy"), "09:31:00")
     assert seen(IndexBasis, far, lambda it: it.points, "10:10:00") == [None]
-    assert seen(IndexBasis, far, lambda it: it.points, "10:10:00", basis_within=31.0) == [24.0]
+    assert seen(IndexBasis, far, lambda it: it.points, "10:10:00", basis_within=33.0) == [26.0]
+
+
+RISEN = "\n".join(
+    f"{hour:02d}:{minute:02d}:01 6070.00 1 buy" for hour, minute in ((8, 50), (8, 59), (9, 29), (9, 40))
+)
+STANDS_STILL = "the chain of SPX is from before the opening, when the index stands still"
+
+
+def test_what_the_future_moved_since_the_index_closed_is_no_basis() -> None:
+    """At 9:00 the chain's spot is yesterday's close, and the future 94 points above it; 24 of them are the basis."""
+    scene = with_chain(Scene(str(DAY)).trades(RISEN), "09:00:00")
+    told = seen(IndexBasis, scene, lambda it: (it.points, it.reason), "09:25:00", "09:45:00")
+    assert told == [(None, STANDS_STILL)] * 2
+    assert seen(GammaLevelsOnFuture, scene, lambda it: it.levels, "09:45:00") == [None]
+    levels = with_levels(scene, "23:00:00", underlying="SPX")
+    assert seen(ImportedLevels, levels, lambda it: it.levels, "09:45:00") == [None]
+
+
+@pytest.mark.parametrize(("clock", "points"), [("09:30:00", None), ("09:30:01", 94.0)])
+def test_the_index_moves_from_the_opening_on(clock: str, points: float | None) -> None:
+    scene = with_chain(Scene(str(DAY)).trades(RISEN), clock)
+    assert seen(IndexBasis, scene, lambda it: it.points, "09:45:00") == [points]
+
+
+def test_the_last_basis_of_regular_hours_is_kept_with_its_age() -> None:
+    """26 h from the time it is of: then a chain from before an opening has none."""
+    scene = with_chain(QUIET_DAY, "10:02:00").on("2026-03-11").trades(RISEN)
+    scene = with_chain(scene, "09:00:00", spot=5976.0)
+    (kept,) = seen(IndexBasis, scene, lambda it: it.value, "09:25:00")
+    assert (kept.future - kept.index, kept.as_of) == (26.0, QUIET_DAY.at("10:02:00"))
+    assert kept.age(scene.at("10:02:00")) == 86400.0
+    told = seen(IndexBasis, scene, lambda it: (it.points, it.reason), "12:02:00", "12:02:01")
+    assert told == [(26.0, ""), (None, "the last basis is 26.0 h old")]
+    look = lambda it: (it.levels, it.option_chain.figures)  # noqa: E731 what is looked at
+    (levels, chain), (gone, _) = seen(GammaLevelsOnFuture, scene, look, "09:25:00", "12:02:01")
+    assert levels.calls[0] == chain.walls.call + 26.0
+    assert gone is None
+
+
+def test_a_kept_basis_is_not_for_another_index() -> None:
+    scene = with_chain(QUIET_DAY, "10:02:00").on("2026-03-11").trades(RISEN)
+    scene = with_chain(scene, "09:00:00", spot=598.0)
+    assert seen(IndexBasis, scene, lambda it: (it.points, it.reason), "09:25:00") == [(None, STANDS_STILL)]
+
+
+def test_after_the_close_the_spot_is_the_closes() -> None:
+    """The chain is of 16:30; the future has risen by 60 points since the index stood still at 16:00."""
+    day = Scene(str(DAY)).trades("15:59:30 6000.00 1 buy\n16:20:30 6060.00 1 buy\n16:29:30 6060.00 1 buy")
+    (found,) = seen(IndexBasis, with_chain(day, "16:30:00"), lambda it: it.value, "16:40:00")
+    assert (found.future - found.index, found.as_of) == (24.0, day.at("16:00:00"))
+    half_day = Scene("2025-11-28").trades("12:59:30 6000.00 1 buy\n13:04:30 6060.00 1 buy")
+    (found,) = seen(IndexBasis, with_chain(half_day, "13:05:00"), lambda it: it.value, "13:10:00")
+    assert (found.future - found.index, found.as_of) == (24.0, half_day.at("13:00:00"))
 
 
 def test_what_cannot_be_the_index_has_no_basis() -> None:
@@ -128,12 +184,108 @@ def test_the_walls_of_today_end_when_its_options_settle() -> None:
     assert walls == [2, 1]
 
 
+def without_settled(scene: Scene, now: int) -> Figures:
+    """Return what the scene's chain says had it never had the rows that have settled at a time."""
+    table = scene.tables[scene.session.day, "option_chains"]
+    rows = [one for one in table.to_pylist() if settles_at(one["expiry"], one["root"] or "SPX") > now]
+    left = chain_of(pa.Table.from_pylist(rows, schema=table.schema), "SPX")
+    assert left is not None
+    return figures_of(left, DealerSign.CALLS_PLUS_PUTS_MINUS, 0)
+
+
+SAID = ("net_gex", "flip", "hvl", "walls", "vanna", "charm", "skew", "term", "move", "magnet", "levels")
+
+
+def on_a_third_friday() -> Scene:
+    """Return a day with a chain of three settlements: 9:30, 16:00, and a week later."""
+    scene = Scene("2026-03-20").trades("09:05:30 6000.00 1 buy\n10:00:30 6002.00 1 buy")
+    made = [
+        small_chain(np.random.default_rng(seed), dt.date(2026, 3, 20), scene.at("09:00:00"), 5976.0)
+        for seed in (1, 2)
+    ]
+    at = made[0].schema.get_field_index("root")
+    morning = made[0].set_column(at, made[0].schema.field(at), pa.array(["SPX"] * len(made[0])))
+    morning = morning.filter(pc.equal(morning["expiry"], pa.scalar(dt.date(2026, 3, 20))))
+    return scene.with_table("option_chains", pa.concat_tables([morning, made[1]]))
+
+
+@pytest.mark.parametrize(
+    ("scene", "clocks"),
+    [
+        (with_chain(QUIET_DAY, "15:45:00"), ("15:59:59", "16:00:00", "16:30:00")),
+        (on_a_third_friday(), ("09:29:59", "09:30:00", "15:59:59", "16:00:00")),
+    ],
+    ids=["a day", "a third Friday"],
+)
+def test_what_has_settled_holds_nothing(scene: Scene, clocks: tuple[str, ...]) -> None:
+    """At every time a chain says what it would if the options that have settled had never been in it."""
+    found = seen(OptionChain, scene, lambda it: it.figures, *clocks)
+    whole = without_settled(scene, 0)
+    for clock, figures in zip(clocks, found, strict=True):
+        left = without_settled(scene, scene.at(clock))
+        assert [getattr(figures, name) for name in SAID] == [getattr(left, name) for name in SAID], clock
+        assert (figures.log_put_call, figures.volume) == (whole.log_put_call, whole.volume)
+    assert found[0].net_gex != found[-1].net_gex
+    assert found[0].walls.call_0dte is not None
+    assert found[-1].walls.call_0dte is None
+
+
+def test_in_the_morning_the_chain_of_yesterday_speaks_of_what_is_left() -> None:
+    scene = with_chain(QUIET_DAY, "15:45:00")
+    left = without_settled(scene, scene.at("16:00:00"))
+    later = scene.on("2026-03-11").trades("09:31:00 6000.00 1 buy")
+    (figures,) = seen(OptionChain, later, lambda it: it.figures, "09:45:00")
+    assert figures.net_gex == left.net_gex
+    assert figures.net_gex != without_settled(scene, 0).net_gex
+
+
+def test_a_chain_of_which_all_has_settled_says_nothing_of_gamma() -> None:
+    scene = with_chain(QUIET_DAY, "15:45:00")
+    table = scene.tables[DAY, "option_chains"]
+    today = table.filter(pc.equal(table["expiry"], pa.scalar(DAY)))
+    found = seen(
+        OptionChain,
+        scene.with_table("option_chains", today),
+        lambda it: (it.net_gex, it.move),
+        "15:50:00",
+        "16:00:00",
+    )
+    assert found[0][0] is not None
+    assert found[1] == (None, None)
+
+
 def test_levels_of_the_end_of_day_hold_for_26_hours() -> None:
     scene = with_levels(QUIET_DAY, "23:00:00").on("2026-03-11").trades("00:30:00 6000.00 1 buy")
     held = seen(ImportedLevels, scene, lambda it: it.levels is not None, "00:59:00", "01:00:00", "01:00:01")
     assert held == [True, True, False]
     said = seen(ImportedLevels, scene, lambda it: it.reason, "02:00:00")
     assert said == ["the levels of MenthorQ are 27.0 h old"]
+
+
+WALLS = {"Call Resistance": 6100.0, "Call Resistance 0DTE": 6001.5, "Put Support 0DTE": 5950.0}
+
+
+def test_imported_walls_of_today_end_when_its_options_settle() -> None:
+    """By themselves they are no levels any more: those of another source speak."""
+    rows = [
+        {"ts_init": "18:30:00", "underlying": "ES", "name": name, "price": at, "source": "A"}
+        for name, at in WALLS.items()
+    ]
+    scene = QUIET_DAY.table("levels", rows)
+    clocks = ("15:59:59", "16:00:00", "16:45:00")
+    assert seen(GammaLevelsOnFuture, scene, lambda it: it.levels.calls, *clocks) == [
+        (6100, 6001.5),
+        (6100,),
+        (6100,),
+    ]
+    assert seen(GammaLevelsOnFuture, scene, lambda it: it.levels.puts, *clocks) == [(5950,), (), ()]
+    alone = with_levels(QUIET_DAY, "18:10:00").table("levels", rows[1:])
+    assert seen(ImportedLevels, alone, lambda it: it.levels.source, *clocks) == ["A", "MenthorQ", "MenthorQ"]
+    only = QUIET_DAY.table("levels", rows[1:])
+    assert (
+        seen(ImportedLevels, only, lambda it: it.reason, *clocks)[1:]
+        == ["no levels of ES or SPX are known"] * 2
+    )
 
 
 def test_strict_levels_hold_for_half_an_hour() -> None:
@@ -289,7 +441,8 @@ def test_what_is_usual_is_of_the_sessions_before_and_outlasts_the_roll() -> None
         expected = np.quantile([abs(net_gex(one) or 0) for one in past], 0.75) if number >= 20 else None
         assert gex == (None if expected is None else pytest.approx(expected))
         middle = median(log_put_call_ratio(one) or 0.0 for one in past) if number >= 20 else 0.0
-        assert term == pytest.approx(math.tanh(-2 * ((log_put_call_ratio(chain) or 0) - middle)))
+        unusual = math.tanh(-2 * ((log_put_call_ratio(chain) or 0) - middle))
+        assert term == pytest.approx(unusual if number >= 20 else 0.0)
         assert activity.call_volume == unusual_activity(chain).call_volume, "every expiry is another one"
 
 
@@ -375,7 +528,8 @@ def test_the_pin_is_seen_from_where_the_price_is_now() -> None:
     assert "1 points away" in early.reason
     assert "0 points away" in late.reason
     assert (late.value or 0) > (early.value or 0) > 0
-    assert settled == Reading(None, "the next expiry of the chain has settled")
+    assert settled.value == 0
+    assert settled.reason.startswith("quiet: no expiry within a day")
 
 
 def test_the_cycle_is_the_days() -> None:

@@ -1,13 +1,17 @@
 """Our own tables: their columns, units, and what is refused."""
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from mia_plugins.data.errors import CatalogError
-from mia_plugins.data.sessions import NS
+from mia_plugins.data.sessions import NS, session_on
 from mia_plugins.data.tables import TABLES, VIX, as_known
+from mia_plugins.tape.known import KnownTable
 from mia_plugins.units import UNITS
 from tests.market import DAY, some_vix, sound_store
+from tests.options import row
+from tests.options import table as chain_table
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -37,6 +41,27 @@ def test_a_table_comes_back_as_it_was_with_its_units() -> None:
 
 def test_the_order_of_columns_does_not_matter() -> None:
     assert as_known("vix", some_vix().select(["value", "ts_init", "ts_event"])).equals(some_vix())
+
+
+def test_a_chain_written_before_roots_were_kept_has_none() -> None:
+    """Beside it in the catalog lie days that have them: what reads both sees one table."""
+    rows = chain_table(row(6000, "call", root="SPXW"), as_of=session_on(DAY).open)
+    new = as_known("option_chains", rows)
+    old = new.drop_columns(["root"])
+    assert as_known("option_chains", old)["root"].to_pylist() == [None]
+    store = sound_store("old", with_data=False)
+    with store.draft(DAY) as draft:
+        draft.write_table("option_chains", new)
+    store.publish(DAY)
+    (path,) = store.tables()["option_chains"]
+    pq.write_table(old, store.files.full(path))
+    (found,) = store.read_table("option_chains")
+    assert found.schema.names == new.schema.names
+    known = KnownTable("option_chains")
+    known.load(found)
+    known.load(new)
+    known.advance(session_on(DAY).close)
+    assert known.column("root", -1, known.now) == [None, "SPXW"]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A chain out of its options: rows of the table `option_chains`, one an expiry, strike and kind."""
+"""A chain out of its options: rows of the table `option_chains`, one a root, expiry, strike and kind."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -36,28 +36,27 @@ class Moment:
 
 
 def take_chain(options: Iterator[Option], moment: Moment, tally: Tally) -> None:
-    """Add the rows of a chain; options of two roots with one expiry and strike become one row.
+    """Add the rows of a chain; options of two roots with one expiry and strike stay two.
 
-    SPX settles in the morning and SPXW in the afternoon: open interest and volume are added, quotes
-    and greeks are those of the one with more open interest.
+    On a third Friday SPX settles in the morning and SPXW in the afternoon.
     """
-    kept: dict[tuple[Any, ...], Option] = {}
-    seen: set[Code] = set()
+    kept: dict[Code, Option] = {}
     for option in options:
         code = option.code
         if not 0 < code.strike < 1e6:
             tally.reject_some("an option without a strike above zero", 1, option.place)
-        elif code in seen:
+        elif code in kept:
             tally.reject_some("an option that was there before", 1, option.place)
         else:
-            seen.add(code)
-            key = (code.expiry, code.strike, code.is_call)
-            if key in kept:
-                tally.again("options of two roots with one expiry and strike, added up")
-            kept[key] = _added(kept[key], option) if key in kept else option
+            kept[code] = option
     if kept:
-        rows = _in_fractions([kept[key] for key in sorted(kept)], moment.spot, tally)
+        ordered = [kept[code] for code in sorted(kept, key=_in_order)]
+        rows = _in_fractions(ordered, moment.spot, tally)
         tally.rows.append(TableRows("option_chains", _table(rows, moment), lambda row: rows[row].place))
+
+
+def _in_order(code: Code) -> tuple[Any, ...]:
+    return code.expiry, code.strike, code.is_call, code.root
 
 
 def _in_fractions(rows: list[Option], spot: float, tally: Tally) -> list[Option]:
@@ -68,20 +67,6 @@ def _in_fractions(rows: list[Option], spot: float, tally: Tally) -> list[Option]
         return rows
     tally.flag("volatilities in percent, taken as shares", np.array([row.iv is not None for row in rows]))
     return [replace(row, iv=None if row.iv is None else row.iv / 100) for row in rows]
-
-
-def _added(one: Option, other: Option) -> Option:
-    """Return two options as one."""
-    more = other if (other.open_interest or 0) > (one.open_interest or 0) else one
-    return replace(
-        more,
-        open_interest=_sum(one.open_interest, other.open_interest),
-        volume=_sum(one.volume, other.volume),
-    )
-
-
-def _sum(one: float | None, other: float | None) -> float | None:
-    return None if one is None and other is None else (one or 0) + (other or 0)
 
 
 def _table(rows: list[Option], moment: Moment) -> pa.Table:
@@ -101,6 +86,7 @@ def _table(rows: list[Option], moment: Moment) -> pa.Table:
         "gamma": [row.gamma for row in rows],
         "open_interest": [_count(row.open_interest) for row in rows],
         "volume": [_count(row.volume) for row in rows],
+        "root": [_root(row.code.root) for row in rows],
     }
     arrays = [
         pa.array(values, pa.int64()).cast(TIME) if name.startswith("ts_") else _array(name, values)
@@ -116,3 +102,8 @@ def _array(name: str, values: list[Any]) -> pa.Array:
 def _count(value: float | None) -> int | None:
     """Return a number of contracts; None for what is none."""
     return int(value) if value is not None and 0 <= value < MOST_COUNT else None
+
+
+def _root(text: str) -> str | None:
+    """Return the root of a code; None where a file names its options otherwise."""
+    return text if text.isalpha() and text.isupper() else None
