@@ -4,7 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from indicators.structure.lead import OTHER, LeadLag, Together
+from indicators.structure.compared import Together
+from indicators.structure.lead import OTHER, LeadLag
 from mia_plugins.features import Market
 from mia_plugins.tape.bars import Bar
 from mia_plugins.units import Bars, Minutes
