@@ -297,29 +297,39 @@ def test_the_daily_atr_is_of_regular_hours_and_knows_no_gap_between_contracts() 
     np.testing.assert_allclose(np.array(found[1 : until + 1], float), talib.ATR(high, low, close, 14))
 
 
-def changes_by_minute(scene: Scene, product: str) -> dict[int, int]:
-    """Return the change of the last price over each minute that ends in a session after its first trade."""
+def changes_by_minute(scene: Scene, product: str) -> tuple[dict[int, int], set[int]]:
+    """Return the change of the last price over each minute that ends in a session after its first trade.
+
+    There are none in a halt, five minutes after the last trade, nor over it. The minutes from a halt on
+    up to the next change are returned too.
+    """
     found: dict[int, int] = {}
+    halted: set[int] = set()
+    waits = False
     for session, trades in trades_of(scene, product).items():
         ts, ticks = np.array([one.ts for one in trades]), [one.ticks for one in trades]
         last = None
         for end in range(session.open + MINUTE, session.close + 1, MINUTE):
             count = int(np.searchsorted(ts, end, side="left"))
-            if count and last is not None:
-                found[end] = ticks[count - 1] - last
-            last = ticks[count - 1] if count else None
-    return found
+            now = ticks[count - 1] if count and end - ts[count - 1] <= 5 * MINUTE else None
+            waits = waits or bool(count and now is None)
+            if now is not None and last is not None:
+                found[end], waits = now - last, False
+            if waits:
+                halted.add(end)
+            last = now
+    return found, halted
 
 
 def test_the_correlation_with_the_other_index_by_numpy() -> None:
     scene = random_scene(3, products=("ES", "NQ"))
     scene = follow(scene)
-    own, other = changes_by_minute(scene, "ES"), changes_by_minute(scene, "NQ")
+    (own, halted), (other, other_halted) = (changes_by_minute(scene, one) for one in ("ES", "NQ"))
     said, kinds = 0, set()
     leaders = dict(at_bars(scene, look(LeadLag, "leader")))
     for now, reading in at_bars(scene, look(EsNqCorrelation)):
         both = [(own[ts], other[ts]) for ts in sorted(own.keys() & other.keys()) if ts <= now][-51:]
-        if len(both) < 51:
+        if len(both) < 51 or now in halted | other_halted:
             assert reading.value is None
             continue
         x, y = np.array(both, float).T
