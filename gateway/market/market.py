@@ -30,10 +30,14 @@ class Board:
     """A product's prices as of now."""
 
     book: Book = EMPTY
+    version: int = 0
+    """How often the book changed."""
     last: Deal | None = None
     """The last trade."""
     volume: int = 0
     """Contracts since the market began to play."""
+    push: int = 0
+    """Ticks by which prices are moved away from the data."""
     carry: int = 0
     """Ticks from one month to the next."""
     value: float | None = None
@@ -71,18 +75,35 @@ class Market:
         """Let something happen."""
         board = self.boards[update.code]
         if isinstance(update, BookUpdate):
-            board.book = update.book
-            board.books.append(update.book)
-            if not board.carry and update.book.bid:
-                board.carry = round(update.book.bid.ticks * CARRY)
-            if self.basis is None and update.code == "ES":
-                self._find_basis(update.book)
+            self._show(update.code, update.book.moved(board.push))
         elif isinstance(update, TradeUpdate):
-            board.last = Deal(update.ts, update.ticks, update.lots)
-            board.volume += update.lots
-            board.deals.append(board.last)
+            self._trade(board, Deal(update.ts, update.ticks + board.push, update.lots))
         else:
             board.value = update.value
+
+    def move(self, code: str, ticks: int) -> None:
+        """Let a product's prices be so many ticks higher from now on than its data have them."""
+        board = self.boards[code]
+        board.push += ticks
+        self._show(code, board.book.moved(ticks))
+        if board.last:
+            self._trade(board, board.last._replace(ticks=board.last.ticks + ticks, lots=1))
+
+    def _show(self, code: str, book: Book) -> None:
+        board = self.boards[code]
+        board.book = book
+        board.version += 1
+        board.books.append(book)
+        if not board.carry and book.bid:
+            board.carry = round(book.bid.ticks * CARRY)
+        price = _middle(book)
+        if self.basis is None and code == "ES" and price is not None and self.chain:
+            self.basis = price / 4 - next(iter(self.chain.values())).spot
+
+    def _trade(self, board: Board, deal: Deal) -> None:
+        board.last = deal
+        board.volume += deal.lots
+        board.deals.append(deal)
 
     def forget_told(self) -> None:
         """Begin anew to gather what is to be told."""
@@ -104,6 +125,17 @@ class Market:
         spot = self.spot()
         row = self.chain.get(listing.con_id)
         return row.book(spot) if row and spot is not None else EMPTY
+
+    def moves(self, code: str, listing: Listing) -> bool:
+        """Say whether an update of a product bears on the price of a listing."""
+        if listing.sec_type is SecType.OPTION:
+            return code == "ES"
+        return self.boards.get(code) is self.boards[listing.symbol]
+
+    def version(self, listing: Listing) -> int:
+        """Return a number that is another whenever what is on offer is."""
+        board = self.boards.get("ES" if listing.sec_type is SecType.OPTION else listing.symbol)
+        return board.version if board else 0
 
     def last(self, listing: Listing) -> int | None:
         """Return the price of the last trade, in ticks; None where nothing traded or trades are not told."""
@@ -134,11 +166,6 @@ class Market:
         """Return an option's greeks; None for anything else."""
         row, spot = self.chain.get(listing.con_id), self.spot()
         return row.greeks(spot, self.day) if row and spot is not None else None
-
-    def _find_basis(self, book: Book) -> None:
-        price = _middle(book)
-        if price is not None and self.chain:
-            self.basis = price / 4 - next(iter(self.chain.values())).spot
 
 
 def _middle(book: Book) -> float | None:
