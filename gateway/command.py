@@ -2,6 +2,7 @@
 
 import datetime as dt
 import logging
+import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -93,6 +94,7 @@ def gateway(  # noqa: PLR0913 each is an option
     def started(ports: "Ports") -> None:
         if as_json:
             session.say_json({"ok": True, "port": ports.api, "control": ports.control})
+            sys.stdout.flush()  # who started it waits for this
             return
         session.say(f"the gateway listens on {host}:{ports.api}, account {account}", style="bold")
         if ports.control is not None:

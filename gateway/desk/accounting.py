@@ -90,8 +90,10 @@ def tell_held(session: Session) -> None:
 
 def profit_changes(session: Session) -> Iterator[Message]:
     """Yield what the day made, where it is other than was told last."""
-    if not session.wants.pnl:
+    wants, clock = session.wants, session.gateway.now()
+    if not wants.pnl or clock < wants.pnl_next:
         return
+    wants.pnl_next = clock + NS
     account = session.gateway.account
     open_gain = account.unrealised(session.gateway.market.mark)
     made = account.realised - account.commissions

@@ -74,6 +74,8 @@ class Subscriptions:
     """The tags of account summaries."""
     pnl: dict[int, tuple[float, ...]] = field(default_factory=dict)
     """What was told last."""
+    pnl_next: int = 0
+    """Before this time (UTC ns) nothing more is told of it."""
     updates: bool = False
     """Values of the account and portfolio."""
     positions: bool = False
