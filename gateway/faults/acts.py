@@ -135,6 +135,11 @@ def _cross(gateway: "Gateway", fault: Fault) -> None:
     gateway.faults.crossed = round(fault.ticks) if fault.do == "cross" else None
 
 
+def _disarm(gateway: "Gateway", fault: Fault) -> None:
+    del fault
+    gateway.faults.disarm()
+
+
 def _partial(gateway: "Gateway", fault: Fault) -> None:
     gateway.exchange.most_lots = fault.lots
 
@@ -159,4 +164,5 @@ ACTS: dict[str, Callable[["Gateway", Fault], None]] = {
     "uncross": _cross,
     "partial": _partial,
     "move": _move,
+    "disarm": _disarm,
 }

@@ -76,6 +76,10 @@ class Injector:
         else:
             self._armed.append(Armed(fault.when, fault))
 
+    def disarm(self) -> None:
+        """Forget the faults that wait; who waits for a message goes on waiting."""
+        self._armed = [armed for armed in self._armed if armed.fault is None]
+
     def until(self, when: When) -> asyncio.Future[None]:
         """Return what is done once a message has passed."""
         waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()

@@ -36,6 +36,7 @@ Action = Literal[
     "partial",
     "split",
     "move",
+    "disarm",
 ]
 ON_MESSAGES = {"swallow", "duplicate", "reject", "rewrite", "hold", "drop", "split"}
 """What happens to a message, not to everybody."""
