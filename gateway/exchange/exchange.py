@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from gateway.exchange.account import Account, commission_of
 from gateway.exchange.events import Cancelled, Changed, Event, Executed, Refused
-from gateway.exchange.groups import children, family, others, parent_of, replaced, status_of
+from gateway.exchange.groups import children, family, group_of, others, parent_of, replaced, status_of
 from gateway.exchange.matching import Offer, available, fills, may_fill, trail, wakes, watched
 from gateway.exchange.order import Key, Order, Status, Terms, Tif
-from gateway.exchange.refusals import not_cancellable, too_dear, unmodifiable, unsound
+from gateway.exchange.refusals import LATE, REJECTED, not_cancellable, too_dear, unmodifiable, unsound
 from gateway.market.listing import Listing
 from gateway.market.market import Market
 
@@ -51,7 +51,7 @@ class Exchange:
             return list(self._modify(old, listing, terms, now))
         if terms.parent and Key(key.client, terms.parent) not in self.orders:
             return [Refused(key, 10006, f"Missing parent order: there is no order {terms.parent}")]
-        if refused := self._too_dear(key, listing, terms):
+        if refused := self._too_dear(key, listing, terms) or self._too_late(key, terms):
             return [refused]
         return list(self._take(self._new(key, listing, terms, now), now))
 
@@ -208,7 +208,7 @@ class Exchange:
         for child in list(children(order, self.orders.values())):
             if not order.filled:
                 yield from self._end(child, BY_PARENT, now)
-            elif child.is_held and child.is_transmitted:
+            elif child.is_live_once_released:  # a sibling released before it may have ended it
                 child.is_held = False
                 child.lots = min(child.lots, order.filled)
                 child.status = status_of(child)
@@ -221,6 +221,12 @@ class Exchange:
             order.status = Status.CANCELLED
             yield Cancelled(copy.copy(order), reason)
             yield from self._release(order, now)
+
+    def _too_late(self, key: Key, terms: Terms) -> Refused | None:
+        """Return why an order cannot join its group: with one that has fills it would do the same twice."""
+        group = group_of(key, terms)
+        fills = [one for one in self.orders.values() if one.filled and group_of(one.key, one.terms) == group]
+        return Refused(key, REJECTED, LATE) if group and fills else None
 
     def _too_dear(self, key: Key, listing: Listing, terms: Terms) -> Refused | None:
         """Return why there is too little margin; what only closes, and a child, asks for none."""

@@ -2,26 +2,26 @@
 
 from collections.abc import Iterable, Iterator
 
-from gateway.exchange.order import Key, OcaType, Order, OrderKind, Status
+from gateway.exchange.order import Key, OcaType, Order, OrderKind, Status, Terms
 
 Group = tuple[int, str]
 """The client (or 0, for a group by name) and what makes the group."""
 
 
-def group_of(order: Order) -> Group | None:
+def group_of(key: Key, terms: Terms) -> Group | None:
     """Return an order's group: the one it names, or that of its parent's children."""
-    if order.terms.group:
-        return 0, order.terms.group
-    if order.terms.parent:
-        return order.key.client, f"children of {order.terms.parent}"
-    return None
+    if terms.group:
+        return 0, terms.group
+    return (key.client, f"children of {terms.parent}") if terms.parent else None
 
 
 def others(order: Order, orders: Iterable[Order]) -> Iterator[Order]:
     """Yield the working orders of an order's group, itself not among them."""
-    group = group_of(order)
+    group = group_of(order.key, order.terms)
     if group is not None:
-        yield from (one for one in orders if one is not order and one.is_working and group_of(one) == group)
+        for one in orders:
+            if one is not order and one.is_working and group_of(one.key, one.terms) == group:
+                yield one
 
 
 def children(order: Order, orders: Iterable[Order]) -> Iterator[Order]:

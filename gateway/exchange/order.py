@@ -149,6 +149,11 @@ class Order:
         return self.is_working and self.is_transmitted and not self.is_held
 
     @property
+    def is_live_once_released(self) -> bool:
+        """Whether it waits for its parent and for nothing else."""
+        return self.is_working and self.is_transmitted and self.is_held
+
+    @property
     def average(self) -> float:
         """The mean price of its fills, in ticks; 0 without any."""
         return self.cost / self.filled if self.filled else 0.0

@@ -20,6 +20,7 @@ NOT_FOUND = 10147
 NOT_CANCELLABLE = 161
 NOT_MODIFIABLE = 104
 REJECTED = 201
+LATE = "Order rejected - reason:The OCA group has fills already"
 MOST_LOTS = 10_000
 
 
