@@ -92,6 +92,7 @@ def receive(session: Session, request: Message | Unknown) -> None:
     log.debug("<< %s %s", session.name, told(request))
     for one in session.gateway.faults.incoming(session, request):
         answer(session, one)
+    session.gateway.faults.act()
 
 
 def answer(session: Session, request: Message) -> None:

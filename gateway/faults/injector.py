@@ -62,6 +62,7 @@ class Injector:
         self.refusing = 0
         """Connections that are still to be refused."""
         self._armed: list[Armed] = []
+        self._due: list[Fault] = []
         self._is_acting = False
 
     def load(self, script: FaultScript) -> None:
@@ -72,7 +73,7 @@ class Injector:
     def arm(self, fault: Fault) -> None:
         """Let a fault wait for its message; without one it happens at once."""
         if fault.when is None:
-            self._act(fault, None, None)
+            self._act(fault)
         else:
             self._armed.append(Armed(fault.when, fault))
 
@@ -96,8 +97,13 @@ class Injector:
 
     def on_beat(self) -> None:
         """Take note that the market was played and told once more."""
-        for fault in self._taken(BEAT, None, None):
-            self._act(fault, None, None)
+        self._due += self._taken(BEAT, None, None)
+        self.act()
+
+    def act(self) -> None:
+        """Let what is due happen: once all that belongs to its message has been told."""
+        while self._due:
+            self._act(self._due.pop(0))
 
     def distorted(self, book: Book) -> Book:
         """Return the book that is told: crossed, where that is the fault."""
@@ -115,7 +121,7 @@ class Injector:
             if fault.do in ON_MESSAGES:
                 left = [one for each in left for one in self._done_to(fault, session, each)]
             else:
-                self._act(fault, session, message)
+                self._due.append(fault)
         return left
 
     def _taken(self, name: str, session: "Session | None", message: Message | None) -> list[Fault]:
@@ -134,9 +140,9 @@ class Injector:
         self._armed = [armed for armed in self._armed if not armed.is_over]
         return found
 
-    def _act(self, fault: Fault, session: "Session | None", message: Message | None) -> None:
+    def _act(self, fault: Fault) -> None:
         """Let something happen to everybody."""
-        self._note(fault, session, message)
+        self._note(fault, "")
         self._is_acting = True
         try:
             ACTS[fault.do](self.gateway, fault)
@@ -144,17 +150,16 @@ class Injector:
             self._is_acting = False
 
     def _done_to(self, fault: Fault, session: "Session", message: Message) -> list[Message]:
-        self._note(fault, session, message)
+        self._note(fault, f" to {name_of(message)} of {session.name}")
         self._is_acting = True
         try:
             return to_message(fault, session, message)
         finally:
             self._is_acting = False
 
-    def _note(self, fault: Fault, session: "Session | None", message: Message | None) -> None:
+    def _note(self, fault: Fault, what: str) -> None:
         self.fired.append(fault.name or fault.do)
-        on = f" on {name_of(message)} of {session.name}" if session and message else ""
-        log.info("fault: %s%s", fault.name or fault.do, on)
+        log.info("fault: %s%s", fault.name or fault.do, what)
 
 
 def value_at(message: Message | None, path: str) -> object:

@@ -43,7 +43,10 @@ ON_MESSAGES = {"swallow", "duplicate", "reject", "rewrite", "hold", "drop", "spl
 
 
 class When(BaseSettings):
-    """The message on which a fault happens, a request or a response by its name in ib.proto."""
+    """The message on which a fault happens, a request or a response by its name in ib.proto.
+
+    What happens to the message itself happens at once; all else, once what belongs to it has been told.
+    """
 
     message: str
     """Such as PlaceOrderRequest or ExecutionDetails; or Beat, each time the market is played and told."""
