@@ -228,7 +228,8 @@ async def world(
     *updates: Update, codes: Iterable[str] = ("ES",), chain: list[ChainRow] | None = None
 ) -> AsyncIterator[World]:
     """Yield a gateway whose market begins with a book of ES, 6000.00 to 6000.25, ten contracts a level."""
-    made = World([*[quoted(0, code=code) for code in codes], *updates], codes, chain or [])
+    books = [quoted(0, code=code) for code in codes if code != "VIX"]
+    made = World([*books, *updates], codes, chain or [])
     await made.server.listen(0)
     made.gateway.open()
     try:

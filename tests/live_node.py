@@ -129,11 +129,11 @@ class Bracketeer(Strategy):
                 "commission": str(event.commission),
             }
         self.say(kind, order=str(event.client_order_id), **more)
+        if kind == "OrderCanceled":  # the stop, after the target filled
+            self.stop_node()
 
     def on_position_event(self, event: Any) -> None:
         self.say(type(event).__name__)
-        if type(event).__name__ == "PositionClosed":
-            self.clock.set_timer("end", 1_000_000_000, callback=lambda _: self.stop_node())
 
     def on_stop(self) -> None:
         open_orders, positions = self.cache.orders_open(), self.cache.positions_open()
