@@ -22,6 +22,9 @@ from gateway.server import LOOPBACK, GatewayError, Server
 from gateway.wire.frames import NEWEST
 from mia_plugins.data.catalog import Catalog
 from mia_plugins.data.files import Files
+from mia_plugins.data.sessions import NS
+
+MINUTE = 60 * NS
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,7 @@ def gateway_of(asked: Asked, now: Callable[[], int] = time.time_ns) -> Gateway:
             f"choose a --start from {days[0]} to {days[1]}",
         )
     wall = now()
+    start += wall % MINUTE  # minutes of the catalog's are then minutes of the machine's
     timeline = Timeline(start, wall, asked.pace)
     day = session_from(wall).day
     market = Market(replay.codes, day, replay.chain(start, day))

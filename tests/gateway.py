@@ -5,6 +5,7 @@ import datetime as dt
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 from google.protobuf.message import Message
@@ -240,23 +241,23 @@ async def world(
         await made.server.close()
 
 
-def contract(one: Listing | None = None, **said: object) -> ib.Contract:
+def contract(one: Listing | None = None, **said: Any) -> ib.Contract:
     """Return how a client names a listing; ESZ6 if nothing is said."""
     if one is not None:
         return ib.Contract(con_id=one.con_id, exchange=one.exchange)
-    return ib.Contract(**(said or {"local_symbol": "ESZ6", "sec_type": "FUT", "exchange": "CME"}))  # type: ignore[arg-type]
+    return ib.Contract(**(said or {"local_symbol": "ESZ6", "sec_type": "FUT", "exchange": "CME"}))
 
 
-def order(number: int, action: str = "BUY", lots: int = 1, **said: object) -> ib.PlaceOrderRequest:
+def order(number: int, action: str = "BUY", lots: int = 1, **said: Any) -> ib.PlaceOrderRequest:
     """Return a request for an order in ESZ6, at the market unless said otherwise."""
-    fields: dict[str, object] = {"order_type": "MKT", "tif": "DAY", "transmit": True, **said}
-    made = ib.Order(action=action, total_quantity=str(lots), **fields)  # type: ignore[arg-type]
+    fields: dict[str, Any] = {"order_type": "MKT", "tif": "DAY", "transmit": True, **said}
+    made = ib.Order(action=action, total_quantity=str(lots), **fields)
     return ib.PlaceOrderRequest(order_id=number, contract=contract(), order=made)
 
 
 def bracket(number: int, lots: int = 1, stop: float = 5_990.0, target: float = 6_010.0) -> list[Message]:
     """Return an entry at the market with stop and target, as one is placed."""
-    exits = {"parent_id": number, "tif": "GTC"}
+    exits: dict[str, Any] = {"parent_id": number, "tif": "GTC"}
     return [
         order(number, lots=lots, transmit=False),
         order(number + 1, "SELL", lots, order_type="STP", aux_price=stop, transmit=False, **exits),

@@ -7,6 +7,7 @@ to standard output, a line of JSON each.
 import json
 import sys
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from nautilus_trader.adapters.interactive_brokers import (
@@ -50,17 +51,20 @@ WANTED = {"quote", "trade", "bar", "deltas"}
 class Bracketeer(Strategy):
     """Enters once with stop and target."""
 
+    instrument: InstrumentId
+
     def __init__(self, config: StrategyConfig) -> None:
         del config
         self.seen: set[str] = set()
         self.has_entered = False
-        self.stop_node = lambda: None
+        self.stop_node: Callable[[], None] = lambda: None
 
     def say(self, what: str, **more: Any) -> None:
         print(json.dumps({"what": what, **more}), flush=True)
 
     def on_start(self) -> None:
         instrument = self.cache.instrument(self.instrument)
+        assert instrument
         self.say(
             "instrument",
             id=str(instrument.id),
@@ -99,6 +103,7 @@ class Bracketeer(Strategy):
             self.clock.timestamp_ns(),
             Quantity.from_int(1),
         )
+        assert self.trader_id
         names = (self.trader_id, self.strategy_id, self.instrument)
         orders = [
             MarketOrder(
@@ -142,7 +147,12 @@ class Bracketeer(Strategy):
 
 def node_on(port: int, instrument: InstrumentId) -> LiveNode:
     """Return a node whose clients connect to a port of this machine."""
-    here = {"host": "127.0.0.1", "port": port, "connection_timeout": 20, "request_timeout": 20}
+    here: dict[str, Any] = {
+        "host": "127.0.0.1",
+        "port": port,
+        "connection_timeout": 20,
+        "request_timeout": 20,
+    }
     provider = InteractiveBrokersInstrumentProviderConfig(load_ids={instrument})
     data = InteractiveBrokersDataClientConfig(
         client_id=101, use_regular_trading_hours=False, instrument_provider=provider, **here

@@ -1,7 +1,7 @@
 """What a catalog has of the past: prices as small bars, and ticks, by the machine's time."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -65,13 +65,27 @@ class CatalogPast:
         if what != "TRADES" or not self._catalog.data_files(Kind.TRADES, instrument):
             return self._quoted(code, what, span)
         lo, hi = self._market(span)
+        parts = []
         if seconds >= MINUTE and self._catalog.data_files(Kind.BARS, instrument):
-            bars = [one for one in self._catalog.read(Kind.BARS, instrument, lo, hi) if isinstance(one, Bars)]
-            return self._cut(_joined(_of_bars(one) for one in bars), span)
-        trades = [
-            one for one in self._catalog.read(Kind.TRADES, instrument, lo, hi) if isinstance(one, Trades)
+            lo, bars = self._bars(instrument, lo, hi)
+            parts.append(bars)
+        parts += [
+            _between(_of_ticks(trades.ts, trades.ticks, trades.lots), lo, hi)
+            for trades in self._catalog.read(Kind.TRADES, instrument, lo, hi)
+            if isinstance(trades, Trades)
         ]
-        return self._cut(_joined(_of_ticks(one.ts, one.ticks, one.lots) for one in trades), span)
+        return self._cut(_joined(parts), span)
+
+    def _bars(self, instrument: str, lo: int, hi: int) -> tuple[int, Prices]:
+        """Return the catalog's own minutes, and when they end: one that is not over yet tells the future.
+
+        Played at another pace than the machine's, minutes are no minutes any more: trades tell then.
+        """
+        over = hi if self._timeline.pace == 1.0 else min(hi, self._timeline.market_start)
+        end = over // (MINUTE * NS) * MINUTE * NS
+        found = [one for one in self._catalog.read(Kind.BARS, instrument, lo, end) if isinstance(one, Bars)]
+        whole = _joined(_of_bars(one) for one in found)
+        return max(lo, end), _between(whole, lo, end - MINUTE * NS)
 
     def quotes(self, code: str, span: tuple[int, int]) -> Quotes:
         """Return best bids and asks of a span, by the machine's time."""
@@ -120,9 +134,13 @@ class CatalogPast:
 
     def _cut(self, prices: Prices, span: tuple[int, int]) -> Prices:
         """Return what lies in a span, by the machine's time."""
-        ts = self._wall(prices.ts)
-        keep = (ts >= span[0]) & (ts <= span[1])
-        return Prices(ts[keep], *(getattr(prices, name)[keep] for name in Prices.__slots__[1:]))
+        return _between(replace(prices, ts=self._wall(prices.ts)), *span)
+
+
+def _between(prices: Prices, lo: int, hi: int) -> Prices:
+    """Return those that begin in a span, both ends included."""
+    keep = (prices.ts >= lo) & (prices.ts <= hi)
+    return Prices(prices.ts[keep], *(getattr(prices, name)[keep] for name in Prices.__slots__[1:]))
 
 
 def _of_bars(bars: Bars) -> Prices:

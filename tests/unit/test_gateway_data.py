@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ def told(story: Story, *updates: Update) -> None:
     asyncio.run(asyncio.wait_for(tell(), 20))
 
 
-async def symbols(client: Client, **said: object) -> list[str]:
+async def symbols(client: Client, **said: Any) -> list[str]:
     client.forget()
     await client.ask(ib.ContractDataRequest(req_id=1, contract=contract(**said)))
     return [one.contract.local_symbol for one in client.all(ib.ContractData)]
@@ -82,7 +83,7 @@ def test_the_index_and_its_options_are_listed() -> None:
         {"symbol": "VIX", "sec_type": "IND"},
     ],
 )
-def test_what_is_not_listed_is_not_found(said: dict[str, object]) -> None:
+def test_what_is_not_listed_is_not_found(said: dict[str, Any]) -> None:
     async def story(_: World, client: Client) -> None:
         assert await symbols(client, **said) == []
         assert client.errors() == [200]

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 
@@ -97,7 +98,7 @@ def test_what_is_not_filled_at_once_is_cancelled(tif: str, filled: int) -> None:
     ],
 )
 def test_an_order_sleeps_until_the_market_comes_to_its_price(
-    kind: str, said: dict[str, float], price: float | None
+    kind: str, said: dict[str, Any], price: float | None
 ) -> None:
     """Up to 6001, then down to 5999: a trailing sell stop of two points wakes there as well."""
 
@@ -121,7 +122,7 @@ def test_an_order_sleeps_until_the_market_comes_to_its_price(
 
 def test_a_trailing_limit_becomes_a_limit_behind_its_stop() -> None:
     async def story(made: World, client: Client) -> None:
-        said = {"aux_price": 1.0, "trail_stop_price": 5999.0, "lmt_price_offset": 0.5}
+        said: dict[str, Any] = {"aux_price": 1.0, "trail_stop_price": 5999.0, "lmt_price_offset": 0.5}
         await client.ask(order(1, "SELL", order_type="TRAIL LIMIT", **said))
         await made.pass_time(1)
         await client.ask(ib.OpenOrdersRequest())
@@ -191,7 +192,7 @@ def test_a_parent_cancelled_after_a_part_leaves_exits_for_that_part() -> None:
 @pytest.mark.parametrize(("oca", "left"), [(1, None), (2, 3)])
 def test_a_group_cancels_or_reduces(oca: int, left: int | None) -> None:
     async def story(made: World, client: Client) -> None:
-        said = {"oca_group": "G", "oca_type": oca, "order_type": "LMT"}
+        said: dict[str, Any] = {"oca_group": "G", "oca_type": oca, "order_type": "LMT"}
         await client.ask(order(1, lots=5, lmt_price=5990.0, **said))
         made.fault(do="partial", lots=2)
         await client.ask(order(2, lots=5, lmt_price=6001.0, **said))
@@ -239,7 +240,7 @@ def test_an_order_is_changed_and_keeps_its_number_of_the_broker() -> None:
         ({"total_quantity": "83"}, 201),  # 2 008 600 $ of margin
     ],
 )
-def test_an_order_that_cannot_be_is_refused(said: dict[str, object], code: int) -> None:
+def test_an_order_that_cannot_be_is_refused(said: dict[str, Any], code: int) -> None:
     async def story(made: World, client: Client) -> None:
         request = order(1)
         for name, value in said.items():
@@ -260,7 +261,7 @@ def test_an_order_that_cannot_be_is_refused(said: dict[str, object], code: int) 
         ({"symbol": "VIX", "sec_type": "IND"}, 200),
     ],
 )
-def test_an_order_in_what_is_not_listed_is_refused(said: dict[str, object], code: int) -> None:
+def test_an_order_in_what_is_not_listed_is_refused(said: dict[str, Any], code: int) -> None:
     async def story(_: World, client: Client) -> None:
         request = order(1)
         request.contract.CopyFrom(contract(**said))
@@ -299,7 +300,7 @@ def test_orders_are_each_clients_own_but_a_global_cancel_is_not() -> None:
 
 def test_orders_of_the_day_end_with_it_and_dated_ones_in_their_time() -> None:
     async def story(made: World, client: Client) -> None:
-        limit = {"order_type": "LMT", "lmt_price": 5990.0}
+        limit: dict[str, Any] = {"order_type": "LMT", "lmt_price": 5990.0}
         await client.ask(order(1, **limit), order(2, tif="GTC", **limit))
         await client.ask(order(3, tif="GTD", good_till_date="20261120 13:00:00 US/Eastern", **limit))
         await made.pass_time(3_599)
