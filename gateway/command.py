@@ -71,6 +71,7 @@ def gateway(  # noqa: PLR0913 each is an option
     from gateway.faults.script import FaultScript
     from gateway.generating import generated
     from gateway.running import Asked, log_to_stderr, run
+    from gateway.server import loopback
     from mia_plugins.data.sessions import utc_ns
     from mia_plugins.settings.one_model import load_settings
 
@@ -82,7 +83,7 @@ def gateway(  # noqa: PLR0913 each is an option
         catalog=catalog,
         port=port,
         control=control,
-        host=host,
+        host=loopback(host),
         start=utc_ns(start.date(), start.time()) if start else None,
         pace=pace,
         account=account,
