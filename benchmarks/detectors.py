@@ -138,15 +138,14 @@ class Detections(NamedTuple):
         return [one for one in self.absorption[quantile] if any(_together(one, other) for other in hidden)]
 
 
-def detections(day: InstrumentDay) -> Detections:
-    """Follow a day as a run does and return what was found."""
-    session = session_on(DAY)
-    market = Market("ES", {"ES": Tape("ES", (Kind.TRADES, Kind.DEPTH), (1,))}, {})
+def detections(product: str, day: Day, trades: Trades) -> Detections:
+    """Follow a day as a run does and return what was found; `trades` are all of the day's."""
+    market = Market(product, {product: Tape(product, (Kind.TRADES, Kind.DEPTH), (1,))}, {})
     icebergs = market.measure(Icebergs, surprise=0.0)
     absorption = {of: market.measure(Absorption, quantile=of) for of in QUANTILES}
     last: dict[tuple[int, ...], tuple[Found, float]] = {}
     held: dict[float, dict[tuple[int, ...], Found]] = {of: {} for of in QUANTILES}
-    for _ in walk(market, [_walked(day, session)]):
+    for _ in walk(market, [day]):
         for one in icebergs.since(0):
             found = Found(one.side, one.ticks, one.start, one.end, one.known)
             last[found.side, found.ticks, found.start] = found, one.surprise
@@ -157,13 +156,16 @@ def detections(day: InstrumentDay) -> Detections:
     return Detections(
         {least: [found for found, by in last.values() if by >= least] for least in SURPRISES},
         {of: list(found.values()) for of, found in held.items()},
-        {float(least): list(_busy(day.trades, session, least)) for least in VOLUMES},
+        {float(least): list(_busy(trades, day.session, least)) for least in VOLUMES},
     )
 
 
-def _walked(day: InstrumentDay, session: Session) -> Day:
-    streams: list[tuple[str, list[Rows]]] = [("ES", [day.trades]), ("ES", [day.depth])]
-    return Day(session, {"ES": lead_contract("ES", session.day)}, streams)
+def made_day(made: InstrumentDay) -> Detections:
+    """Return what is found on a day of ES that was made."""
+    streams: list[tuple[str, list[Rows]]] = [("ES", [made.trades]), ("ES", [made.depth])]
+    session = session_on(DAY)
+    day = Day(session, {"ES": lead_contract("ES", session.day)}, streams)
+    return detections("ES", day, made.trades)
 
 
 def _busy(trades: Trades, session: Session, least: int) -> Iterator[Found]:
@@ -263,7 +265,7 @@ def main() -> None:
     days: list[tuple[list[Agent], Detections]] = []
     for seed in range(asked.first, asked.first + asked.seeds):
         day = es_day(seed, asked.density)
-        days.append((agents_of(day), detections(day)))
+        days.append((agents_of(day), made_day(day)))
         print(f"seed {seed}: {len(days[-1][0])} agents", flush=True)
     print(f"\nSeeds {asked.first} to {asked.first + asked.seeds - 1}, a day of ES each.")
     print(f"\n## Icebergs\n{HEAD}")

@@ -82,20 +82,18 @@ def breaks(b: B, base: tuple[int, int, int, float]) -> int:
 def chart(bars: list[B]) -> list[tuple[int, tuple[int, int, int, float] | None]]:
     """Regime and reference at each bar."""
     found, regime = [], 0
-    reference: tuple[int, tuple[int, int, int, float]] | None = None
+    reference: tuple[int, int, int, float] | None = None
     force: tuple[int, tuple[int, int, int, float]] | None = None
     for i, b in enumerate(bars):
-        if reference and i - reference[0] > 20:
-            reference = None
         broken = breaks(b, force[1]) if force and i - force[0] <= 20 else 0
         base = base_at(bars, i)
         if broken:
             regime, force = broken, None
         elif base and base[3] > 0.5:
-            reference = (i, base)
+            reference = base
             if base[2]:
                 force, regime = (i, base), base[2]
-        found.append((regime, reference[1] if reference else None))
+        found.append((regime, reference))
     return found
 
 

@@ -5,7 +5,7 @@ from indicators.flow.bars import FlowBar
 from mia_plugins.tape.bars import Bar
 
 WITHIN = 20
-"""Bars for which a base holds."""
+"""Bars within which a base can be violated."""
 HALF_TICK = 0.5
 """A close must lie further than this beyond the edge."""
 
@@ -24,12 +24,12 @@ class GoldenRule:
         self.regime = 0
         """Its sign is rouge sous verte: the rule is respected on that side."""
         self.reference: Base | None = None
-        """The last base that was kept, of whatever colour; None when it is more than 20 bars ago."""
+        """The last base that was kept, of whatever colour."""
         self.in_force: Base | None = None
         """The last green or red one, until it is violated or more than 20 bars ago."""
         self.turned = 0
         """The side of the violation at the last bar, 0 without one."""
-        self._reference_age = self._in_force_age = 0
+        self._age = 0
 
     def take(self, bar: Bar, found: Base | None) -> None:
         """Take a closed bar and the base that it ends."""
@@ -40,16 +40,13 @@ class GoldenRule:
             return
         if found is None or not found.quality > self._least:
             return
-        self.reference, self._reference_age = found, 0
+        self.reference = found
         if found.colour:
-            self.regime, self.in_force, self._in_force_age = found.colour, found, 0
+            self.regime, self.in_force, self._age = found.colour, found, 0
 
     def _grow_older(self) -> None:
-        self._reference_age += 1
-        self._in_force_age += 1
-        if self._reference_age > WITHIN:
-            self.reference = None
-        if self._in_force_age > WITHIN:
+        self._age += 1
+        if self._age > WITHIN:
             self.in_force = None
 
     def _violation(self, bar: Bar) -> int:

@@ -1,6 +1,9 @@
 """What ticks and contracts are worth on bars of another length: ratios to what is usual there."""
 
-from indicators.norms import Typical
+from collections import deque
+from statistics import median
+
+from indicators.norms import BARS, Typical
 from mia_plugins.data.sessions import Session
 from mia_plugins.tape.bars import Bar
 
@@ -9,29 +12,34 @@ LONGER_FROM = 20
 
 
 class UsualRanges:
-    """By what ticks are multiplied: the median range of these bars over that of base bars."""
+    """By what ticks are multiplied: the median range of these bars over that of base bars.
+
+    Both medians are of the same time, that of the last 50 bars: nights are quieter than days.
+    """
 
     def __init__(self, *, longer: bool) -> None:
         """`longer` says that the bars are not the base bars themselves."""
         self._longer = longer
-        self._base, self._own = Typical(), Typical(least=LONGER_FROM)
+        self._within: list[int] = []
+        self._stretches: deque[tuple[int, list[int]]] = deque(maxlen=BARS)
+        self.ratio: float | None = None if longer else 1.0
+        """1 for base bars; `None` until it is known what is usual."""
 
     def take_base(self, bar: Bar) -> None:
         """Take a base bar."""
-        self._base.add(bar.ts, bar.high - bar.low)
+        if self._longer:
+            self._within.append(bar.high - bar.low)
 
     def take(self, bar: Bar) -> None:
-        """Take one of these bars."""
-        if self._longer:
-            self._own.add(bar.ts, bar.high - bar.low)
-
-    @property
-    def ratio(self) -> float | None:
-        """1 for base bars; `None` until it is known what is usual."""
+        """Take one of these bars, after the base bars that it is made of."""
         if not self._longer:
-            return 1.0
-        own, base = self._own.value, self._base.value
-        return own / base if own and base else None
+            return
+        known = self._stretches
+        if len(known) >= LONGER_FROM:
+            base = median(high_to_low for _, within in known for high_to_low in within)
+            self.ratio = median(own for own, _ in known) / base if base else None
+        known.append((bar.high - bar.low, self._within))
+        self._within = []
 
 
 class UsualLots:

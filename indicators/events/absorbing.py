@@ -12,9 +12,10 @@ PLACES, PRINTS = 8, 1024
 """Prices a side, found by price modulo this; trades kept at each."""
 # Columns of a price; the row after the last holds what belongs to the whole side.
 PRICE, FIRST, COUNT, VOLUME, EVENT = range(5)
-TOUCH, TOUCHED = range(1, 3)
+TOUCH, TOUCHED, NEXT, IS_KNOWN = range(1, 5)
 """Of a side: PRICE is its best; TOUCH what was the best when this span of time began, TOUCHED what was
-executed there since, in contracts."""
+executed there since, in contracts; NEXT the price of the event that a trade goes through first, when that
+IS_KNOWN, or no price when there is none."""
 KEPT = 256
 """Events that can be looked back upon."""
 FIELDS = 8
@@ -22,8 +23,6 @@ E_SIDE, E_TICKS, E_START, E_KNOWN, E_END, E_LOTS, E_SHOWN, E_VOID = range(FIELDS
 """E_LOTS ran into E_SHOWN, at its strongest; E_END: when it last held; E_VOID: when a trade went through."""
 THROUGH = 2
 """Ticks beyond its price at which a trade makes absorption void."""
-RECENT = 16
-"""Events that a trade can go through."""
 
 Rules = tuple[int, float, float, float]
 """Longest time (ns), least contracts, least contracts for each shown, least share shown at the end."""
@@ -41,7 +40,7 @@ def search(
     for number in range(len(log)):
         row = log[number]
         if row[WHAT] == TRADE:
-            _through(row, events)
+            _through(row, places, events)
             if row[SIDE] != 0:
                 _executed(row, places, prints)
         elif row[WHAT] == BEST:
@@ -52,12 +51,28 @@ def search(
 
 
 @kernel
-def _through(row: NDArray[Any], events: NDArray[np.int64]) -> None:
-    count = events[KEPT, 0]
-    for number in range(max(0, count - RECENT), count):
-        event = events[number % KEPT]
-        if event[E_VOID] == 0 and event[E_SIDE] * (event[E_TICKS] - row[TICKS]) >= THROUGH:
-            event[E_VOID] = row[TS]
+def _through(row: NDArray[Any], places: NDArray[np.int64], events: NDArray[np.int64]) -> None:
+    """Make void what a trade went through. Most trades go through nothing, which two prices tell."""
+    for half in range(2):
+        whole, side = places[half, PLACES], 1 - 2 * half
+        if whole[IS_KNOWN] and (whole[NEXT] == 0 or side * (whole[NEXT] - row[TICKS]) < THROUGH):
+            continue
+        whole[NEXT], whole[IS_KNOWN] = 0, 1
+        for number in range(max(0, events[KEPT, 0] - KEPT), events[KEPT, 0]):
+            event = events[number % KEPT]
+            if event[E_SIDE] != side or event[E_VOID] != 0:
+                continue
+            if side * (event[E_TICKS] - row[TICKS]) >= THROUGH:
+                event[E_VOID] = row[TS]
+            else:
+                _guard(whole, side, event[E_TICKS])
+
+
+@kernel
+def _guard(whole: NDArray[Any], side: int, ticks: int) -> None:
+    """Have trades looked at that go through a price."""
+    if whole[NEXT] == 0 or side * (ticks - whole[NEXT]) > 0:
+        whole[NEXT] = ticks
 
 
 @kernel
@@ -121,6 +136,7 @@ def _changed(
     found = _strongest(at, kept, row[SHOWN], rules)
     if found >= 0:
         _tell(row, at, kept, found, events, rules[0])
+        _guard(places[half, PLACES], 1 - 2 * half, row[TICKS])
 
 
 @kernel
@@ -142,7 +158,7 @@ def _strongest(at: NDArray[Any], kept: NDArray[Any], shown: int, rules: Rules) -
 def _again(row: NDArray[Any], events: NDArray[np.int64], span: int) -> int:
     """Return 1 + the number of an event that goes on at this price, 0 without one."""
     count = events[KEPT, 0]
-    for number in range(max(0, count - RECENT), count):
+    for number in range(max(0, count - KEPT), count):
         event = events[number % KEPT]
         same = event[E_SIDE] == row[SIDE] and event[E_TICKS] == row[TICKS] and event[E_VOID] == 0
         if same and event[E_END] >= row[TS] - span:

@@ -17,7 +17,8 @@ TS, WHAT, SIDE, TICKS, LOTS, SHOWN, ORDERS = range(7)
 """Columns of the log. SIDE is the book's: 1 bids, -1 offers; of a trade the side that was hit."""
 TRADE, CHANGE, APPEARED, BEST = range(4)
 """A trade of LOTS where SHOWN stood before; a price at which LOTS (fewer: negative) of ORDERS came, so that
-SHOWN stand now; a price that came into view; the best bid TICKS and offer LOTS changed."""
+SHOWN stand now; a price that came into view from beyond the worst one; the best bid TICKS and offer LOTS
+changed."""
 PRICE, STOOD, COUNT = range(3)
 MOST = 4 * LEVELS + 1
 """Rows of the log that an update of the book can make."""
@@ -133,7 +134,10 @@ def _note_half(
         price = now[level, PRICE]
         old = _level_of(before, price, level)
         if old < 0:
-            _write(log, row, (ts, APPEARED, side, price, now[level, STOOD], now[level, STOOD], 0))
+            # Within what was in view nothing stood there, so that all of it came; beyond, nobody knows.
+            came = _was_in_view(before, price, side)
+            what, orders = (CHANGE, now[level, COUNT]) if came else (APPEARED, 0)
+            _write(log, row, (ts, what, side, price, now[level, STOOD], now[level, STOOD], orders))
             row += 1
         elif before[old, STOOD] != now[level, STOOD] or before[old, COUNT] != now[level, COUNT]:
             more, orders = now[level, STOOD] - before[old, STOOD], now[level, COUNT] - before[old, COUNT]
@@ -145,6 +149,15 @@ def _note_half(
             _write(log, row, (ts, CHANGE, side, price, -stood, 0, -before[level, COUNT]))
             row += 1
     return row
+
+
+@kernel
+def _was_in_view(levels: NDArray[Any], price: int, side: int) -> bool:
+    """Say whether a price is no worse than the worst that was shown; of no book nothing was."""
+    if levels[0, STOOD] <= 0:
+        return False
+    worst = levels[LEVELS - 1]
+    return bool(worst[STOOD] <= 0 or side * (price - worst[PRICE]) > 0)
 
 
 @kernel

@@ -10,13 +10,14 @@ from indicators.events.book_log import APPEARED, CHANGE, LOTS, ORDERS, SHOWN, SI
 from mia_plugins.kernels import kernel
 
 PLACES, CHAINS = 16, 12
-"""Prices a side, found by price modulo this; candidates at each."""
+"""Prices a side, found by price modulo this (of two that meet the better is followed); candidates at each."""
 COLUMNS = 12
 # Columns of a candidate.
 SIZE, BORN, AHEAD, GONE, SURE, DUE_AT, REFILLS, TRIALS, EVIDENCE, EVENT = range(10)
 """AHEAD is what stood at the price when the order came, it included; GONE what has been executed or cancelled
-since, SURE what has been executed; DUE_AT since when it is surely gone (0: not yet); TRIALS orders that
-came since it may be gone; EVIDENCE -log10 of chance in millionths; EVENT 1 + its number, when it is one."""
+since, SURE what has been executed: if less than its size, it was not filled; DUE_AT since when it is surely
+gone (0: not yet); TRIALS orders that came since it may be filled; EVIDENCE -log10 of chance in millionths;
+EVENT 1 + its number, when it is one."""
 # Columns of the row after the candidates, which is the price's own.
 PRICE, EXECUTED, HIT = range(3)
 """EXECUTED since the book last changed there; HIT: when, last."""
@@ -66,10 +67,8 @@ def _executed(row: NDArray[Any], places: NDArray[np.int64], events: NDArray[np.i
             at[CHAINS, HIT] = row[TS]
             for chain in range(CHAINS):
                 _reduce(at[chain], row[LOTS], row[LOTS])
-                if at[chain, DUE_AT] == 0 and at[chain, SURE] >= at[chain, AHEAD]:
-                    at[chain, DUE_AT] = row[TS]
-                    if at[chain, EVENT] > 0:
-                        events[(at[chain, EVENT] - 1) % KEPT, E_DUE] = row[TS]
+                if at[chain, SURE] >= at[chain, AHEAD]:
+                    _is_due(at[chain], events, row[TS])
         elif price != 0 and side * (price - row[TICKS]) > 0:
             _forget(at, events, row[TS])
 
@@ -81,6 +80,15 @@ def _forget(chains: NDArray[Any], events: NDArray[np.int64], ts: int) -> None:
         if chains[chain, EVENT] > 0:
             events[(chains[chain, EVENT] - 1) % KEPT, E_OVER] = ts
     chains[:] = 0
+
+
+@kernel
+def _is_due(chain: NDArray[Any], events: NDArray[np.int64], ts: int) -> None:
+    """Note that an order is surely gone."""
+    if chain[SIZE] > 0 and chain[DUE_AT] == 0:
+        chain[DUE_AT] = ts
+        if chain[EVENT] > 0:
+            events[(chain[EVENT] - 1) % KEPT, E_DUE] = ts
 
 
 @kernel
@@ -100,6 +108,8 @@ def _changed(
 ) -> None:
     at = places[0 if row[SIDE] > 0 else 1, row[TICKS] % PLACES]
     if at[CHAINS, PRICE] != row[TICKS]:
+        if at[CHAINS, PRICE] != 0 and row[SIDE] * (at[CHAINS, PRICE] - row[TICKS]) > 0:
+            return
         _forget(at, events, row[TS])
         at[CHAINS, PRICE] = row[TICKS]
     executed, at[CHAINS, EXECUTED] = at[CHAINS, EXECUTED], 0
@@ -109,6 +119,8 @@ def _changed(
     if more < 0:
         for chain in range(CHAINS):
             _reduce(at[chain], -more, 0)
+            if row[SHOWN] < _least_of(at[chain]):
+                _is_due(at[chain], events, row[TS])
     elif more > 0 and executed == 0 and (row[ORDERS] == 1 or row[ORDERS] == 0):
         _came(row, at, usual, events, rules)
 
@@ -146,7 +158,7 @@ def _refilled(at: NDArray[np.int64], size: int) -> int:
     best = -1
     for chain in range(CHAINS):
         kept = at[chain]
-        if kept[SIZE] > 0 and kept[GONE] >= kept[AHEAD]:
+        if kept[SIZE] > 0 and kept[GONE] >= kept[AHEAD] and kept[SURE] >= kept[SIZE]:
             kept[TRIALS] += 1
             if _alike(kept, size) and (best < 0 or kept[REFILLS] > at[best, REFILLS]):
                 best = chain
@@ -168,9 +180,13 @@ def _count(usual: NDArray[np.int64], size: int) -> None:
 @kernel
 def _alike(chain: NDArray[Any], size: int) -> bool:
     """Say whether an order is as large as those before; the last may be what is left, half at least."""
-    return bool(
-        size == chain[SIZE] or (chain[REFILLS] >= 2 and size < chain[SIZE] and 2 * size >= chain[SIZE])
-    )
+    return bool(size == chain[SIZE] or (size < chain[SIZE] and size >= _least_of(chain)))
+
+
+@kernel
+def _least_of(chain: NDArray[Any]) -> int:
+    """Return the fewest contracts it can show: after two refills what comes may be the last of it."""
+    return int((chain[SIZE] + 1) // 2 if chain[REFILLS] >= 2 else chain[SIZE])
 
 
 @kernel
@@ -184,7 +200,7 @@ def _refill(
     row: NDArray[Any], chain: NDArray[Any], usual: NDArray[np.int64], events: NDArray[np.int64], rules: Rules
 ) -> None:
     size, alike = row[LOTS], 0
-    least = min(size, chain[SIZE] // 2 + chain[SIZE] % 2) if size < chain[SIZE] else size
+    least = min(size, (chain[SIZE] + 1) // 2) if size < chain[SIZE] else size
     for of in range(min(least, LARGEST), min(size, LARGEST) + 1):
         alike += usual[of] + 1
     chance = chain[TRIALS] * alike / (usual[0] + LARGEST)

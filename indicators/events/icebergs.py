@@ -44,7 +44,7 @@ class Iceberg(NamedTuple):
 
     @property
     def lots(self) -> int:
-        """What was executed of it, at least: contracts."""
+        """What was executed of it, or at its price: contracts."""
         return self.refills * self.shown
 
 
@@ -53,8 +53,10 @@ class Icebergs(Measure):
 
     The definition's refill is told of the order, not of the whole price, at which others wait too. An order
     may be gone once as much was executed or cancelled at the price as stood there when it came, itself
-    included. A refill is then a single order of its size within 500 ms of an execution (the last one may
-    be smaller: half at least). With three refills 1.5 times what is shown has been executed in any case.
+    included, and of that its own size was executed. A refill is then a single order of its size within 500 ms
+    of an execution (the last one may be smaller: half at least). So with three refills thrice what is shown
+    has been executed at its price. It is over when a trade goes through, or 5 s after it was surely gone:
+    executed, or pulled so that less is shown there than it would show.
     What makes it more than chance is counted by how often orders of that size come. Depth of ten prices
     does not name orders, so the exchange's own icebergs (one order filled above its display) are not told
     apart.

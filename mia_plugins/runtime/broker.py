@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from mia_plugins.runtime.stakes import Stake, stake_of
+from mia_plugins.runtime.stakes import Stake, open_of, stake_of
 
 if TYPE_CHECKING:
     from mia_plugins.runtime.account import Account
@@ -114,8 +114,13 @@ class BrokerAccount:
 
     def open(self, prices: Mapping[str, int]) -> Decimal:
         """Return $ that all that is held would bring at prices in ticks by the product decided on."""
-        return sum((stake.open for stake in self.stakes(prices)), Decimal(0))
+        worth = Decimal(0)
+        for account in self.accounts:
+            if account.trip is not None:
+                worth += open_of(account, prices.get(account.decided_on or account.product))
+        return worth
 
     def _rise(self, worth: Decimal) -> None:
-        self.day_peak = max(self.day_peak, worth)
-        self.peak = max(self.peak, worth)
+        if worth > self.day_peak:
+            self.day_peak = worth
+            self.peak = max(self.peak, worth)

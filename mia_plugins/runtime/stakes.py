@@ -51,6 +51,12 @@ def stake_of(account: "Account", price: int | None) -> Stake | None:
     return Stake(account.product, side, abs(account.position) + coming, now, worth, at_stop)
 
 
+def open_of(account: "Account", price: int | None) -> Decimal:
+    """Return $ that leaving a round trip now would bring, at a price in ticks; there must be one."""
+    assert account.trip is not None  # noqa: S101 for the type checker
+    return _left_at(account, account.trip, _reckoned_at(account, price))
+
+
 def _coming(bracket: "Bracket | None") -> int:
     """Return the contracts an entry that works has still to bring."""
     if bracket is None or not bracket.entry.is_open:
@@ -61,8 +67,7 @@ def _coming(bracket: "Bracket | None") -> int:
 def _left_at(account: "Account", trip: "RoundTrip", price: int) -> Decimal:
     """Return $ of a round trip that is left at the market, the price being so many ticks."""
     held, costs = account.position, account.costs
-    away = price - _sign(held) * costs.slippage
-    ticks = trip.got - trip.paid + held * away
+    ticks = trip.got - trip.paid + held * price - abs(held) * costs.slippage
     return ticks * account.tick_value - abs(held) * costs.commission
 
 

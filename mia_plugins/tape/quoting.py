@@ -1,8 +1,8 @@
-"""The best bid and ask that depth, quotes and bars imply, one after the other."""
+"""What of trades, depth, quotes and bars is one: trades of something, and the best bid and ask they imply."""
 
 import numpy as np
 
-from mia_plugins.data.columns import Bars, Depth, Quotes, rows_of
+from mia_plugins.data.columns import Bars, Depth, Quotes, Trades, rows_of
 
 
 def quotes_in(bars: Bars) -> Quotes:
@@ -26,3 +26,9 @@ def best_in(depth: Depth) -> Quotes:
 def with_both_sides(quotes: Quotes) -> Quotes:
     """Return those quotes that have a bid and an ask."""
     return rows_of(quotes, (quotes.bid_lots > 0) & (quotes.ask_lots > 0))
+
+
+def with_size(trades: Trades) -> Trades:
+    """Return those trades in which something was traded; most often all of them, not copied."""
+    traded = trades.lots > 0
+    return trades if traded.all() else rows_of(trades, traded)

@@ -11,7 +11,7 @@ from mia_plugins.data.sessions import Session
 from mia_plugins.errors import did_you_mean
 from mia_plugins.tape.bars import BarSeries
 from mia_plugins.tape.errors import LookAheadError, TapeError
-from mia_plugins.tape.quoting import best_in, quotes_in, with_both_sides
+from mia_plugins.tape.quoting import best_in, quotes_in, with_both_sides, with_size
 from mia_plugins.tape.series import Series
 from mia_plugins.tape.trail import Trail
 
@@ -131,7 +131,7 @@ class Tape:
         """Add rows that come after those that are there; they may lie in the future."""
         match rows:
             case Trades():
-                self._trades.load(rows)
+                self._trades.load(with_size(rows))
             case Quotes():
                 self._load_quotes(rows)
             case Depth():

@@ -13,8 +13,8 @@ from benchmarks.detectors import (
     SEEDS,
     Score,
     agents_of,
-    detections,
     es_day,
+    made_day,
     rates,
     score,
 )
@@ -130,7 +130,7 @@ def scored(seeds: int) -> tuple[list[Score], list[Score], list[Score]]:
     icebergs, naive, absorption = [], [], []
     for seed in range(RESERVED, RESERVED + seeds):
         data = es_day(seed)
-        agents, found = agents_of(data), detections(data)
+        agents, found = agents_of(data), made_day(data)
         icebergs.append(score(found.icebergs[DEFAULT], agents, "iceberg", by_deed=True))
         naive.append(score(found.volume[150.0], agents, "iceberg", by_deed=True))
         absorption.append(score(found.absorption[0.95], agents, "absorption"))

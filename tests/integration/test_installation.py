@@ -32,10 +32,16 @@ def test_a_folder_without_code_shadows_nothing(environment: Environment, here: P
     assert environment.mia("--version", cwd=here, PYTHONPATH=str(here)).code == ExitCode.OK
 
 
-def test_the_working_folder_shadows_nothing(environment: Environment, here: Path) -> None:
+def test_the_working_folder_shadows_nothing(environment: Environment, here: Path, catalog: Path) -> None:
+    """Neither in the command's own process nor in that of its run."""
     (here / "strategies").mkdir()
     (here / "strategies" / "__init__.py").write_text("")
-    assert environment.mia("demo", cwd=here).code == ExitCode.OK
+    (here / "run.yaml").write_text(
+        f"extends: mia:backtests/demo_day.yaml\ncatalog: {catalog}\n"
+        "venue: {fills: quotes}\nstrategies: {ema_cross: }\n"
+    )
+    found = environment.mia("backtest", "run.yaml", cwd=here)
+    assert found.code == ExitCode.OK, found.err
 
 
 def test_a_package_of_ours_that_is_gone(environment: Environment, here: Path) -> None:

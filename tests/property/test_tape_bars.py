@@ -103,6 +103,15 @@ def _holds(tape: Tape, expected: dict[int, list[Bar]]) -> None:
         assert bars.close == (closed[-1].close if closed else 0)
 
 
+def test_a_trade_of_nothing_makes_no_price() -> None:
+    session, tape = DAYS[0], Tape("ES", (Kind.TRADES,), (1,))
+    tape.begin(session, ES)
+    tape.load(trades_of(session, [(0, 0, 2), (1, -400, 0), (2, 1, 3)]))
+    tape.advance(session.open + MINUTE)
+    assert tape.base.last[1:] == (24_000, 24_001, 24_000, 24_001, 5)
+    assert len(tape.trades(session.open - 1, session.open + MINUTE)) == 2
+
+
 TWO_DAYS = st.lists(TRADES, min_size=2, max_size=2)
 BASES = st.sampled_from(LENGTHS)
 

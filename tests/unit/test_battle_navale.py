@@ -157,7 +157,7 @@ def test_a_base_is_violated_within_twenty_bars(side: int, after: int, violated: 
     assert rule.reference
     rule.take(bar(side, 0, 1, -6, -6), None)
     assert rule.regime == (-side if violated else side)
-    assert (rule.reference is not None) == violated
+    assert rule.reference == base(side), "a base that can no longer be violated is still the last one"
 
 
 def test_only_good_bases_are_kept_and_neutral_ones_change_no_regime() -> None:

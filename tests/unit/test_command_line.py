@@ -394,21 +394,3 @@ def test_a_user_without_a_home(mia: Mia, monkeypatch: pytest.MonkeyPatch) -> Non
     assert mia("plugins", "list").code == ExitCode.OK
     found = mia("plugins", "disable", "nobody")
     assert found.code == ExitCode.PLUGIN
-
-
-def test_demo_keeps_what_is_there(mia: Mia, here: Path) -> None:
-    assert mia("demo").code == ExitCode.OK
-    mine = f"# mine\n{(here / 'mia-demo' / 'backtest.yaml').read_text()}"
-    (here / "mia-demo" / "backtest.yaml").write_text(mine)
-    found = mia("demo")
-    assert found.code == ExitCode.OK
-    assert "were kept" in found.out
-    assert (here / "mia-demo" / "backtest.yaml").read_text() == mine
-
-
-def test_demo_says_when_its_files_were_broken(mia: Mia, here: Path) -> None:
-    mia("demo")
-    (here / "mia-demo" / "backtest.yaml").write_text("nonsense: 1\n")
-    found = mia("demo")
-    assert found.code == ExitCode.FAILED
-    assert "exit code 4; 0 was expected here" in found.err
