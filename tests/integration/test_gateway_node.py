@@ -71,7 +71,9 @@ def session(catalog: Path) -> tuple[list[dict[str, Any]], dict[str, Any], str]:
     assert node.returncode == 0, node.stdout + node.stderr
     said = [json.loads(line) for line in node.stdout.splitlines() if line.startswith("{")]
     with Remote(running.control) as remote:
-        books = remote.state()
+        books = remote.state() | {"control": running.control}
+        with pytest.raises(ControlError, match="do: Input should be"):
+            remote.ask(do="explode")
     return said, books, running.end()
 
 
@@ -113,18 +115,6 @@ def test_it_stops_clean(session: Session) -> None:
     assert "that this gateway does not serve" not in session[2]
 
 
-def test_the_control_port_refuses_what_it_does_not_know(catalog: Path) -> None:
-    running = Running(catalog)
-    with Remote(running.control) as remote:
-        for line, why in (
-            ({"do": "explode"}, "do: Input should be"),
-            ({"ask": "everything"}, "what can be asked"),
-            ({"until": {"message": "PlaceOrder"}}, "did you mean 'PlaceOrderRequest'"),
-            ({"do": "move", "symbol": "YM"}, "no market in 'YM'"),
-        ):
-            with pytest.raises(ControlError, match=why):
-                remote.ask(**line)
-        assert remote.state()["orders"] == []
-    running.end()
-    with pytest.raises(ControlError, match="no gateway"):
-        Remote(running.control)
+def test_nobody_answers_once_it_has_ended(session: Session) -> None:
+    with pytest.raises(ControlError, match="no gateway can be told anything on port"):
+        Remote(session[1]["control"])

@@ -82,3 +82,27 @@ def test_mistakes_on_the_command_line_are_told(
 ) -> None:
     outcome = mia("gateway", *options)
     assert (outcome.code, told in outcome.err + outcome.out) == (code, True), outcome
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ('{"do": "explode"}', "do: Input should be"),
+        ('{"ask": "everything"}', "what can be asked"),
+        ('{"until": {"message": "PlaceOrder"}}', "did you mean 'PlaceOrderRequest'"),
+        ('{"do": "move", "symbol": "YM"}', "no market in 'YM'"),
+        ('{"do": "move", "ticks": NaN}', "ticks: Input should be"),
+        ("[1]", "a line is a JSON object"),
+        ("drop", "Expecting value"),
+        ("", "Expecting value"),
+    ],
+)
+def test_a_line_that_cannot_be_is_told_and_changes_nothing(line: str, why: str) -> None:
+    async def tell() -> None:
+        async with world() as made:
+            answer = await Control(made.gateway).answer(line.encode())
+            assert answer["ok"] is False
+            assert why in answer["error"]
+            assert made.gateway.faults.fired == []
+
+    asyncio.run(asyncio.wait_for(tell(), 20))
