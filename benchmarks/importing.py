@@ -17,7 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
-from catalog.formats.sierra_scid import FIELDS, FIRST, LAST
+from catalog.formats.scid_orders import FIRST, LAST
+from catalog.formats.sierra_scid import FIELDS
 from mia_plugins.data.sessions import full_sessions
 
 MILLIONS = (1, 4)

@@ -9,6 +9,7 @@ import typer
 from mia_plugins.cli.progress import Bar, Display
 from mia_plugins.cli.session import AsJson, Session
 from mia_plugins.data.errors import CatalogError
+from mia_plugins.errors import did_you_mean
 from mia_plugins.hookspecs import Kind
 
 if TYPE_CHECKING:
@@ -50,6 +51,14 @@ def import_(  # noqa: PLR0913 each is an option
         Path | None,
         typer.Option(help="The importer's settings, in YAML.", metavar="FILE", show_default=False),
     ] = None,
+    overlap: Annotated[
+        str,
+        typer.Option(
+            help="What becomes of rows of a time of which another feed has told: keep what is there, "
+            "replace it, or join both.",
+            metavar="keep|replace|join",
+        ),
+    ] = "keep",
     as_json: AsJson = False,
 ) -> None:
     """Bring data into a catalog, and say what became of every record.
@@ -59,10 +68,14 @@ def import_(  # noqa: PLR0913 each is an option
     """
     from catalog.imports.importing import import_file
     from catalog.imports.quality import Quality
+    from catalog.imports.sources import Overlap
     from mia_plugins.data.files import Files
     from mia_plugins.importing import Source
 
     session = Session.of(context)
+    if overlap not in set(Overlap):
+        near = did_you_mean(overlap, list(Overlap))
+        raise CatalogError(f"--overlap {overlap} is none of {', '.join(Overlap)}{near}", "write one of them")
     if multiplier is not None and not 0 < multiplier < float("inf"):
         raise CatalogError(f"--multiplier {multiplier} is no number above 0", "write such as 0.01")
     known = _moment(as_of) if as_of else None
@@ -73,7 +86,8 @@ def import_(  # noqa: PLR0913 each is an option
         for path in files:
             with Display(quiet=as_json) as display:
                 source = Source(path, instrument.strip().upper(), multiplier, known)
-                one = import_file(Files(catalog), importer, source, _Bars(display, path.name).reached)
+                watch = _Bars(display, path.name).reached
+                one = import_file(Files(catalog), importer, source, watch, Overlap(overlap))
             total.add(one)
             told.append({"file": str(path), **one.data()})
             if not as_json:

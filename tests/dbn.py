@@ -81,6 +81,11 @@ def order(  # noqa: PLR0913, PLR0917
     )
 
 
+def cleared(at: int = 0, flags: int = 0, **more: Any) -> dbn.MBOMsg:
+    """Return the record with which a book by order begins."""
+    return order(at, "R", 0, "N", 0, 0, flags, price=dbn.UNDEF_PRICE, **more)
+
+
 def levels(
     bids: Sequence[tuple[int, int, int]], asks: Sequence[tuple[int, int, int]], count: int
 ) -> list[Any]:

@@ -7,6 +7,7 @@ from typing import Any
 from catalog.imports.importing import import_file
 from catalog.imports.quality import Quality
 from catalog.imports.sifting import sift, sift_table
+from catalog.imports.sources import Overlap
 from catalog.store import Store
 from mia_plugins.data.arrow import Columns, Kind
 from mia_plugins.data.columns import rows_of
@@ -15,12 +16,17 @@ from mia_plugins.importing import Importer, MarketRows, NoSettings, Source
 
 
 def bring(
-    importer: type[Importer] | Importer, path: str, content: bytes, catalog: str = "cat", **said: Any
+    importer: type[Importer] | Importer,
+    path: str,
+    content: bytes,
+    catalog: str = "cat",
+    overlap: Overlap = Overlap.KEEP,
+    **said: Any,
 ) -> Quality:
     """Import a file of some bytes; every record must be accounted for."""
     Path(path).write_bytes(content)
     made = importer if isinstance(importer, Importer) else importer(NoSettings())
-    quality = import_file(Files(catalog), made, Source(Path(path), **said))
+    quality = import_file(Files(catalog), made, Source(Path(path), **said), overlap=overlap)
     assert quality.lost == 0
     return quality
 

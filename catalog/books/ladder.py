@@ -40,15 +40,12 @@ def new_ladder() -> Ladder:
 
 
 @kernel
-def follow(
-    book: Ladder, changes: NDArray[np.int64], told: NDArray[np.int32], ends: NDArray[np.int64]
-) -> tuple[int, int]:
+def follow(book: Ladder, changes: NDArray[np.int64], told: NDArray[np.int32], ends: NDArray[np.int64]) -> int:
     """Follow changes; write a row of `told` for each batch that changed the ten best, and where it ended.
 
-    Returns how many rows there are, and how many changes came before the first CLEAR.
+    Returns how many rows there are. What comes before the first CLEAR changes nothing.
     """
     rows = 0
-    early = 0
     for number in range(len(changes)):
         change = changes[number]
         if change[WHAT] == CLEAR:
@@ -56,7 +53,6 @@ def follow(
             book.counts[1] = 0
             book.counts[KNOWN] = 1
         if book.counts[KNOWN] == 0:
-            early += 1
             continue
         if change[WHAT] == SET and change[LOTS] > 0:
             _set(book, change)
@@ -65,7 +61,7 @@ def follow(
         if change[ENDS] and _tell(book, told[rows]):
             ends[rows] = number
             rows += 1
-    return rows, early
+    return rows
 
 
 @kernel

@@ -14,6 +14,7 @@ from catalog.books.ladder import (
     CLEAR,
     DELETE,
     ENDS,
+    KNOWN,
     LOST,
     LOTS,
     NOTHING,
@@ -26,10 +27,10 @@ from catalog.books.ladder import (
     new_ladder,
 )
 from catalog.formats.sierra import is_in_days, read_header, records, times
-from catalog.imports.days import EARLIEST, LATEST
 from catalog.imports.sifting import NO_TIME
 from mia_plugins.data.columns import LEVELS, Depth
 from mia_plugins.importing import NO_PRICE, Importer, MarketRows, Part, Rejected, Source
+from mia_plugins.importing.moments import EARLIEST, LATEST
 
 MAGIC = b"SCDD"
 """0x44444353, little-endian."""
@@ -54,6 +55,11 @@ PART = 1 << 15
 
 class DepthImporter(Importer):
     """Reads `.depth`."""
+
+    @property
+    def feed(self) -> str:
+        """Who tells of the rows."""
+        return "Sierra Chart"
 
     def parts(self, source: Source) -> Iterator[Part]:
         """Yield books of ten levels."""
@@ -90,12 +96,16 @@ class _Books:
         """Return the books of some changes, of which the first has the number `first` in the file."""
         ts = times(np.ascontiguousarray(found["time"]), in_days=self._in_days)
         changes, rejected = self._changes(found, ts, first)
-        number = np.flatnonzero(changes[:, WHAT] != _REJECTED)
         odd = self._book.counts[[ABSENT, LOST]].copy()
-        rows, early = follow(self._book, changes[number], self._told, self._ends)
-        if early:
-            rejected[EARLY] = Rejected(early, self._byte(first + int(number[0])))
-        ended = number[self._ends[:rows]]
+        out = changes[:, WHAT] == _REJECTED
+        # A record that is rejected may be the last of its batch all the same.
+        changes[out, WHAT] = NOTHING
+        is_early = self._early(changes)
+        rows = follow(self._book, changes, self._told, self._ends)
+        if (is_early & ~out).any():
+            place = int(np.argmax(is_early & ~out))
+            rejected[EARLY] = Rejected(int((is_early & ~out).sum()), self._byte(first + place))
+        ended = self._ends[:rows].copy()
         columns = Depth(ts[ended], *self._levels(rows))
         absent, lost = (self._book.counts[[ABSENT, LOST]] - odd).tolist()
         kinds = {"deleted levels that were not there": absent, "levels beyond the worst that are kept": lost}
@@ -105,10 +115,19 @@ class _Books:
             read=len(found),
             done=self._header + (first + len(found)) * self._size,
             rows=(taken,),
-            joined=len(found) - rows - refused,
+            joined=len(found) - rows - refused + int(out[ended].sum()),
             rejected=rejected,
+            beside=int(out[ended].sum()),
             flagged={kind: count for kind, count in kinds.items() if count},
         )
+
+    def _early(self, changes: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Say which changes come before the first snapshot."""
+        if self._book.counts[KNOWN]:
+            return np.zeros(len(changes), np.bool_)
+        begins = np.flatnonzero(changes[:, WHAT] == CLEAR)
+        early: NDArray[np.bool_] = np.arange(len(changes)) < (begins[0] if len(begins) else len(changes))
+        return early
 
     def _changes(
         self, found: NDArray[np.void], ts: NDArray[np.int64], first: int
@@ -116,7 +135,7 @@ class _Books:
         """Return records as changes, and which cannot be, by reason."""
         known = found["command"] < len(_WHAT)
         command = np.where(known, found["command"], 0)
-        ticks = self._grid.ticks(found["price"], int(ts[0]) if len(ts) else 0)
+        ticks = self._grid.ticks(found["price"], ts)
         has_price = np.isin(_WHAT[command], (SET, DELETE))
         lots = found["lots"].astype(np.int64)
         wrong = {
@@ -132,7 +151,8 @@ class _Books:
         changes[:, TICKS] = np.where(has_price, ticks, 0)
         changes[:, LOTS] = lots
         changes[:, ORDERS] = found["orders"]
-        changes[:, ENDS] = found["flags"] & END_OF_BATCH
+        # A book of no time cannot be told; the end of the next batch tells it.
+        changes[:, ENDS] = (found["flags"] & END_OF_BATCH) * ~wrong[NO_TIME]
         rejected = {}
         left = np.ones(len(found), np.bool_)
         for reason, one in wrong.items():

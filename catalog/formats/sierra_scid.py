@@ -2,7 +2,8 @@
 
 A trade's record has open 0, or one of two numbers that mark the first and the last part of an order that
 the exchange reported in parts. Parts of one order at one price become one row; all rows of the order bear
-the time of its last part, when it was known whole. Parts of one order have the same millisecond.
+the time of its last part, when it was known whole. From part to part the millisecond is the same or the next.
+An order of which the file has not all parts is left out: a file that has it whole brings it.
 """
 
 import struct
@@ -12,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from catalog.formats.bar_length import BarLength
+from catalog.formats.scid_orders import FIRST, MOST_PARTS, Numbers, Parts, Records, is_trade
 from catalog.formats.sierra import is_in_days, read_header, records, times, times_from
 from mia_plugins.data.bars import MINUTE
 from mia_plugins.data.columns import Bars, Trades
@@ -25,21 +28,18 @@ FIELDS = [
     *(("time", "<i8"), ("open", "<f4"), ("high", "<f4"), ("low", "<f4"), ("close", "<f4")),
     *(("trades", "<u4"), ("volume", "<u4"), ("bid_volume", "<u4"), ("ask_volume", "<u4")),
 ]
-FIRST = np.float32(-1.99900095e37)
-"""What open is in the first part of an order that was reported in parts."""
-LAST = np.float32(-1.99900197e37)
-"""What open is in the last part."""
-MILLISECOND = 1_000_000
-"""ns."""
-MOST_PARTS = 100_000
-"""Parts that an order may have: what has more is no order, and memory is bounded."""
 CUT_SHORT = "the last record is cut short"
 NOT_WHOLE = "the file ends before the last part of an order"
-Records = NDArray[np.void]
+BEHEADED = "the file begins after the first part of an order"
 
 
 class ScidImporter(Importer):
     """Reads `.scid`."""
+
+    @property
+    def feed(self) -> str:
+        """Who tells of the rows."""
+        return "Sierra Chart"
 
     def parts(self, source: Source) -> Iterator[Part]:
         """Yield trades, or bars where the first record is one."""
@@ -51,7 +51,7 @@ class ScidImporter(Importer):
             for found, rest in records(opened, header, size, FIELDS):
                 if reader is None:
                     file = _File(source, source.grid(symbol), symbol, header, size, _in_days(found))
-                    reader = (_Bars if len(found) and not _is_trade(found[:1])[0] else _Trades)(file)
+                    reader = (_Bars if len(found) and not is_trade(found[:1])[0] else _Trades)(file)
                 yield from reader.parts(found, first)
                 first += len(found)
                 done = header + first * size
@@ -87,76 +87,66 @@ def _in_days(found: Records) -> bool:
     return bool(len(found)) and is_in_days(int(found["time"][0]))
 
 
-def _is_trade(found: Records) -> NDArray[np.bool_]:
-    opened = found["open"]
-    return np.asarray((opened == 0) | (opened == FIRST) | (opened == LAST), np.bool_)
-
-
 class _Trades:
     """Trades, with the parts of an order that goes on in the next piece of the file."""
 
     def __init__(self, file: _File) -> None:
         self._file = file
         self._kept: Records | None = None
+        self._is_head = True
+        """Whether it may still turn out that the file begins within an order."""
 
     def parts(self, found: Records, first: int) -> Iterator[Part]:
         """Yield the trades of some records, of which the first has the number `first` in the file."""
         if self._kept is not None:
             first -= len(self._kept)
-            found = np.concatenate((self._kept, found))
-        orders = _orders(found, self._times(found))
-        end = len(found) if _is_whole(found, orders) else int(orders[-1])
+            found, self._kept = np.concatenate((self._kept, found)), None
+        parts = Parts.of(found, self._times(found))
+        if self._is_head:
+            until = parts.head()
+            if until is None and len(found) < MOST_PARTS:
+                self._kept = found.copy()
+                return
+            self._is_head = False
+            if until:
+                cut = Rejected(until, self._file.byte(first))
+                yield Part(read=until, done=self._file.behind(first + until), rejected={BEHEADED: cut})
+                found, first = found[until:], first + until
+                parts = Parts.of(found, self._times(found))
+        orders, end = parts.orders(), parts.open_from()
         self._kept = found[end:].copy() if end < len(found) else None
         yield self._part(found[:end], orders[:end], first)
 
     def rest(self, end: int) -> Iterator[Part]:
         """Reject what was kept at the end of the file: once it has the rest, the order comes in whole."""
-        if self._kept is not None:
-            kept, self._kept = len(self._kept), None
-            cut = Rejected(kept, self._file.byte(end - kept))
-            yield Part(read=kept, done=self._file.behind(end), rejected={NOT_WHOLE: cut})
+        if self._kept is None:
+            return
+        kept, self._kept = self._kept, None
+        if self._is_head and not (kept["open"] == FIRST).any():
+            yield self._part(kept, np.arange(len(kept)), end - len(kept))
+            return
+        cut = Rejected(len(kept), self._file.byte(end - len(kept)))
+        yield Part(read=len(kept), done=self._file.behind(end), rejected={NOT_WHOLE: cut})
 
-    def _times(self, found: Records) -> NDArray[np.int64]:
+    def _times(self, found: Records) -> Numbers:
         return times(np.ascontiguousarray(found["time"]), in_days=self._file.in_days)
 
-    def _part(self, found: Records, orders: NDArray[np.int64], first: int) -> Part:
+    def _part(self, found: Records, orders: Numbers, first: int) -> Part:
         file = self._file
-        is_trade = _is_trade(found)
+        of_trades = is_trade(found)
         rejected = {}
-        if not is_trade.all():
-            place = int(np.argmin(is_trade))
+        if not of_trades.all():
+            place = int(np.argmin(of_trades))
             reason = "a bar among trades"
-            rejected[reason] = Rejected(int((~is_trade).sum()), file.byte(first + place))
-        number = first + np.flatnonzero(is_trade)
-        found, orders = found[is_trade], orders[is_trade]
+            rejected[reason] = Rejected(int((~of_trades).sum()), file.byte(first + place))
+        number = first + np.flatnonzero(of_trades)
+        found, orders = found[of_trades], orders[of_trades]
         ts = self._times(found)
-        ticks = file.grid.ticks(found["close"], int(ts[0]) if len(ts) else 0)
+        ticks = file.grid.ticks(found["close"], ts)
         columns, begins = _joined(Trades(ts, ticks, found["volume"].astype(np.int64), _sides(found)), orders)
         rows = MarketRows(file.symbol, columns, place=lambda row: file.byte(int(number[begins[row]])))
-        read = len(is_trade)
+        read = len(of_trades)
         return Part(read, file.behind(first + read), (rows,), len(found) - len(columns), rejected)
-
-
-def _orders(found: Records, ts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return for each record the number of the first record of its order: its own if it stands alone."""
-    number = np.arange(len(found))
-    opened = found["open"]
-    first = np.maximum.accumulate(np.where(opened == FIRST, number, -1))
-    last = np.full(len(found), -1)
-    last[1:] = np.maximum.accumulate(np.where(opened == LAST, number, -1))[:-1]
-    millisecond = ts // MILLISECOND
-    inside = (first > last) & (millisecond == millisecond[first]) & _is_trade(found)
-    # What stands apart, as a record of another time does, ends an order.
-    apart = np.maximum.accumulate(np.where(inside, -1, number))
-    inside &= apart < first
-    return np.where(inside, first, number)
-
-
-def _is_whole(found: Records, orders: NDArray[np.int64]) -> bool:
-    """Say whether the last order of some records goes on no further."""
-    if not len(found) or len(found) - orders[-1] >= MOST_PARTS:
-        return True
-    return bool(found["open"][-1] == LAST) or bool(found["open"][int(orders[-1])] != FIRST)
 
 
 def _joined(trades: Trades, orders: NDArray[np.int64]) -> tuple[Trades, NDArray[np.intp]]:
@@ -212,17 +202,16 @@ class _Bars:
 
     def __init__(self, file: _File) -> None:
         self._file = file
-        self._is_judged = False
+        self._length = BarLength(file.source)
 
     def parts(self, found: Records, first: int) -> Iterator[Part]:
         """Yield bars."""
         file = self._file
         ts = times(np.ascontiguousarray(found["time"]), in_days=file.in_days)
-        self._refuse_other_lengths(ts)
+        self._length.judge(ts[ts >= 0], file.byte(first))
         whole = ts % MINUTE == 0
         opened, high, low, close = (
-            file.grid.ticks(found[name], int(ts[0]) if len(ts) else 0)[whole]
-            for name in ("open", "high", "low", "close")
+            file.grid.ticks(found[name], ts)[whole] for name in ("open", "high", "low", "close")
         )
         columns = Bars(ts[whole] + MINUTE, opened, high, low, close, found["volume"][whole].astype(np.int64))
         number = first + np.flatnonzero(whole)
@@ -236,17 +225,3 @@ class _Bars:
     def rest(self, _: int) -> Iterator[Part]:
         """Yield nothing: bars are not kept."""
         yield from ()
-
-    def _refuse_other_lengths(self, ts: NDArray[np.int64]) -> None:
-        """Refuse bars of another length, which the first of them tell."""
-        steps = np.diff(ts)
-        steps = steps[steps > 0]
-        if self._is_judged or not len(steps):
-            return
-        self._is_judged = True
-        if steps.min() != MINUTE:
-            raise self._file.source.refuse(
-                self._file.byte(0),
-                f"bars {steps.min() / 1e9:g} s apart; trades or bars of one minute were expected",
-                "export the chart's ticks (Intraday Data Storage Time Unit: 1 Tick), or bars of one minute",
-            )

@@ -3,15 +3,15 @@
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
-from pydantic import field_validator
 
 from catalog.formats.cboe.sheet import cells_of
-from catalog.formats.moments import day_of, seconds_ns
+from catalog.formats.moments import EXCHANGED, DayOrder, day_of, may_be_exchanged, order_of, seconds_ns
 from catalog.formats.tally import Tally
 from catalog.formats.text import is_missing, number_of, read_text
+from catalog.formats.zones import ZoneName
 from mia_plugins.data.arrow import TIME
 from mia_plugins.data.sessions import utc_ns
 from mia_plugins.data.tables import VIX
@@ -33,18 +33,10 @@ HIGHEST = 1000.0
 class VixSettings(BaseSettings):
     """What a file of the VIX may not say."""
 
-    time_zone: str = ""
+    time_zone: ZoneName = ""
     """The zone of times without one, such as America/New_York; empty: such rows are rejected."""
-
-    @field_validator("time_zone")
-    @classmethod
-    def _is_known(cls, name: str) -> str:
-        try:
-            if name:
-                ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise ValueError(f"'{name}' is no time zone; write such as America/New_York") from error
-        return name
+    dates: DayOrder = ""
+    """How days such as 02/01/2026 are written; empty: as those above the 12th tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +58,14 @@ class VixImporter(Importer):
         zone = ZoneInfo(self.settings.time_zone) if self.settings.time_zone else None
         lines = read_text(source, MOST, "lines of the VIX").splitlines()
         head = _head(lines, source)
+        cells = (cells_of(line) for line in lines[head.line :])
+        order = order_of((row[head.time] for row in cells if len(row) > head.time), self.settings.dates)
         tally = Tally("line")
         rows: list[tuple[int, float, int]] = []
         for number, line in enumerate(lines[head.line :], start=head.line + 1):
             if line.strip(", \t"):
                 tally.read += 1
-                found = _row(cells_of(line), head, zone)
+                found = _row(cells_of(line), head, (zone, order))
                 if isinstance(found, str):
                     tally.reject_some(found, 1, f"line {number}")
                 else:
@@ -97,7 +91,7 @@ def _head(lines: Sequence[str], source: Source) -> _Head:
     )
 
 
-def _row(cells: Sequence[str], head: _Head, zone: ZoneInfo | None) -> tuple[int, float] | str:
+def _row(cells: Sequence[str], head: _Head, how: tuple[ZoneInfo | None, DayOrder]) -> tuple[int, float] | str:
     """Return a value with its time (UTC ns), or why it is none."""
     if max(head.time, head.value) >= len(cells):
         return "a line with too few columns"
@@ -106,12 +100,14 @@ def _row(cells: Sequence[str], head: _Head, zone: ZoneInfo | None) -> tuple[int,
     value = number_of(cells[head.value])
     if value is None or not 0 < value < HIGHEST:
         return "a value that is no VIX"
-    time = _time(cells[head.time], zone)
+    time = _time(cells[head.time], *how)
     return time if isinstance(time, str) else (time, value)
 
 
-def _time(text: str, zone: ZoneInfo | None) -> int | str:
-    day = day_of(text)
+def _time(text: str, zone: ZoneInfo | None, order: DayOrder) -> int | str:
+    if may_be_exchanged(text, order):
+        return EXCHANGED
+    day = day_of(text, order)
     if day:
         return utc_ns(day, CLOSE)
     try:

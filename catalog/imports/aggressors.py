@@ -1,12 +1,12 @@
 """Who came to the other, where a source does not say: told by the quotes of the catalog."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from catalog.imports.quality import Quality
 from catalog.imports.records import Records
 from catalog.store import Store
 from mia_plugins.data.arrow import Kind, best_of, columns_of
@@ -19,14 +19,14 @@ OLDEST = MINUTE
 """ns: an older quote tells nothing."""
 
 
-def told(store: Store, instrument_id: str, trades: Records, quality: Quality) -> Records:
-    """Return trades, by time, of which those without an aggressor have one where a quote tells it.
+def told(store: Store, instrument_id: str, trades: Records) -> tuple[Records, Counter[str]]:
+    """Return trades, by time, with aggressors where a quote tells one that was not known; and how many.
 
     The quote is the last before the trade, not of its very time, which may be what the trade left.
     """
     unknown = np.flatnonzero(trades["side"] == 0)
     if not len(unknown):
-        return trades
+        return trades, Counter()
     rows = trades[unknown]
     sides = np.zeros(len(rows), np.int8)
     start, end = int(rows["ts"][0]) - OLDEST, int(rows["ts"][-1])
@@ -35,10 +35,9 @@ def told(store: Store, instrument_id: str, trades: Records, quality: Quality) ->
         # A later quote takes the place of an earlier one, also when it tells nothing.
         sides[after] = by_quotes(quotes, rows["ts"][after], rows["ticks"][after])
     count = int((sides != 0).sum())
-    quality.aggressors.update({TOLD: count, UNKNOWN: len(rows) - count})
     found = trades.copy()
     found["side"][unknown] = sides
-    return found
+    return found, +Counter({TOLD: count, UNKNOWN: len(rows) - count})
 
 
 def by_quotes(quotes: Quotes, ts: NDArray[np.int64], ticks: NDArray[np.int32]) -> NDArray[np.int8]:

@@ -8,9 +8,6 @@ from numpy.typing import NDArray
 
 from mia_plugins.data.sessions import NS, sessions
 
-EARLIEST = int(dt.datetime(1998, 1, 1, tzinfo=dt.UTC).timestamp()) * NS
-LATEST = int(dt.datetime(2038, 1, 1, tzinfo=dt.UTC).timestamp()) * NS
-"""UTC ns: what lies outside is no time of a row."""
 _REACH = 7 * 86_400 * NS
 """ns within which there is always a session."""
 

@@ -5,6 +5,7 @@ command reads everything again, adds what is missing and gives the same bytes as
 """
 
 import datetime as dt
+import hashlib
 import json
 import shutil
 import tempfile
@@ -19,6 +20,7 @@ from catalog.imports.publishing import Publisher
 from catalog.imports.quality import Quality
 from catalog.imports.records import records_of
 from catalog.imports.sifting import sift, sift_table
+from catalog.imports.sources import Overlap
 from catalog.imports.staging import Staging
 from catalog.lock import sole_writer
 from catalog.store import Store
@@ -33,33 +35,51 @@ from mia_plugins.importing import Importer, MarketRows, Part, Source, TableRows
 
 ORIGIN = Origin("import", "1", "")
 """What makes a catalog of imported data: one for all formats, so that they may meet in it."""
+HEAD = 4_096
+"""Bytes of a file's beginning."""
 STAGED = f"{DRAFTS}/staged"
 
 Watch = Callable[[str, int, int], object]
 """Is told what is done, how far it is, and of how much: bytes while reading, rows while merging."""
 
 
-def import_file(files: Files, importer: Importer, source: Source, watch: Watch = lambda *_: None) -> Quality:
-    """Bring one file into a catalog, and say what became of its records."""
+def import_file(
+    files: Files,
+    importer: Importer,
+    source: Source,
+    watch: Watch = lambda *_: None,
+    overlap: Overlap = Overlap.KEEP,
+) -> Quality:
+    """Bring one file into a catalog, and say what became of its records.
+
+    `overlap` says what becomes of rows of a time of which another feed has told.
+    """
     with sole_writer(files):
         store = Store.begin(files, ORIGIN)
         with _folder(files) as folder:
-            quality = _Import(store, source, watch).run(importer, folder)
-        _keep(files, source.path.name, quality)
+            quality = _Import(store, source, watch, overlap).run(importer, folder)
+        _keep(files, source, quality)
     return quality
 
 
-def _keep(files: Files, name: str, quality: Quality) -> None:
-    """Keep a file's account in the catalog, for the report of runs on it."""
+def _keep(files: Files, source: Source, quality: Quality) -> None:
+    """Keep a file's account in the catalog, for the report of runs on it.
+
+    Files of one name are told apart by how they begin; one that has grown begins as it did.
+    """
+    name = source.path.name
+    with source.open() as opened:
+        begins = hashlib.blake2b(opened.read(HEAD), digest_size=4).hexdigest()
     text = json.dumps({"file": name} | quality.account(), indent=1, sort_keys=True, ensure_ascii=False)
-    files.write(f"{IMPORTS}/{name}.json", f"{text}\n".encode())
+    files.write(f"{IMPORTS}/{name}.{begins}.json", f"{text}\n".encode())
 
 
 class _Import:
     """One file on its way."""
 
-    def __init__(self, store: Store, source: Source, watch: Watch) -> None:
+    def __init__(self, store: Store, source: Source, watch: Watch, overlap: Overlap) -> None:
         self._store = store
+        self._overlap = overlap
         self._source = source
         self._watch = watch
         self._quality = Quality()
@@ -77,7 +97,10 @@ class _Import:
             self._watch("reading", part.done, size)
         self._write_instruments()
         done = 0
-        for rows in Publisher(self._store, self._quality).publish(staging):
+        publisher = Publisher(
+            self._store, self._quality, self._source.path.name, importer.feed, self._overlap
+        )
+        for rows in publisher.publish(staging):
             done += rows
             self._watch("merging", done, staging.rows)
         self._quality.multipliers = {grid.code: grid.multiplier for grid in self._source.grids}

@@ -3,31 +3,31 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from catalog.checks.calendar import GapCheck
 from catalog.drafts import DayDraft, discard
-from catalog.imports.aggressors import told
-from catalog.imports.merging import Merged, merge, merge_tables
 from catalog.imports.quality import Quality
-from catalog.imports.records import Records, columns_of_records
+from catalog.imports.records import columns_of_records
+from catalog.imports.series import SeriesMerge, Totals
+from catalog.imports.sources import SILENCE, DaySources, Overlap
 from catalog.imports.staging import SeriesKey, Spool, Staging
+from catalog.imports.table_merging import merge_tables
 from catalog.imports.there import There
 from catalog.store import Store
 from mia_plugins.data.arrow import Kind, identifier_of
 from mia_plugins.data.bars import MINUTE
 from mia_plugins.data.catalog import FOREVER
 from mia_plugins.data.layout import DataFile, table_path
+from mia_plugins.data.sessions import NS
 
 WINDOW = {Kind.TRADES: 500_000, Kind.QUOTES: 500_000, Kind.DEPTH: 50_000, Kind.BARS: 500_000}
 """Rows in memory at a time, but for one minute that has more."""
-MAX_GAP = 15 * MINUTE
-"""ns without a row that are worth a word while the market is open."""
+CONTRADICTS = "a row that says otherwise than one of its time and name in the table `{}`"
 
 
 @dataclass
@@ -36,7 +36,11 @@ class Publisher:
 
     store: Store
     quality: Quality
-    _gaps: dict[SeriesKey, GapCheck] = field(default_factory=dict)
+    file: str = ""
+    """Where the rows are from, for a person."""
+    feed: str = ""
+    """Who tells of them: see `Importer.feed`."""
+    overlap: Overlap = Overlap.KEEP
 
     def publish(self, staging: Staging) -> Iterator[int]:
         """Publish day by day, and yield how many rows are done with each time.
@@ -52,18 +56,16 @@ class Publisher:
                 if chosen or tables:
                     self._publish(day, chosen, tables)
                 yield sum(spool.rows for _, spool in chosen)
-        self.quality.gaps += [
-            f"{key[0]} of {key[1]}: {problem.what}"
-            for key, gaps in sorted(self._gaps.items())
-            for problem in gaps.problems()
-        ]
+        self.quality.gaps += gaps_of(staging)
 
     def _publish(
         self, day: dt.date, series: list[tuple[SeriesKey, Spool]], tables: list[tuple[str, pa.Table]]
     ) -> None:
+        sources = DaySources(self.store, day)
         with self.store.update(day) as draft:
-            for key, spool in series:
-                self._write(draft, key, spool)
+            written = [self._write(draft, key, spool, sources) for key, spool in series]
+            if any(written):
+                draft.write_table("sources", sources.table())
             for name, table in tables:
                 self._write_table(draft, name, table)
             anything = not draft.is_empty
@@ -72,46 +74,67 @@ class Publisher:
         else:
             discard(self.store.files, day)
 
-    def _write(self, draft: DayDraft, key: SeriesKey, spool: Spool) -> None:
-        """Write a series of a day, unless nothing of it is new."""
-        kind, instrument_id = key
+    def _write(self, draft: DayDraft, key: SeriesKey, spool: Spool, sources: DaySources) -> bool:
+        """Write a series of a day, unless nothing of it is new; say whether it was written."""
         there = There(self.store, draft.day, key)
-        by_id = kind is Kind.TRADES and spool.has_ids and (there.has_ids or not there.files)
-        spans = _spans(there.minutes() + spool.minutes, WINDOW[kind])
+        one = SeriesMerge(there, spool, sources, self.feed, self.overlap)
+        spans = _spans(there.minutes() + spool.minutes, WINDOW[key[0]])
+        if one.may_stay_as_it_is:
+            found = one.unless_it_changes(spans)
+            if found is not None:
+                self._count(found, spool)
+                return False
+        totals = Totals()
+        for span in spans:
+            merged, aggressors = one.window(span)
+            ids = merged.rows["id"] if one.by_id else None
+            draft.write(key[1], columns_of_records(key[0], merged.rows), ids=ids)
+            totals.add(merged)
+            self.quality.aggressors.update(aggressors)
+        one.note()
+        self._count(totals, spool)
+        return True
 
-        def window(span: tuple[int, int]) -> Merged:
-            return merge(kind, there.between(*span), spool.between(*span), by_id=by_id)
-
-        new = 0
-        if not there.files or any(window(span).new for span in spans):
-            for span in spans:
-                merged = window(span)
-                self._feed(key, merged.rows["ts"])
-                rows = self._told(instrument_id, merged.rows) if kind is Kind.TRADES else merged.rows
-                draft.write(instrument_id, columns_of_records(kind, rows), ids=rows["id"] if by_id else None)
-                new += merged.new
-        self.quality.written += new
-        self.quality.there += spool.rows - new
-
-    def _told(self, instrument_id: str, rows: Records) -> Records:
-        return told(self.store, instrument_id, rows, self.quality)
-
-    def _feed(self, key: SeriesKey, times: NDArray[np.int64]) -> None:
-        """Look for gaps."""
-        if key not in self._gaps:
-            file = DataFile("", key[0], identifier_of(*key), 0, 0)
-            self._gaps[key] = GapCheck(file, MAX_GAP)
-        self._gaps[key].feed(times)
+    def _count(self, found: Totals, spool: Spool) -> None:
+        """Add what became of the rows of a series."""
+        refused = 0
+        for reason, (count, first) in found.refused.items():
+            self.quality.refuse(reason, count, f"{self.file}: {moment(first)}")
+            refused += count
+        self.quality.replaced.update(found.replaced)
+        self.quality.written += found.new
+        self.quality.there += spool.rows - found.new - refused
 
     def _write_table(self, draft: DayDraft, name: str, brought: pa.Table) -> None:
         path = table_path(name, draft.day)
         known = path in self.store.files_of(draft.day)
         there = pa.concat_tables(self.store.row_groups(path)) if known else brought.schema.empty_table()
-        merged, new = merge_tables(there.cast(brought.schema), brought)
+        merged, new, refused = merge_tables(name, there.cast(brought.schema), brought)
         if new:
             draft.write_table(name, merged)
+        self.quality.refuse(CONTRADICTS.format(name), refused, f"{self.file}: {draft.day}")
         self.quality.written += new
-        self.quality.there += len(brought) - new
+        self.quality.there += len(brought) - new - refused
+
+
+def gaps_of(staging: Staging) -> list[str]:
+    """Return where a file has no rows while the market is open, to the minute."""
+    found: dict[SeriesKey, GapCheck] = {}
+    for day in staging.days:
+        for key, spool in staging.spools(day):
+            if key not in found:
+                found[key] = GapCheck(DataFile("", key[0], identifier_of(*key), 0, 0), SILENCE)
+            found[key].feed(np.array(sorted(spool.minutes), np.int64) * MINUTE)
+    return [
+        f"{key[0]} of {key[1]}: {problem.what}"
+        for key, gaps in sorted(found.items())
+        for problem in gaps.problems()
+    ]
+
+
+def moment(ts: int) -> str:
+    """Return a time (UTC ns) for a person, as the place of a row that is no longer in its file."""
+    return f"{dt.datetime.fromtimestamp(ts // NS, dt.UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _spans(minutes: Counter[int], most: int) -> list[tuple[int, int]]:

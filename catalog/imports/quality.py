@@ -25,14 +25,18 @@ class Quality:
     """Rows that records made beyond the one each."""
     rejected: Counter[str] = field(default_factory=Counter)
     """Records that were not taken, by reason."""
+    refused: Counter[str] = field(default_factory=Counter)
+    """Records that were not taken since the catalog says otherwise, by reason."""
     first: dict[str, str] = field(default_factory=dict)
     """Where the first record of each reason stands."""
     flagged: Counter[str] = field(default_factory=Counter)
     """What is odd about rows that were taken, by kind."""
     aggressors: Counter[str] = field(default_factory=Counter)
-    """Trades whose file does not say who came, by what quotes told: of those that were new."""
+    """Trades of the days written whose files do not say who came, by what quotes told."""
+    replaced: Counter[str] = field(default_factory=Counter)
+    """Rows of the catalog that gave way, by reason."""
     gaps: list[str] = field(default_factory=list)
-    """Where there are no rows while the market is open."""
+    """Where the file has no rows while the market is open."""
     series: Counter[str] = field(default_factory=Counter)
     """Rows taken, by kind and instrument, or table."""
     multipliers: dict[str, float] = field(default_factory=dict)
@@ -55,11 +59,17 @@ class Quality:
             self.rejected[reason] += count
             self.first.setdefault(reason, first)
 
+    def refuse(self, reason: str, count: int, first: str) -> None:
+        """Count records that were sound, but that the catalog does not take."""
+        if count:
+            self.refused[reason] += count
+            self.first.setdefault(reason, first)
+
     def add(self, other: "Quality") -> None:
         """Add another file's account."""
         for name in ("read", "written", "there", "joined", "beside"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
-        for name in ("rejected", "flagged", "aggressors", "series"):
+        for name in ("rejected", "refused", "flagged", "aggressors", "replaced", "series"):
             getattr(self, name).update(getattr(other, name))
         self.first = other.first | self.first
         self.gaps += other.gaps
@@ -69,8 +79,16 @@ class Quality:
     @property
     def lost(self) -> int:
         """Records that nothing is said of: 0, or there is a fault."""
-        taken = self.written + self.there + self.joined + self.rejected.total()
+        taken = self.written + self.there + self.joined + self._left_out.total()
         return self.read + self.beside - taken
+
+    @property
+    def _left_out(self) -> Counter[str]:
+        return self.rejected + self.refused
+
+    @property
+    def _noted(self) -> Counter[str]:
+        return self.flagged + self.aggressors + self.replaced
 
     def data(self) -> dict[str, Any]:
         """Return it for a script."""
@@ -80,11 +98,8 @@ class Quality:
             "already_there": self.there,
             "joined": self.joined,
             "beside": self.beside,
-            "rejected": {
-                reason: {"count": count, "first": self.first[reason]}
-                for reason, count in sorted(self.rejected.items())
-            },
-            "flagged": dict(sorted((self.flagged + self.aggressors).items())),
+            "rejected": self._told(self._left_out),
+            "flagged": dict(sorted(self._noted.items())),
             "gaps": self.gaps,
             "series": dict(sorted(self.series.items())),
             "multipliers": self.multipliers,
@@ -93,9 +108,16 @@ class Quality:
 
     def account(self) -> dict[str, Any]:
         """Return what follows from the file alone, whatever the catalog had before."""
-        depends = ("written", "already_there", "gaps")
+        depends = ("written", "already_there")
         of_file = {name: value for name, value in self.data().items() if name not in depends}
-        return of_file | {"flagged": dict(sorted(self.flagged.items()))}
+        flagged = dict(sorted(self.flagged.items()))
+        return of_file | {"flagged": flagged, "rejected": self._told(self.rejected)}
+
+    def _told(self, left_out: Counter[str]) -> dict[str, Any]:
+        return {
+            reason: {"count": count, "first": self.first[reason]}
+            for reason, count in sorted(left_out.items())
+        }
 
     def lines(self) -> list[str]:
         """Return it for a person."""
@@ -103,17 +125,15 @@ class Quality:
             f"{self.read:,} records read: {self.written:,} rows written",
             f"{self.there:,} were there already",
             f"{self.joined:,} joined to others",
-            f"{self.rejected.total():,} rejected",
+            f"{self._left_out.total():,} rejected",
             *([f"{self.beside:,} rows beside"] if self.beside else []),
         )
         found = [", ".join(counts)]
         found += [
             f"  rejected {count:,}: {reason}; the first is {self.first[reason]}"
-            for reason, count in self.rejected.most_common()
+            for reason, count in self._left_out.most_common()
         ]
-        found += [
-            f"  of note {count:,}: {kind}" for kind, count in (self.flagged + self.aggressors).most_common()
-        ]
+        found += [f"  of note {count:,}: {kind}" for kind, count in self._noted.most_common()]
         found += [f"  gap: {gap}" for gap in self.gaps[:GAPS_TOLD]]
         if len(self.gaps) > GAPS_TOLD:
             found += [f"  … and {len(self.gaps) - GAPS_TOLD} more gaps (--json lists them)"]

@@ -6,12 +6,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from catalog.imports.days import EARLIEST, LATEST
 from catalog.imports.quality import Quality
 from mia_plugins.data.arrow import times_of
 from mia_plugins.data.columns import LEVELS, Bars, Depth, Quotes, Trades, rows_of
 from mia_plugins.data.tables import as_known
 from mia_plugins.importing import NO_PRICE, MarketRows, TableRows
+from mia_plugins.importing.moments import EARLIEST, LATEST
 
 _MOST = 2**31 - 1
 """Contracts or orders: what a catalog's decimals hold."""

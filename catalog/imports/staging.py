@@ -56,6 +56,16 @@ class Spool:
         self.rows += len(records)
         self.minutes.update(by_minute(ts))
 
+    @property
+    def start(self) -> int:
+        """The earliest time: UTC ns."""
+        return min(chunk.start for chunk in self._chunks)
+
+    @property
+    def end(self) -> int:
+        """The latest time: UTC ns."""
+        return max(chunk.end for chunk in self._chunks)
+
     def between(self, start: int, end: int) -> Records:
         """Return the rows from `start` until before `end` (UTC ns), by time, at one time as they came."""
         dtype = DTYPES[self.kind]

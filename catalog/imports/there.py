@@ -11,29 +11,32 @@ from numpy.typing import NDArray
 from catalog.imports.records import DTYPES, Records, records_of
 from catalog.imports.staging import SeriesKey, by_minute
 from catalog.store import Store
-from mia_plugins.data.arrow import Kind, columns_of, identifier_of, times_of
+from mia_plugins.data.arrow import columns_of, identifier_of, times_of
 from mia_plugins.data.layout import data_files
 
 
 class There:
     """What is there of one series on one day."""
 
+    has_ids = False
+    """Whether ids are to be read: those of trades that are their feed's own."""
+
     def __init__(self, store: Store, day: dt.date, key: SeriesKey) -> None:
         """Look for its files."""
-        self.kind, instrument_id = key
-        self._store = store
+        self.key = key
+        self.kind, self.instrument_id = key
+        self.store = store
         self.files = [
             file
             for file in data_files((path, 0) for path in store.files_of(day))
-            if (file.kind, file.identifier) == (self.kind, identifier_of(self.kind, instrument_id))
+            if (file.kind, file.identifier) == (self.kind, identifier_of(*key))
         ]
-        self.has_ids = self.kind is Kind.TRADES and all(self._has_ids(file.path) for file in self.files)
 
     def between(self, start: int, end: int) -> Records:
         """Return the rows from `start` until before `end` (UTC ns)."""
         found = [np.empty(0, DTYPES[self.kind])]
         for file in self.files:
-            for table in self._store.row_groups(file.path, start, end - 1):
+            for table in self.store.row_groups(file.path, start, end - 1):
                 ids = _numbers(table["trade_id"]) if self.has_ids else None
                 rows = records_of(columns_of(self.kind, table, file.path), ids)
                 found.append(rows[(rows["ts"] >= start) & (rows["ts"] < end)])
@@ -43,17 +46,9 @@ class There:
         """Return its rows by minute since 1970."""
         found: Counter[int] = Counter()
         for file in self.files:
-            for table in self._store.row_groups(file.path, columns=["ts_init"]):
+            for table in self.store.row_groups(file.path, columns=["ts_init"]):
                 found.update(by_minute(times_of(table["ts_init"].combine_chunks())))
         return found
-
-    def _has_ids(self, path: str) -> bool:
-        """Say whether a file's trades have ids of their source: ours are the numbers of the rows."""
-        table = next(self._store.row_groups(path, columns=["trade_id"]), None)
-        if table is None:
-            return False
-        ids = _numbers(table["trade_id"])
-        return ids is not None and not np.array_equal(ids, np.arange(len(ids)))
 
 
 def _numbers(ids: pa.ChunkedArray) -> NDArray[np.int64] | None:

@@ -119,7 +119,7 @@ def _changed(
     if more < 0:
         for chain in range(CHAINS):
             _reduce(at[chain], -more, 0)
-            if row[SHOWN] < _least_of(at[chain]):
+            if row[SHOWN] < max(1, _least_of(at[chain]) - at[chain, SURE]):
                 _is_due(at[chain], events, row[TS])
     elif more > 0 and executed == 0 and (row[ORDERS] == 1 or row[ORDERS] == 0):
         _came(row, at, usual, events, rules)

@@ -87,7 +87,9 @@ def levels_of(table: pa.Table, underlying: str, intraday: frozenset[str] = froze
     `intraday` names the sources that publish during the day; all others publish at its end.
     """
     rows = table.filter(pc.equal(table["underlying"], underlying))
-    rows = rows.filter(pc.equal(rows["ts_event"], pc.max(rows["ts_event"]))) if len(rows) else rows
+    # A set that is published again for the same time takes the place of the one before.
+    for time in ("ts_event", "ts_init"):
+        rows = rows.filter(pc.equal(rows[time], pc.max(rows[time]))) if len(rows) else rows
     if not len(rows):
         return None
     named: dict[str, Level] = {}

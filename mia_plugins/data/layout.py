@@ -4,7 +4,7 @@ data/trades/ESU6.XCME/2026-05-31T22-00-00-000000000Z_2026-06-01T20-59-59-9999999
 data/futures_contract/ESU6.XCME/….parquet
 mia/catalog.json                  what made the catalog, and the days that are whole
 mia/labels/2026-06-01.parquet     tables of our own, a file a trading day
-mia/imports/trades.scid.json      what became of an imported file's records
+mia/imports/a.scid.1f2e3d4c.json  what became of an imported file's records
 mia/drafts/2026-06-01/…           what is being written
 """
 

@@ -78,6 +78,13 @@ LEVELS = _schema(
     _field("price", pa.float64(), "where it lies", "points"),
     _field("source", pa.string(), "who says so"),
 )
+SOURCES = _schema(
+    "sources",
+    _field("kind", pa.string(), "trades, quotes, order_book_depths or bars, as the folder of its files"),
+    _field("instrument_id", pa.string(), "the instrument it is of"),
+    _field("feed", pa.string(), "who told of the rows from ts_event to ts_init, both included"),
+    _field("has_ids", pa.bool_(), "whether ids of trades are the feed's own, else they are numbers of rows"),
+)
 
 TABLES = {
     "labels": LABELS,
@@ -85,8 +92,15 @@ TABLES = {
     "option_chains": OPTION_CHAINS,
     "vix": VIX,
     "levels": LEVELS,
+    "sources": SOURCES,
 }
 """The tables that mia knows; others may have any columns."""
+KEYS = {
+    "option_chains": ("ts_event", "ts_init", "underlying", "expiry", "strike", "is_call"),
+    "vix": ("ts_event", "ts_init"),
+    "levels": ("ts_event", "ts_init", "underlying", "name", "source"),
+}
+"""Columns of which a table has each combination once."""
 
 
 def as_known(name: str, table: pa.Table) -> pa.Table:

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mia_plugins.data.instruments import PRODUCTS, TICK_POINTS, InstrumentError, product
-from mia_plugins.data.rough_prices import product_code, rough_price
+from mia_plugins.data.rough_prices import looks_like, product_code
+from mia_plugins.importing.moments import EARLIEST, LATEST
 from mia_plugins.importing.problems import SourceError
 
 NO_PRICE = np.iinfo(np.int64).min
@@ -15,6 +16,10 @@ _TOLERANCE = 0.01
 """Ticks: what floats of a file may be off."""
 _MOST = 2**31 - 1
 """Ticks: what a catalog's decimals hold."""
+_FEW = 100
+"""Prices of a later part that tell something: a damaged record stops no file."""
+_SAMPLE = 4_096
+"""Prices that are looked at of a part."""
 
 
 class Grid:
@@ -27,34 +32,44 @@ class Grid:
         self._file = file
         self._is_judged = False
 
-    def ticks(self, prices: NDArray[np.floating], ts: int) -> NDArray[np.int64]:
-        """Return prices as ticks, `NO_PRICE` where one is none; `ts` (UTC ns) is roughly when they were.
+    def ticks(self, prices: NDArray[np.floating], ts: NDArray[np.int64] | int) -> NDArray[np.int64]:
+        """Return prices as ticks, `NO_PRICE` where one is none; `ts` (UTC ns) are the times they are of.
 
-        The first prices tell whether the multiplier is off by a power of ten, which is an error.
+        Prices that are a power of ten away from where the product traded, or where another did, are an error.
         """
         with np.errstate(invalid="ignore", over="ignore"):  # a damaged file has every number there is
             wanted = prices.astype(np.float64) * (self.multiplier / TICK_POINTS)
             sound = np.abs(wanted) <= _MOST
         whole = np.where(sound, np.rint(np.where(sound, wanted, 0)), 0)
-        self._judge(wanted[sound & (wanted > 0)], ts)
+        self._judge(wanted[sound & (wanted > 0)], np.atleast_1d(np.asarray(ts, np.int64)))
         sound &= np.abs(wanted - whole) <= _TOLERANCE
         return np.where(sound, whole.astype(np.int64), NO_PRICE)
 
-    def _judge(self, ticks: NDArray[np.float64], ts: int) -> None:
-        """Refuse a multiplier under which the first prices are a power of ten away from the product's."""
-        if self._is_judged or not len(ticks):
+    def _judge(self, ticks: NDArray[np.float64], ts: NDArray[np.int64]) -> None:
+        """Refuse prices that are not the product's, by the middle one of some."""
+        times = ts[(ts >= EARLIEST) & (ts < LATEST)]
+        if not len(times) or len(ticks) < (_FEW if self._is_judged else 1):
             return
         self._is_judged = True
-        median = float(np.median(ticks)) * TICK_POINTS
-        power = round(float(np.log10(median / rough_price(self.code, ts))))
-        if power:
-            how = f"{10 ** abs(power)} times too {'large' if power > 0 else 'small'}"
-            right = self.multiplier / 10.0**power
-            raise SourceError(
-                f"{self._file}: prices are {how} for {self.code}: around {median:,.10g} points "
-                f"with the multiplier {self.multiplier:g}",
-                f"add --multiplier {right:g}",
-            )
+        median = float(np.median(ticks[:: 1 + len(ticks) // _SAMPLE])) * TICK_POINTS
+        when = int(np.median(times[:: 1 + len(times) // _SAMPLE]))
+        raise_if_misread(self._file, self.code, median, self.multiplier, when)
+
+
+def raise_if_misread(file: str, code: str, price: float, multiplier: float, ts: int) -> None:
+    """Refuse a price (points) at a time (UTC ns) that is not a product's, or of a multiplier that is off."""
+    like, power = looks_like(code, price, ts)
+    around = f"around {price:,.10g} points with the multiplier {multiplier:g}"
+    if like != code:
+        raise SourceError(
+            f"{file}: prices look like those of {like}, not of {code}: {around}",
+            f"name the instrument that it is of: --instrument {like}, or the contract",
+        )
+    if power:
+        how = f"{10 ** abs(power)} times too {'large' if power > 0 else 'small'}"
+        raise SourceError(
+            f"{file}: prices are {how} for {code}: {around}", f"add --multiplier {multiplier / 10.0**power:g}"
+        )
 
 
 def _product_of(instrument: str) -> str:

@@ -10,7 +10,7 @@ from typing import BinaryIO, ClassVar
 
 from mia_plugins.data.instruments import PRODUCTS
 from mia_plugins.importing.grid import Grid
-from mia_plugins.importing.names import symbol_in
+from mia_plugins.importing.names import symbol_in, symbol_in_file_name
 from mia_plugins.importing.part import Part
 from mia_plugins.importing.problems import SourceError
 from mia_plugins.settings import BaseSettings
@@ -51,7 +51,7 @@ class Source:
         Without a `name` the file's own is looked into.
         """
         text = self.instrument or name or self.path.name
-        found = symbol_in(text)
+        found = symbol_in(text) if self.instrument or name else symbol_in_file_name(text)
         if not found:
             raise SourceError(
                 f"{self.path}: '{text}' names no contract of {', '.join(PRODUCTS)}",
@@ -93,6 +93,11 @@ class Importer(ABC):
     def __init__(self, settings: BaseSettings) -> None:
         """`settings` are of `Settings`."""
         self.settings = settings
+
+    @property
+    def feed(self) -> str:
+        """Who tells of the rows, by name: two feeds tell of one trade at two times, so they are not mixed."""
+        return type(self).__name__
 
     @abstractmethod
     def parts(self, source: Source) -> Iterator[Part]:

@@ -14,21 +14,24 @@ import pyarrow as pa
 import pytest
 
 from catalog.checks import problems
+from catalog.formats.dbn.importer import DbnImporter, DbnSettings
 from catalog.formats.sierra_depth import DepthImporter
 from catalog.formats.sierra_scid import ScidImporter
 from catalog.formats.tabular.values import ids
 from catalog.imports import publishing
+from catalog.imports.sources import Overlap
 from catalog.store import Store
 from mia_plugins.data.arrow import Columns, Kind
 from mia_plugins.data.catalog import Catalog
-from mia_plugins.data.columns import Quotes, Trades
+from mia_plugins.data.columns import Bars, Quotes, Trades
 from mia_plugins.data.files import Files
 from mia_plugins.data.layout import IMPORTS
 from mia_plugins.data.sessions import NS
-from mia_plugins.data.tables import VIX
+from mia_plugins.data.tables import LEVELS, VIX
 from mia_plugins.errors import MiaError
 from mia_plugins.importing import Importer, MarketRows, NoSettings, Part, Source, TableRows
 from tests.conftest import Mia
+from tests.dbn import content, trade
 from tests.importing import at, bring, held
 from tests.integration.test_catalog_interrupted import run
 from tests.sierra import Command, Print, depth, scid
@@ -208,6 +211,35 @@ def test_the_account_that_is_kept_follows_from_the_file_alone() -> None:
     assert (again.written, Catalog.open(Files("cat")).imports()) == (0, kept)
 
 
+def test_two_files_of_one_name_have_an_account_each_and_one_that_grew_has_one() -> None:
+    for folder in ("monday", "tuesday"):
+        Path(folder).mkdir()
+    prints = list(range(200))
+    monday, tuesday = (
+        scid(Print(START + day * 86_400 * NS + number * NS, 6_000, 1, 1) for number in prints)
+        for day in (0, 1)
+    )
+    for path, content_ in (("monday", monday[:-400]), ("monday", monday), ("tuesday", tuesday)):
+        bring(ScidImporter, f"{path}/{NAME}", content_)
+    kept = Catalog.open(Files("cat")).imports()
+    assert sorted((one["file"], one["read"]) for one in kept) == [(NAME, 200), (NAME, 200)]
+
+
+def test_where_a_file_has_no_rows_is_told_and_kept() -> None:
+    open_, close = at("2026-05-31T22:00:00"), at("2026-06-01T21:00:00")
+    minutes = [minute for minute in range((close - open_) // (60 * NS)) if not 600 <= minute < 630]
+    ts = open_ + np.array(minutes) * 60 * NS
+    ones = np.ones(len(ts), np.int64)
+    rows = Trades(ts, 24_000 * ones, ones, ones.astype(np.int8))
+    first, again = bring(of(rows), "a", b""), bring(of(rows), "a", b"")
+    assert first.gaps == again.gaps
+    assert first.gaps == [
+        "trades of ESM6.XCME: nothing for 31 minutes from 2026-06-01 03:59:00 New York, on 2026-06-01"
+    ]
+    (kept,) = Catalog.open(Files("cat")).imports()
+    assert kept["gaps"] == first.gaps
+
+
 def test_rows_of_tables_are_merged_too(here: Path) -> None:
     def vix(*seconds: int) -> Rows:
         ts = START + np.array(seconds) * NS
@@ -262,6 +294,10 @@ def test_the_command_tells_what_became_of_each_record(mia: Mia) -> None:
         (
             ("sierra_depth", "file.scid", "--instrument", "ESM6", "--multiplier", "0"),
             "--multiplier 0.0 is no number",
+        ),
+        (
+            ("sierra_scid", "file.scid", "--instrument", "ESM6", "--overlap", "keeps"),
+            "--overlap keeps is none of keep, replace, join; did you mean 'keep'?",
         ),
     ],
 )
@@ -349,3 +385,132 @@ def test_trades_go_out_as_scid_and_come_back(mia: Mia) -> None:
     assert without_accounts(Path("back")) == without_accounts(Path("cat"))
     refused = mia("catalog", "export", "cat", "--to", "out", "--format", "scid", "--kind", "bars")
     assert ".scid holds trades" in refused.err
+
+
+class OfFeed(Rows):
+    """Rows that a feed of some name tells."""
+
+    def __init__(self, feed: str, columns: Columns, ids: list[int] | None = None) -> None:
+        super().__init__(MarketRows("ESM6", columns, None if ids is None else np.array(ids)))
+        self._feed = feed
+
+    @property
+    def feed(self) -> str:
+        return self._feed
+
+
+def test_a_day_that_two_feeds_tell_is_not_doubled() -> None:
+    ours, theirs = trades((1, 24_000, 3, 1), (9, 24_001, 2, 1)), trades((2, 24_000, 3, 1), (8, 24_001, 2, 1))
+    bring(OfFeed("one", ours), "a", b"")
+    quality = bring(OfFeed("two", theirs), "b", b"")
+    assert quality.refused == {"of a time of which one has told (--overlap replace or join takes it)": 2}
+    assert list(quality.first.values()) == ["b: 2026-06-01 14:00:02 UTC"]
+    assert [row[2] for row in held(Kind.TRADES, ID)] == [3, 2]
+    # What lies outside what the first has told of comes in, and is the second's from then on.
+    after = trades((8, 24_001, 2, 1), (10, 24_002, 7, 1), (20, 24_003, 4, 1))
+    assert bring(OfFeed("two", after), "b", b"").written == 2
+    assert bring(OfFeed("one", trades((11, 24_002, 7, 1))), "a", b"").refused.total() == 1
+    assert bring(OfFeed("one", ours), "a", b"").there == 2
+    assert [row[2] for row in held(Kind.TRADES, ID)] == [3, 2, 7, 4]
+
+
+def test_two_feeds_may_be_joined_or_one_take_the_others_place() -> None:
+    first, second = trades((1, 24_000, 3, 1), (5, 24_000, 1, 1), (9, 24_001, 2, 1)), trades((2, 24_000, 3, 1))
+    for name in ("joined", "replaced"):
+        bring(OfFeed("one", first), "a", b"", name)
+    assert bring(OfFeed("two", second), "b", b"", "joined", overlap=Overlap.JOIN).written == 1
+    assert [row[2] for row in held(Kind.TRADES, ID, "joined")] == [3, 3, 1, 2]
+    whole = trades((0, 24_000, 3, 1), (6, 24_001, 2, 1))
+    quality = bring(OfFeed("two", whole, [7, 8]), "b", b"", "replaced", overlap=Overlap.REPLACE)
+    assert quality.replaced == {"rows of one that gave way (--overlap replace)": 2}
+    assert [row[:3] for row in held(Kind.TRADES, ID, "replaced")] == [
+        (START, 24_000, 3),
+        (START + 6 * NS, 24_001, 2),
+        (START + 9 * NS, 24_001, 2),
+    ]
+    again = bring(OfFeed("two", whole, [7, 8]), "b", b"", "replaced", overlap=Overlap.REPLACE)
+    assert (again.written, again.there, again.replaced) == (0, 2, {})
+    assert not list(problems(Store.open(Files("replaced")), max_gap=10**18))
+
+
+def test_where_a_feed_was_silent_another_may_tell() -> None:
+    minute = 60
+    bring(OfFeed("one", trades((0, 24_000, 1, 1), (60 * minute, 24_000, 1, 1))), "a", b"")
+    fills = trades((30, 24_000, 2, 1), (30 * minute, 24_000, 3, 1), (60 * minute + 1, 24_000, 4, 1))
+    assert bring(OfFeed("two", fills), "b", b"").written == 2
+    assert bring(OfFeed("one", trades((31 * minute, 24_000, 5, 1))), "a", b"").written == 1
+    assert bring(OfFeed("one", trades((30 * minute, 24_000, 9, 1))), "a", b"").written == 0
+    assert [row[2] for row in held(Kind.TRADES, ID)] == [1, 3, 5, 1, 4]
+
+
+def test_what_two_feeds_say_alike_is_there_already() -> None:
+    rows = trades((1, 24_000, 3, 1), (9, 24_001, 2, 1))
+    bring(OfFeed("one", rows, [5, 6]), "a", b"")
+    quality = bring(OfFeed("two", rows, [1, 2]), "b", b"")
+    assert (quality.there, quality.refused) == (2, {})
+
+
+def test_a_day_of_sierra_and_of_databento_is_the_first_ones() -> None:
+    prints = [Print(START + number * NS, 6_000 + number % 3 / 4, 1 + number, 1) for number in range(9)]
+    bring(ScidImporter, NAME, scid(prints))
+    told = [trade((number * 1_000_003 + 900) * 1_000, 24_000 + number % 3, 1 + number) for number in range(9)]
+    quality = bring(DbnImporter(DbnSettings()), "a.dbn", content(told))
+    assert (quality.written, quality.refused.total()) == (1, 8)
+    assert sum(row[2] for row in held(Kind.TRADES, ID)) == sum(range(1, 10)) + 9
+
+
+def test_ids_that_count_from_0_are_the_sources_own() -> None:
+    fill = (1, 24_000, 3, 1)
+    bring(of(trades(fill, fill), [0, 1]), "a", b"")
+    assert bring(of(trades(fill, fill), [1, 2]), "b", b"").written == 1
+    assert len(held(Kind.TRADES, ID)) == 3
+
+
+def test_trades_that_come_again_when_quotes_are_there_have_aggressors() -> None:
+    prints = trades((5, 24_002, 1, 0), (6, 24_000, 1, 0), (500, 24_000, 1, 0))
+    bring(of(prints), "a", b"")
+    assert [row[3] for row in held(Kind.TRADES, ID)] == [0, 0, 0]
+    one = np.ones(1, np.int64)
+    bring(of(Quotes(START * one, 24_000 * one, 24_002 * one, one, one)), "q", b"")
+    again = bring(of(prints), "a", b"")
+    assert (again.written, again.there) == (0, 3)
+    assert again.aggressors == {"aggressors told by quotes": 2, "aggressors unknown": 1}
+    assert [row[3] for row in held(Kind.TRADES, ID)] == [1, -1, 0]
+
+
+def test_trades_that_come_again_with_aggressors_tell_them() -> None:
+    bring(of(trades((5, 24_002, 1, 0), (5, 24_002, 1, 0), (6, 24_000, 1, -1))), "a", b"")
+    assert bring(of(trades((5, 24_002, 1, 1), (5, 24_002, 1, -1), (6, 24_000, 1, 1))), "b", b"").there == 3
+    assert [row[3] for row in held(Kind.TRADES, ID)] == [1, -1, -1]
+
+
+def bar(minute: int, close: int, lots: int) -> Bars:
+    one = np.ones(1, np.int64)
+    return Bars(
+        START + minute * 60 * NS * one, 24_000 * one, 24_009 * one, 23_990 * one, close * one, lots * one
+    )
+
+
+def test_bars_in_conflict_are_counted_each_for_its_reason() -> None:
+    bring(of(bar(1, 24_000, 9)), "a", b"")
+    fewer, otherwise, same = (bar(1, 24_000, 3), bar(1, 24_001, 9), bar(1, 24_000, 9))
+    quality = bring(Rows(*(MarketRows("ESM6", one) for one in (fewer, otherwise, same))), "b", b"")
+    assert (quality.written, quality.there) == (0, 1)
+    assert quality.refused == {
+        "a bar of fewer contracts than another of its minute": 1,
+        "a bar that says otherwise than another of its minute": 1,
+    }
+    more = bring(of(bar(1, 24_002, 12)), "c", b"")
+    assert (more.written, more.replaced) == (1, {"bars that gave way to ones of more contracts": 1})
+
+
+def test_a_level_that_says_otherwise_at_its_time_is_refused() -> None:
+    def levels(*prices: float) -> Rows:
+        ts = np.full(len(prices), START)
+        names = ["HVL", "GEX 1", "GEX 2"][: len(prices)]
+        said = [ts, ts, ["ES"] * len(prices), names, list(prices), ["menthorq"] * len(prices)]
+        return Rows(TableRows("levels", pa.table(said, schema=LEVELS)))
+
+    bring(levels(6_000, 6_100), "a", b"")
+    quality = bring(levels(6_001, 6_100, 6_200), "b", b"")
+    assert (quality.written, quality.there, quality.refused.total()) == (1, 1, 1)

@@ -27,6 +27,7 @@ from tests.dbn import (
     TICK,
     Read,
     book,
+    cleared,
     content,
     head,
     mapping,
@@ -104,7 +105,7 @@ def depth_of(found: Read) -> list[Any]:
 @given(told_orders)
 @settings(max_examples=150, deadline=None)
 def test_a_book_by_order_is_what_a_dictionary_says(told: list[Told]) -> None:
-    messages = [
+    messages = [cleared()] + [
         order(at, action, number, side, ticks, size, LAST if ends else 0)
         for at, (action, number, side, ticks, size, ends) in enumerate(told)
     ]
@@ -122,7 +123,7 @@ def test_orders_that_wanted_the_place_of_one_that_goes_are_still_found(
     come: list[Told] = [("A", number, "B", 24_000 + at, 1, True) for at, number in enumerate(CROWDED)]
     go: list[Told] = [("C", number, "B", 24_000 + at, 1, True) for at, number in enumerate(CROWDED)]
     told = [*come, *go[:-1]]
-    messages = [order(at, *one[:5], LAST) for at, one in enumerate(told)]
+    messages = [cleared()] + [order(at, *one[:5], LAST) for at, one in enumerate(told)]
     found = read(written(tmp_path, content(messages, head("mbo"))))
     assert not found.rejected
     assert depth_of(found) == by_hand(told)
@@ -145,7 +146,7 @@ def test_a_book_grows_beyond_its_first_room(tmp_path: Path, monkeypatch: pytest.
         )
         for _ in range(1_500)
     ]
-    messages = [order(at, *one[:5], LAST if one[5] else 0) for at, one in enumerate(told)]
+    messages = [cleared()] + [order(at, *one[:5], LAST if one[5] else 0) for at, one in enumerate(told)]
     found = read(written(tmp_path, content(messages, head("mbo"))))
     assert depth_of(found) == by_hand(told)
 
@@ -180,7 +181,7 @@ def orders_of(depth: Depth, row: int) -> dict[int, tuple[str, int, int]]:
 
 def as_orders(trades: Trades, depth: Depth) -> list[Any]:
     """Return a market by order: what has to come, change and go from each row of depth to the next."""
-    messages: list[Any] = []
+    messages: list[Any] = [cleared()]
     before: dict[int, tuple[str, int, int]] = {}
     for ts, row, is_trade in _merged(trades, depth):
         at = ts - START
@@ -209,6 +210,8 @@ def as_prices(trades: Trades, depth: Depth) -> list[Any]:
             what: dict[str, Any] = {"action": "T", "side": side, "price": int(trades.ticks[row]) * TICK}
             size = int(trades.lots[row])
             messages.append(book(at, bids, asks, flags=0, size=size, sequence=row, **what))
+            # The exchange shows a book again that is as it was: it is one book.
+            messages += [book(at, bids, asks)] * (row % 3) if bids or asks else []
             continue
         bids, asks = sides_of(rows_of(depth, slice(row, row + 1)))[0]
         messages.append(book(at, bids, asks))

@@ -14,7 +14,7 @@ from catalog.formats.menthorq.importer import MenthorqImporter
 from catalog.formats.menthorq.settings import MenthorqSettings
 from catalog.formats.vix import VixImporter, VixSettings
 from mia_plugins.importing import Importer
-from tests.dbn import ES, START, TICK, book, content, head, order, trade
+from tests.dbn import ES, START, TICK, book, cleared, content, head, order, trade
 from tests.importing import bring
 from tests.mutated import Format, survives
 from tests.unit.test_cboe import OF_2017, OF_2019, OF_2022, served
@@ -25,7 +25,7 @@ from tests.unit.test_menthorq import LINES, SHEETS, T, dumped, level
 def of_dbn() -> dict[str, bytes]:
     rng = np.random.default_rng(3)
     traded = [trade(at, 24_000 + at % 5, sequence=at // 2) for at in range(40)]
-    orders = [
+    orders = [cleared()] + [
         order(at, str(rng.choice(list("AACMTR"))), int(rng.integers(1, 9)), "AB"[at % 2], 24_000 + at % 9, 3)
         for at in range(60)
     ]
@@ -79,9 +79,9 @@ def of_vix() -> dict[str, bytes]:
 
 FORMATS: dict[str, tuple[dict[str, bytes], Importer]] = {
     "databento": (of_dbn(), DbnImporter(DbnSettings())),
-    "menthorq": (of_menthorq(), MenthorqImporter(MenthorqSettings(underlying="ES"))),
+    "menthorq": (of_menthorq(), MenthorqImporter(MenthorqSettings(underlying="ES", dates="mdy"))),
     "cboe_options": (of_cboe(), CboeImporter(CboeSettings())),
-    "vix": (of_vix(), VixImporter(VixSettings())),
+    "vix": (of_vix(), VixImporter(VixSettings(dates="mdy"))),
 }
 SAMPLES = [(name, sample) for name, (samples, _) in FORMATS.items() for sample in samples]
 

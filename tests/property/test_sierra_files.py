@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from catalog.formats import sierra, sierra_depth
 from catalog.formats.sierra_depth import DepthImporter
-from catalog.formats.sierra_scid import ScidImporter
+from catalog.formats.sierra_scid import BEHEADED, NOT_WHOLE, ScidImporter
 from catalog.store import Store
 from mia_plugins.data.arrow import Kind
 from mia_plugins.data.bars import MINUTE
@@ -39,40 +39,83 @@ def elsewhere() -> Iterator[None]:
 
 
 @st.composite
-def some_prints(draw: st.DrawFn) -> list[Print]:
-    """Draw orders of one to five parts, at times that never go back; some parts share a millisecond with others."""
+def some_prints(draw: st.DrawFn, *, lost: bool = False) -> list[Print]:
+    """Draw orders of one to five parts, at times that never go back; some reach into the next millisecond.
+
+    `lost` draws some whose first or last part is not marked.
+    """
     found = []
     now = START
     for _ in range(draw(st.integers(1, 12))):
-        now += draw(st.sampled_from([1_000, 400_000, 1_000_000, 61_000_000_000]))
+        now += draw(st.sampled_from([1_000, 400_000, 998_000, 1_000_000, 5_000_000, 61_000_000_000]))
         side = draw(st.sampled_from([1, -1, 0]))
         parts = draw(st.integers(1, 5))
-        now = -(-now // 1_000_000) * 1_000_000 if parts > 1 else now  # an order has one millisecond
+        step = draw(st.sampled_from([1_000, 1_000, 900_000]))
+        marks = [FIRST, *[0.0] * (parts - 2), LAST] if parts > 1 else [0.0]
+        if lost and parts > 1 and draw(st.integers(0, 3)) == 0:
+            marks[draw(st.sampled_from([0, -1]))] = 0.0
         for number in range(parts):
-            mark = 0.0 if parts == 1 else FIRST if number == 0 else LAST if number == parts - 1 else 0.0
             price = 6_000 + draw(st.integers(-2, 2)) / 4
-            found.append(Print(now + number * 1_000, price, draw(st.integers(1, 3)), side, mark))
-        now += 1_000 * parts
+            found.append(Print(now + number * step, price, draw(st.integers(1, 3)), side, marks[number]))
+        now += step * parts
     return found
 
 
 def plainly(prints: list[Print]) -> list[tuple[int, int, int, int]]:
     """Return the trades of prints: parts of one order, price and side together, at the order's last time."""
     orders: list[list[Print]] = []
-    is_open = False
-    for one in prints:
-        if is_open and one.mark != FIRST and one.ts // 1_000_000 == orders[-1][0].ts // 1_000_000:
-            orders[-1].append(one)
-        else:
-            orders.append([one])
-            is_open = one.mark == FIRST
-        is_open &= one.mark != LAST
+    left = list(prints)
+    while left:
+        count = whole(left)
+        orders.append(left[:count])
+        left = left[count:]
     return [
         (order[-1].ts, round(price * 4), sum(one.lots for one in run), side)
         for order in orders
         for (price, side), group in itertools.groupby(order, key=lambda one: (one.price, one.side))
         for run in [list(group)]
     ]
+
+
+def whole(prints: list[Print]) -> int:
+    """Return of how many prints the first order is."""
+    if prints[0].mark != FIRST:
+        return 1
+    milliseconds = [one.ts // 1_000_000 for one in prints]
+    for number in range(1, len(prints)):
+        if prints[number].mark == FIRST or not 0 <= milliseconds[number] - milliseconds[number - 1] <= 1:
+            break
+        if prints[number].mark == LAST:
+            return number + 1
+    same = 1
+    while same < len(prints) and milliseconds[same] == milliseconds[0] and prints[same].mark != FIRST:
+        same += 1
+    return same
+
+
+def is_cut(prints: list[Print]) -> int:
+    """Return how many prints at the end are of an order that may go on behind them."""
+    for back in range(1, len(prints) + 1):
+        one = prints[-back]
+        if one.mark == LAST:
+            return 0
+        if one.mark == FIRST:
+            return back
+        if back < len(prints) and not 0 <= one.ts // 1_000_000 - prints[-back - 1].ts // 1_000_000 <= 1:
+            return 0
+    return 0
+
+
+def headless(prints: list[Print]) -> int:
+    """Return how many prints at the beginning are of an order that began before them."""
+    for number, one in enumerate(prints):
+        if one.mark == FIRST:
+            return 0
+        if number and not 0 <= one.ts // 1_000_000 - prints[number - 1].ts // 1_000_000 <= 1:
+            return 0
+        if one.mark == LAST:
+            return number + 1
+    return 0
 
 
 @contextmanager
@@ -86,9 +129,9 @@ def pieces_of(count: int) -> Iterator[None]:
         sierra.PART, sierra_depth.PART = before
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
-    some_prints(),
+    some_prints(lost=True),
     st.sampled_from([1, 2, 3, 7, 1 << 17]),
     st.sampled_from([1.0, 0.01]),
     st.sampled_from([40, 56]),
@@ -99,22 +142,42 @@ def test_orders_are_whole_whatever_the_pieces(
     content = scid(prints, multiplier, record=record)
     with pieces_of(piece):
         parts, quality = read(ScidImporter, NAME, content, multiplier=multiplier)
-    expected = plainly(prints)
+    head, tail = headless(prints), is_cut(prints)
+    expected = plainly(prints[head : len(prints) - tail])
     assert [row for part in parts for row in tuples(part)] == expected
-    joined = len(prints) - len(expected)
+    reasons = {BEHEADED: head, NOT_WHOLE: tail}
+    assert quality.rejected == {reason: count for reason, count in reasons.items() if count}
+    joined = len(prints) - head - tail - len(expected)
     assert (quality.read, quality.written, quality.joined) == (len(prints), len(expected), joined)
 
 
-@settings(max_examples=8, deadline=None)
-@given(some_prints(), st.integers(1, 40), st.integers(0, 39))
-def test_a_file_that_grows_comes_in_piece_by_piece(history: list[Print], cut: int, torn: int) -> None:
-    """Wherever an earlier copy ended, in the middle of an order or of a record, before or after the whole."""
-    files = (scid(history)[: 56 + 40 * min(cut, len(history) - 1) + torn], scid(history))
-    for first, second in (files, files[::-1]):
+@settings(max_examples=10, deadline=None)
+@given(some_prints(), st.integers(1, 40), st.integers(0, 39), st.integers(0, 39))
+def test_a_file_that_grows_comes_in_piece_by_piece(
+    history: list[Print], cut: int, torn: int, begin: int
+) -> None:
+    """Wherever a copy began or ended, in the middle of an order or of a record, before or after the whole."""
+    whole, torn_off = scid(history), scid(history)[: 56 + 40 * min(cut, len(history) - 1) + torn]
+    late = scid(history[min(begin, len(history) - 1) :])
+    for files in ((torn_off, late, whole), (whole, late, torn_off)):
         with elsewhere():
-            bring(ScidImporter, NAME, first)
-            bring(ScidImporter, NAME, second)
+            for one in files:
+                bring(ScidImporter, NAME, one)
             assert held(Kind.TRADES, ID) == plainly(history)
+
+
+def test_an_order_that_goes_on_in_the_next_millisecond_is_one() -> None:
+    marks = {0: FIRST, 3: LAST}
+    edge = START + 999_000
+    order = [Print(edge + number * 1_000, 6_000, 2, 1, marks.get(number, 0.0)) for number in range(4)]
+    bring(ScidImporter, NAME, scid(order))
+    assert held(Kind.TRADES, ID) == [(edge + 3_000, 24_000, 8, 1)]
+
+
+def test_what_is_two_milliseconds_behind_is_of_no_order() -> None:
+    apart = [Print(START, 6_000, 2, 1, FIRST), Print(START + 2_000_000, 6_000, 3, 1, LAST)]
+    parts, _ = read(ScidImporter, NAME, scid(apart))
+    assert [row[2] for one in parts for row in tuples(one)] == [2, 3]
 
 
 def test_a_bar_that_was_not_over_gives_way_to_the_whole_one() -> None:
@@ -220,6 +283,19 @@ def test_what_comes_before_the_first_snapshot_is_rejected() -> None:
     quality = bring(DepthImporter, DEPTH_NAME, depth(lines))
     assert dict(quality.rejected) == {"a change before the first snapshot of the book": 1}
     assert quality.written == 1
+
+
+def test_a_batch_that_ends_with_a_rejected_line_is_told_all_the_same() -> None:
+    lines = [
+        Command(START, 1),
+        Command(START, 2, 6_000, 5),
+        Command(START + 1_000, 3, 6_001.1, 5, last=True),
+        Command(START + 2_000, 3, 6_001, 5, last=True),
+    ]
+    quality = bring(DepthImporter, DEPTH_NAME, depth(lines))
+    assert dict(quality.rejected) == {"a price that is no whole number of ticks above 0": 1}
+    assert [row[0] for row in held(Kind.DEPTH, ID)] == [START + 1_000, START + 2_000]
+    assert (quality.written, quality.beside, quality.joined) == (2, 1, 2)
 
 
 def test_a_deleted_level_that_was_not_there_is_flagged() -> None:

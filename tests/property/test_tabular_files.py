@@ -230,12 +230,43 @@ def _source(name: str) -> Any:
 def test_bars_may_be_stamped_at_their_open() -> None:
     text = "time,open,high,low,close,volume\n2026-06-01T14:00:00Z,6000,6001,5999,6000.5,7\n2026-06-01T14:01:30Z,1,1,1,1,1\n"
     text += "2026-06-01T14:02:00Z,6000,5999,5998,6000.5,7\n"
+    text += "".join(f"2026-06-01T14:0{minute}:00Z,6000,6001,5999,6000.5,7\n" for minute in (3, 4, 5))
     found, quality = of_file(mapping(kind="bars", bars_stamped_at="open"), "ESM6.csv", text.encode())
-    assert found == [(START + 60 * 10**9, 24_000, 24_004, 23_996, 24_002, 7)]
+    assert found == [
+        (START + minute * 60 * 10**9, 24_000, 24_004, 23_996, 24_002, 7) for minute in (1, 4, 5, 6)
+    ]
     assert set(quality.rejected) == {
         "a bar that does not begin with a minute",
         "a bar's high and low do not enclose its open and close",
     }
+
+
+@pytest.mark.parametrize("seconds", [1, 5, 300, 3_600, 86_400])
+def test_bars_of_another_length_are_refused_with_it(seconds: int) -> None:
+    moments = (START // 10**9 + number * seconds for number in range(70))
+    text = "".join(f"{moment},6000,6001,5999,6000.5,7\n" for moment in moments)
+    importer = mapping(kind="bars", bars_stamped_at="close", time="s")
+    with pytest.raises(MiaError, match=f"line 2: bars {seconds} s apart"):
+        of_file(importer, "ESM6.csv", f"time,open,high,low,close,volume\n{text}".encode())
+
+
+def test_what_bars_are_stamped_at_must_be_said_and_a_tick_only_of_ticks() -> None:
+    with pytest.raises(ValueError, match="bars_stamped_at should be open or close"):
+        mapping(kind="bars")
+    with pytest.raises(ValueError, match="tick_size is of `prices: ticks`"):
+        mapping(tick_size=0.01)
+    text = b"time,price,size\n2026-06-01T14:00:00Z,600025,1\n"
+    found, _ = of_file(mapping(prices="ticks", tick_size=0.01), "ESM6.csv", text)
+    assert [row[1] for row in found] == [24_001]
+
+
+def test_a_spread_and_an_option_are_no_contract() -> None:
+    text = "time,price,size,of\n" + "".join(
+        f"2026-06-01T14:00:00Z,6000,1,{name}\n"
+        for name in ("ESM6", "ESM6-ESU6", "ESM6 C6000", "ES 6000 call")
+    )
+    _, quality = of_file(mapping(columns={"instrument": "of"}), "trades.csv", text.encode())
+    assert (quality.written, quality.rejected.total()) == (1, 3)
 
 
 def test_a_column_that_is_missing_is_said_with_the_nearest() -> None:

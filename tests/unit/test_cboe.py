@@ -192,10 +192,38 @@ def read_vix(path: Path, **settings: Any) -> Read:
     ],
 )
 def test_the_vix_in_several_layouts(tmp_path: Path, text: str) -> None:
-    found = read_vix(written(tmp_path, text, "vix.csv"))
+    found = read_vix(written(tmp_path, text, "vix.csv"), dates="mdy")
     (rows,) = found.tables
     assert rows.table["value"].to_pylist() == [17.55]
     assert times_of(rows.table["ts_init"].combine_chunks()).tolist() == [ns(2026, 6, 1, 16, 15)]
+
+
+def test_volatilities_in_percent_are_shares(tmp_path: Path) -> None:
+    signed = OF_2022.replace(",0.21,", ",21%,").replace(",0.22,", ",22.0%,").replace(",0.2,", ",20 %,")
+    counted = OF_2022.replace(",0.21,", ",21,").replace(",0.22,", ",22,").replace(",0.2,", ",20,")
+    whole = rows_of(read_chain(Source(written(tmp_path, OF_2022, "a.csv"))))
+    for text, flagged in ((signed, {}), (counted, {"volatilities in percent, taken as shares": 4})):
+        found = read_chain(Source(written(tmp_path, text, "a.csv")))
+        assert [row["iv"] for row in rows_of(found)] == pytest.approx([row["iv"] for row in whole])
+        assert {name: n for name, n in found.flagged.items() if "percent" in name} == flagged
+
+
+def test_days_that_may_be_exchanged_are_told_by_the_others_or_by_the_user(tmp_path: Path) -> None:
+    def known(text: str, **settings: Any) -> tuple[list[int], dict[str, int]]:
+        found = read_vix(written(tmp_path, f"DATE,CLOSE\n{text}", "vix.csv"), **settings)
+        return [
+            ts for rows in found.tables for ts in times_of(rows.table["ts_init"].combine_chunks()).tolist()
+        ], found.rejected
+
+    february, january = ns(2026, 2, 3, 16, 15), ns(2026, 3, 2, 16, 15)
+    asked = {"a day of which day and month may be exchanged: set `dates` to mdy or dmy": 1}
+    assert known("02/03/2026,17\n") == ([], asked)
+    assert known("02/03/2026,17\n", dates="mdy") == ([february], {})
+    assert known("02/03/2026,17\n", dates="dmy") == ([january], {})
+    assert known("02/03/2026,17\n01/13/2026,18\n") == ([february, ns(2026, 1, 13, 16, 15)], {})
+    assert known("02.03.2026,17\n13.01.2026,18\n") == ([january, ns(2026, 1, 13, 16, 15)], {})
+    assert known("02/02/2026,17\n") == ([ns(2026, 2, 2, 16, 15)], {})
+    assert known("13/13/2026,17\n", dates="mdy")[0] == []
 
 
 def test_times_without_a_zone_need_one(tmp_path: Path) -> None:
@@ -206,5 +234,5 @@ def test_times_without_a_zone_need_one(tmp_path: Path) -> None:
     }
     (rows,) = read_vix(path, time_zone="America/New_York").tables
     assert times_of(rows.table["ts_init"].combine_chunks()).tolist() == [ns(2026, 6, 1, 10)]
-    with pytest.raises((ValueError, MiaError), match="no time zone"):
+    with pytest.raises((ValueError, MiaError), match="should be a time zone"):
         VixSettings(time_zone="Mars/Olympus")

@@ -20,7 +20,9 @@ from tests.dbn import (
     NQ,
     START,
     TICK,
+    Read,
     book,
+    cleared,
     content,
     head,
     mapping,
@@ -166,10 +168,51 @@ def test_a_number_may_stand_for_another_contract_on_another_day(tmp_path: Path) 
     assert sum(found.rejected.values()) == 1
 
 
-def test_a_continuous_symbol_needs_the_contract_or_the_word_of_the_user(tmp_path: Path) -> None:
-    source = written(tmp_path, content([trade(1, 24_000, number=5)], head(mappings=[mapping("ES.c.0", 5)])))
-    assert "ES.c.0" in next(iter(read(source).rejected))
-    assert read(Source(source.path, instrument="ES")).rows[0].instrument == "ES"
+def continuous(tmp_path: Path, symbol: str, start: dt.date, days: int, instrument: str = "") -> Read:
+    """Read a trade on a day's noon of a file in which a number stood for a symbol over some days."""
+    at = int(dt.datetime.combine(start, dt.time(12), dt.UTC).timestamp()) * NS - START
+    ticks = 24_000 if symbol.startswith("ES") else 90_000
+    data = content([trade(at, ticks, number=5)], head(mappings=[mapping(symbol, 5, start, days)]))
+    return read(Source(written(tmp_path, data).path, instrument=instrument))
+
+
+@pytest.mark.parametrize(
+    ("symbol", "start", "days", "contract"),
+    [
+        # ESM6 expires on 18 June: by calendar it is the first until then, whenever we roll.
+        ("ES.c.0", dt.date(2026, 6, 15), 1, "ESM6"),
+        ("ES.c.0", dt.date(2026, 6, 19), 3, "ESU6"),
+        ("ES.c.1", dt.date(2026, 6, 15), 1, "ESU6"),
+        ("ES.c.0", dt.date(2026, 6, 18), 5, "ESU6"),
+        ("ES.c.0", dt.date(2026, 6, 18), 1, ""),
+        ("ES.c.0", dt.date(2026, 6, 10), 20, ""),
+        ("NQ.v.0", dt.date(2026, 6, 1), 2, "NQM6"),
+        ("ES.v.0", dt.date(2026, 6, 15), 1, ""),
+        # A number that was it before the fortnight is the same one in it.
+        ("ES.v.0", dt.date(2026, 5, 20), 24, "ESM6"),
+        ("ES.n.0", dt.date(2026, 6, 12), 60, "ESU6"),
+        ("ES.v.1", dt.date(2026, 5, 20), 24, "ESU6"),
+    ],
+)
+def test_a_continuous_symbol_is_the_contract_that_its_days_tell(
+    tmp_path: Path, symbol: str, start: dt.date, days: int, contract: str
+) -> None:
+    for instrument in ("", symbol[:2]):
+        found = continuous(tmp_path, symbol, start, days, instrument)
+        assert [rows.instrument for rows in found.rows] == ([contract] if contract else [])
+        assert all(symbol in reason for reason in found.rejected)
+    assert [
+        rows.instrument for rows in continuous(tmp_path, symbol, start, days, f"{symbol[:2]}Z6").rows
+    ] == [f"{symbol[:2]}Z6"]
+
+
+def test_the_word_of_the_user_is_of_one_number_and_of_its_product(tmp_path: Path) -> None:
+    days = [mapping("ES.v.0", 5, DAY, 10), mapping("NQ.c.0", 6, DAY, 10)]
+    told = [trade(1, 24_000, number=77), trade(2, 90_000, number=6), trade(3, 24_000, number=78)]
+    found = read(Source(written(tmp_path, content(told, head(mappings=days))).path, instrument="ESU6"))
+    assert sorted(rows.instrument for rows in found.rows) == ["ESU6", "NQM6"]
+    (reason,) = found.rejected
+    assert "instrument 78, of which the file does not say the contract" in reason
 
 
 def test_mappings_on_the_way_name_what_follows(tmp_path: Path) -> None:
@@ -301,6 +344,7 @@ def test_books_before_a_trade_are_no_quotes(tmp_path: Path) -> None:
 
 def test_a_book_by_order_is_shown_at_the_end_of_each_event(tmp_path: Path) -> None:
     told = [
+        cleared(),
         order(1, "A", 1, "B", 24_000, 5, flags=0),
         order(1, "A", 2, "A", 24_001, 4),
         order(2, "T", 0, "A", 24_000, 2, flags=0),
@@ -320,6 +364,7 @@ def test_a_book_by_order_is_shown_at_the_end_of_each_event(tmp_path: Path) -> No
 
 def test_orders_that_cannot_be_are_rejected_each_for_its_reason(tmp_path: Path) -> None:
     told = [
+        cleared(),
         order(1, "A", 1, "B", 24_000, 5),
         order(2, "C", 99, "B", 24_000, 5),
         order(3, "A", 2, "B", 0, 5, price=dbn.UNDEF_PRICE),
@@ -328,6 +373,7 @@ def test_orders_that_cannot_be_are_rejected_each_for_its_reason(tmp_path: Path) 
         order(6, "A", 5, "N", 24_000, 1),
         order(7, "A", 6, "B", 24_000, 1, flags=LAST | dbn.F_TOB),
         order(8, "A", 1, "B", 23_999, 7),
+        order(9, "M", 77, "B", 23_998, 2),
     ]
     found = read(written(tmp_path, content(told, head("mbo"))))
     assert found.rejected == {
@@ -338,13 +384,44 @@ def test_orders_that_cannot_be_are_rejected_each_for_its_reason(tmp_path: Path) 
         "an order of no side": 1,
         "a best price in a book by order": 1,
     }
-    assert found.flagged == {"order added that was there already, and replaced": 1}
+    assert found.flagged == {
+        "order added that was there already, and replaced": 1,
+        "order modified that was not there, and added": 1,
+    }
     depth = found.columns(Depth)
-    assert (depth.bid_ticks[-1, :2].tolist(), depth.bid_lots[-1, 0]) == ([23_999, 0], 7)
+    assert depth.bid_ticks[-1, :3].tolist() == [23_999, 23_998, 0]
+    assert depth.bid_lots[-1, :2].tolist() == [7, 2]
+
+
+def test_a_book_by_order_waits_until_it_is_cleared_or_its_snapshot_begins(tmp_path: Path) -> None:
+    early = [order(1, "A", 1, "B", 24_000, 5), order(2, "T", 0, "B", 24_001, 2), order(3, "C", 1, "B", 0, 5)]
+    snapshot = [
+        order(4, "A", 7, "B", 23_990, 5, flags=dbn.F_SNAPSHOT),
+        order(4, "A", 8, "A", 23_995, 5, flags=LAST | dbn.F_SNAPSHOT),
+    ]
+    begins = [cleared(4), order(4, "A", 7, "B", 23_990, 5, flags=0), order(4, "A", 8, "A", 23_995, 5)]
+    for number, whole in enumerate((snapshot, begins)):
+        data = content([*early, *whole], head("mbo"))
+        (folder := tmp_path / str(number)).mkdir()
+        found = read(written(folder, data))
+        assert sum(found.rejected.values()) == 2
+        assert found.columns(Trades).lots.tolist() == [2]
+        assert found.columns(Depth).bid_ticks[:, 0].tolist() == [23_990]
+        taken = read(written(folder, data), partial_books=True)
+        assert taken.columns(Depth).bid_ticks[:, 0].tolist()[0] == 24_000
+        assert taken.flagged["book that lacks the orders from before the file"] == 2
+        assert not taken.rejected
+
+
+def test_a_book_that_is_cleared_is_said_and_not_kept(tmp_path: Path) -> None:
+    told = [cleared(), order(1, "A", 1, "B", 24_000, 5), cleared(2, LAST), order(3, "A", 2, "B", 24_000, 5)]
+    found = read(written(tmp_path, content(told, head("mbo"))))
+    assert found.flagged == {"book without any level, which is not kept": 1}
+    assert found.columns(Depth).ts.tolist() == [START + 1, START + 3]
 
 
 def test_a_gap_on_the_way_to_databento_is_said(tmp_path: Path) -> None:
-    data = content([order(1, "A", 1, "B", 24_000, 5, flags=LAST | 4)], head("mbo"))
+    data = content([cleared(), order(1, "A", 1, "B", 24_000, 5, flags=LAST | 4)], head("mbo"))
     assert read(written(tmp_path, data)).flagged == {
         "book that may be wrong, as Databento lost something before": 1
     }

@@ -94,6 +94,18 @@ def test_an_iceberg_that_is_pulled_is_over_five_seconds_later() -> None:
         assert len(measure.standing(lines.at(until))) == count, until
 
 
+def test_an_order_that_was_filled_in_part_is_not_gone() -> None:
+    """Less stands there than it shows, since others left: what is left of it does."""
+    lines = ["10:00:00.000 x0", "10:00:01.000 x17"]
+    for number in range(3):
+        minute = f"10:{number + 1:02d}"
+        lines += [f"{minute}:00.000 x37"]  # others come behind it
+        lines += [f"{minute}:01.000 6000.00 5 sell", f"{minute}:01.001 x12"]  # and leave
+        lines += [f"{minute}:11.000 6000.00 12 sell", f"{minute}:11.001 x0", f"{minute}:11.050 x17"]
+    (found,) = followed(Icebergs, scene(*lines), surprise=0).since(0)
+    assert (found.shown, found.refills) == (17, 3)
+
+
 def test_a_price_far_behind_takes_no_icebergs_place() -> None:
     """Ten levels of NQ may reach over more prices than are followed."""
     lines = refilled(4)

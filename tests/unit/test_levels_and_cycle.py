@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -69,6 +70,17 @@ def test_a_set_says_when_it_exists_and_what_was_wrong() -> None:
     assert exists(made, AS_OF + MINUTE)
     assert made.age(AS_OF + MINUTE) == 60.0
     assert levels_of(levels_table({"HVL": 1.0}), "NQ") is None
+
+
+def test_a_set_that_is_published_again_takes_the_place_of_the_one_before() -> None:
+    first = levels_table({"HVL": 6000, "BL 1": 6010}, known_at=AS_OF + MINUTE)
+    again = levels_table({"HVL": 6005}, known_at=AS_OF + 2 * MINUTE)
+    older = levels_table({"HVL": 5000}, as_of=AS_OF - MINUTE, known_at=AS_OF + 3 * MINUTE)
+    made = levels_of(pa.concat_tables([first, again, older]), "ES")
+    assert made is not None
+    assert [float(one.price) for one in made.levels] == [6005.0]
+    assert not made.flaws
+    assert made.available_at == AS_OF + 2 * MINUTE
 
 
 def test_hvl_stands_in_for_the_flip_by_name() -> None:

@@ -65,7 +65,8 @@ def test_a_line_without_a_ticker_is_of_what_is_said(tmp_path: Path) -> None:
         ("SPY", "Put Support"),
         ("SPY", "HVL"),
     }
-    assert ("ES", "HVL") in levels_of(read_levels(Source(path, instrument="ES")))
+    of_es = written(tmp_path, "HVL, 6000", "es 2026-06-01.txt")
+    assert ("ES", "HVL") in levels_of(read_levels(Source(of_es, instrument="ES")))
     with pytest.raises(SourceError, match="no ticker before it"):
         read_levels(Source(path))
 
@@ -136,7 +137,7 @@ SHEETS = {
 
 @pytest.mark.parametrize("form", SHEETS)
 def test_sheets_of_several_forms_say_the_same(tmp_path: Path, form: str) -> None:
-    found = read_levels(Source(written(tmp_path, SHEETS[form], "es 2026-06-01.csv")))
+    found = read_levels(Source(written(tmp_path, SHEETS[form], "es 2026-06-01.csv")), dates="mdy")
     assert levels_of(found) == {("ES", "Call Resistance"): 6100, ("ES", "GEX 1"): 6050}
     assert set(known(found)) == {ns(2026, 6, 1, 23)}
 
@@ -191,8 +192,16 @@ def test_a_dump_says_a_set_once_and_anew_when_it_changes(tmp_path: Path) -> None
     "t", [T, T * 1e3, T * 1e6, T * 1e9, "2026-05-28T20:26:40+00:00", T / 86_400 + 25_569, str(T)]
 )
 def test_times_of_dumps_in_any_unit(tmp_path: Path, t: Any) -> None:
-    found = read_levels(Source(written(tmp_path, dumped(level(t, "hvl", 6000)), "dump.jsonl")))
+    path = written(tmp_path, dumped(level(t, "hvl", 6000)), "dump.jsonl")
+    found = read_levels(Source(path), time_zone="UTC")
     assert known(found)[0] == pytest.approx(T * 1e9, abs=1e6)
+
+
+def test_sierras_days_and_times_without_a_zone_are_of_the_chart(tmp_path: Path) -> None:
+    for t in (46_170.5, "2026-05-28T12:00:00"):
+        path = written(tmp_path, dumped(level(t, "hvl", 6000)), "dump.jsonl")
+        at = dt.datetime(2026, 5, 28, 13, tzinfo=NEW_YORK).timestamp() * 10**9
+        assert known(read_levels(Source(path), time_zone="America/Chicago")) == [at]
 
 
 @pytest.mark.parametrize(
@@ -201,10 +210,11 @@ def test_times_of_dumps_in_any_unit(tmp_path: Path, t: Any) -> None:
         ("{", "no JSON object"),
         ("[1]", "no JSON object"),
         (json.dumps(level(None, "hvl", 1)), "without a time"),
-        (json.dumps(level("2026-06-01T10:00", "hvl", 1)), "without a time"),
+        (json.dumps(level("2026-06-01T10:00", "hvl", 1)), "set time_zone"),
         (json.dumps(level(T, "hvl", None)), "without a price"),
         (json.dumps(level(T, "hvl", -1)), "without a price"),
         (json.dumps(level(T, "", 1)), "without a level_type"),
+        (json.dumps(level(46_170.5, "hvl", 1)), "set time_zone"),
         (json.dumps(level(1e30, "hvl", 1)), "without a time"),
     ],
 )
@@ -237,21 +247,82 @@ def test_a_basis_from_later_than_the_levels_is_refused(tmp_path: Path) -> None:
         read_levels(Source(path), basis=BASIS | {"as_of": "2026-06-01T22:00:01Z"})
 
 
+def test_only_what_was_moved_is_stamped_and_the_futures_own_levels_come_first(tmp_path: Path) -> None:
+    path = written(tmp_path, "$ES1!: HVL, 6010, GEX 1, 6100\n$SPX: HVL, 5900, Put Support, 5800")
+    found = read_levels(Source(path), basis=BASIS)
+    assert levels_of(found) == {("ES", "HVL"): 6010, ("ES", "GEX 1"): 6100, ("ES", "Put Support"): 5860}
+    assert found.rejected == {"a level of the index of which the future's own is given": 1}
+    stamps = [row for rows in found.tables if rows.name == "level_bases" for row in rows.table.to_pylist()]
+    assert [row["name"] for row in stamps] == ["Put Support"]
+
+
+def test_a_basis_that_is_too_old_is_refused(tmp_path: Path) -> None:
+    path = written(tmp_path, "$SPX: HVL, 5900")
+    old = BASIS | {"as_of": "2026-05-31T20:00:00Z"}
+    with pytest.raises(SourceError, match=r"known 26\.0 h after their basis; at most 24 h were expected"):
+        read_levels(Source(path), basis=old)
+    assert levels_of(read_levels(Source(path), basis=old | {"within": 1_600})) == {("ES", "HVL"): 5960}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "$ES1!: HVL, 5,412.25, GEX 1, 5,500, BL 1,5,600\nPut Support, 5300",
+        "$ES1!: HVL, 5.412,25, GEX 1, 5500, BL 1,5.600,00\nPut Support, 5300",
+        'label,price\nHVL,"5,412.25"\nGEX 1,5500\nBL 1,"5,600"\nPut Support,5300',
+        "label;price\nHVL;5.412,25\nGEX 1;5500,0\nBL 1;5600,00\nPut Support;5300",
+    ],
+)
+def test_thousands_may_be_set_apart(tmp_path: Path, text: str) -> None:
+    path = written(tmp_path, text, "levels 2024-06-03.txt")
+    found = read_levels(Source(path, instrument="ES"))
+    assert levels_of(found) == {
+        ("ES", "HVL"): 5412.25,
+        ("ES", "GEX 1"): 5500,
+        ("ES", "BL 1"): 5600,
+        ("ES", "Put Support"): 5300,
+    }
+    assert not found.rejected
+
+
+def test_levels_of_another_multiplier_or_product_are_refused(tmp_path: Path) -> None:
+    path = written(tmp_path, "$ES1!: HVL, 600000, GEX 1, 610000")
+    with pytest.raises(SourceError, match="100 times too large for ES") as caught:
+        read_levels(Source(path))
+    assert caught.value.remedy == "add --multiplier 0.01"
+    assert levels_of(read_levels(Source(path, multiplier=0.01)))["ES", "HVL"] == 6_000
+    with pytest.raises(SourceError, match="look like those of NQ, not of SPX"):
+        read_levels(Source(written(tmp_path, "$SPX: HVL, 24000, GEX 1, 24500")))
+
+
+def test_of_two_contracts_the_levels_of_the_one_that_leads_count(tmp_path: Path) -> None:
+    lines = "$NQU2026: HVL, 24400, BL 1, 24500\n$NQM2026: HVL, 24200"
+    found = read_levels(Source(written(tmp_path, lines)))
+    assert levels_of(found) == {("NQ", "HVL"): 24_200}
+    assert found.rejected == {
+        "a level of NQU6, of which NQM6 counts at the time: two contracts have two prices": 2
+    }
+    alone = read_levels(Source(written(tmp_path, lines.splitlines()[0])))
+    assert levels_of(alone) == {("NQ", "HVL"): 24_400, ("NQ", "BL 1"): 24_500}
+
+
 NAMES = [
     *("Call Resistance", "Put Support", "HVL", "1D Min", "1D Max", "Gamma Wall 0DTE", "Risk Trigger"),
     *("Call Resistance 0DTE", "Put Support 0DTE", "HVL 1WTE", "Swing Upper", "Swing Lower"),
     *(f"GEX {rank}" for rank in range(1, 11)),
     *(f"BL {rank}" for rank in range(1, 11)),
 ]
-prices = st.one_of(st.none(), st.integers(1, 4_000_000).map(lambda ticks: ticks / 100))
+ROUGHLY = {"ES": 6_000, "NQ": 24_000, "SPX": 6_000, "NDX": 24_000, "VIX": 20, "QQQ": 600}
 
 
-@given(
-    st.dictionaries(
-        st.sampled_from(["ES", "NQ", "SPX", "NDX", "VIX", "QQQ"]),
-        st.dictionaries(st.sampled_from(NAMES), prices, min_size=1),
-    )
-)
+def some_levels(ticker: str) -> st.SearchStrategy[dict[str, float | None]]:
+    """Draw levels about where a ticker stands."""
+    cents = ROUGHLY[ticker] * 100
+    prices = st.one_of(st.none(), st.integers(cents * 3 // 4, cents * 5 // 4).map(lambda one: one / 100))
+    return st.dictionaries(st.sampled_from(NAMES), prices, min_size=1)
+
+
+@given(st.fixed_dictionaries({}, optional={ticker: some_levels(ticker) for ticker in ROUGHLY}))
 @settings(max_examples=100, deadline=None)
 def test_lines_that_are_written_are_read_again(levels: dict[str, dict[str, float | None]]) -> None:
     with TemporaryDirectory() as folder:

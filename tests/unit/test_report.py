@@ -269,12 +269,17 @@ def test_what_became_of_imported_files_is_told(here: Path) -> None:
     quality = Quality(read=51, joined=3)
     quality.reject("the last record is cut short", 1, "byte 2056")
     quality.flagged["crossed books"] += 2
+    quality.series["trades ESH6.XCME"] += 47
+    quality.gaps.append("trades of ESH6.XCME: nothing on 2026-03-03, a trading day")
     kept = here / "catalog" / IMPORTS
     kept.mkdir(parents=True)
     (kept / "a.json").write_text(json.dumps({"file": "ES<b>.scid"} | quality.account()))
     (kept / "b.json").write_text("damaged")
     told = text_of(page_of(made_run(here / "runs", 9, catalog=catalog, days=ROLL)))
-    assert "ES<b>.scid 51 3 1 1 rejected: the last record is cut short; 2 of note: crossed books" in told
+    assert (
+        "ES<b>.scid 51 47 3 1 1 1 rejected: the last record is cut short; 2 of note: crossed books; " in told
+    )
+    assert "no rows: trades of ESH6.XCME: nothing on 2026-03-03, a trading day" in told
 
 
 def test_without_prices_there_is_nothing_to_measure_it_against(here: Path) -> None:

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from statistics import median
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from catalog.formats.cboe.options import Code, Option
@@ -12,6 +14,10 @@ from mia_plugins.data.arrow import TIME
 from mia_plugins.data.tables import OPTION_CHAINS
 from mia_plugins.importing import TableRows
 
+ABOUT = 0.1
+"""Strikes that are less away from the spot than this share of it lie about it."""
+HIGHEST_IV = 3.0
+"""Volatilities about the spot are less, so those that are more are in percent."""
 MOST_COUNT = 2**53
 """Contracts beyond are none."""
 
@@ -50,8 +56,18 @@ def take_chain(options: Iterator[Option], moment: Moment, tally: Tally) -> None:
                 tally.again("options of two roots with one expiry and strike, added up")
             kept[key] = _added(kept[key], option) if key in kept else option
     if kept:
-        rows = [kept[key] for key in sorted(kept)]
+        rows = _in_fractions([kept[key] for key in sorted(kept)], moment.spot, tally)
         tally.rows.append(TableRows("option_chains", _table(rows, moment), lambda row: rows[row].place))
+
+
+def _in_fractions(rows: list[Option], spot: float, tally: Tally) -> list[Option]:
+    """Return options with volatilities as shares, .2 for 20 %, which those about the spot tell apart."""
+    known = [(abs(row.code.strike / spot - 1), row.iv) for row in rows if row.iv and row.iv > 0]
+    about = [iv for away, iv in known if away < ABOUT] or [iv for _, iv in known]
+    if not about or median(about) <= HIGHEST_IV:
+        return rows
+    tally.flag("volatilities in percent, taken as shares", np.array([row.iv is not None for row in rows]))
+    return [replace(row, iv=None if row.iv is None else row.iv / 100) for row in rows]
 
 
 def _added(one: Option, other: Option) -> Option:

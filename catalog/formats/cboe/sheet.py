@@ -95,8 +95,14 @@ def options_of(text: str, head: Head, tally: Tally) -> Iterator[Option]:
             if isinstance(code, str):
                 tally.reject_some(code, 1, place)
                 continue
-            values = {name: number_of(_cell(cells, columns.get(name))) for name in NAMES}
+            values = {name: _value(_cell(cells, columns.get(name))) for name in NAMES}
             yield Option(code, place=place, **values)
+
+
+def _value(text: str) -> float | None:
+    """Return a number; 21.5 % is .215."""
+    number = number_of(text.removesuffix("%"))
+    return number / 100 if number is not None and text.endswith("%") else number
 
 
 def _head(before: Sequence[str], plain: Sequence[str], line: int) -> Head:
@@ -144,7 +150,7 @@ def _time(row: str) -> int | None:
     if found is None:
         return None
     day, clock, half, zone = found.groups()
-    on = day_of(day.replace(".", ""))
+    on = day_of(day.replace(".", ""), "mdy")
     try:
         hour, minute = map(int, clock.split(":")[:2])
         time = dt.time(hour % 12 + (12 if half.upper() == "PM" else 0) if half else hour, minute)
@@ -160,7 +166,7 @@ def _code(cells: Sequence[str], head: Head, columns: Mapping[str, int], *, is_ca
     """Return what option a line is of, or why that is not known."""
     text = _cell(cells, columns["code"])
     code = code_of(text)
-    expiry, strike = day_of(_cell(cells, head.expiry)), number_of(_cell(cells, head.strike))
+    expiry, strike = day_of(_cell(cells, head.expiry), "mdy"), number_of(_cell(cells, head.strike))
     if code is None and expiry is not None and strike is not None:
         return Code(text[:6], expiry, strike, is_call)
     if code is None:

@@ -40,7 +40,7 @@ def _take_shown(run: Run, of: Followed, tally: Tally) -> None:
     prices = points_of(np.concatenate((levels["bid"], levels["ask"]), axis=1))
     lots = np.concatenate((levels["bid_size"], levels["ask_size"]), axis=1).astype(np.int64)
     counts = np.concatenate((levels["bids"], levels["asks"]), axis=1)
-    ticks = np.where(lots > 0, of.grid.ticks(prices, int(times[0])), 0)
+    ticks = np.where(lots > 0, of.grid.ticks(prices, times), 0)
     book = np.concatenate((ticks, lots, counts), axis=1)
     changed = of.changes(f"book {run.rtype}", book)
     tally.join(~changed)

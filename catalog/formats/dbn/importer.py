@@ -37,6 +37,8 @@ class DbnSettings(BaseSettings):
     """Contracts by Databento's number of the instrument: {4916: ESU6}."""
     definitions: tuple[Path, ...] = ()
     """Files of definitions that say what numbers stand for."""
+    partial_books: bool = False
+    """Whether books by order begin empty where a file has no snapshot; else they wait for one."""
 
 
 class DbnImporter(Importer):
@@ -44,12 +46,19 @@ class DbnImporter(Importer):
 
     Settings = DbnSettings
 
+    @property
+    def feed(self) -> str:
+        """Who tells of the rows."""
+        return "Databento"
+
     def parts(self, source: Source) -> Iterator[Part]:
         """Yield a file a part at a time; instruments that are no contracts of ours are rejected."""
         with dbn_file(source) as opened:
             otherwise = source.symbol() if source.instrument else ""
-            reading = _Reading(source, opened, Symbols(opened.metadata, self._settings.symbols, otherwise))
-            for path in self._settings.definitions:
+            settings = self._settings
+            symbols = Symbols(opened.metadata, settings.symbols, otherwise)
+            reading = _Reading(source, opened, symbols, partial_books=settings.partial_books)
+            for path in settings.definitions:
                 reading.learn(Source(path))
             for chunk in opened.chunks():
                 for run in chunk.runs:
@@ -69,6 +78,7 @@ class _Reading:
     source: Source
     file: DbnFile
     symbols: Symbols
+    partial_books: bool
     _followed: dict[str, Followed] = field(default_factory=dict)
     _books: dict[int, OrderBook] = field(default_factory=dict)
 
@@ -116,7 +126,9 @@ class _Reading:
             case RType.MBP_1 | RType.MBP_10:
                 take_books(run, of, tally, with_books=self.file.metadata.schema != BEFORE)
             case RType.MBO:
-                take_orders(run, of, self._books.setdefault(number, OrderBook()), tally)
+                if number not in self._books:
+                    self._books[number] = OrderBook(partial=self.partial_books)
+                take_orders(run, of, self._books[number], tally)
             case _:
                 take_bars(run, of, tally)
 

@@ -20,9 +20,9 @@ batch ends with it, and what is wrong with it."""
 EVENT_COLUMNS = 7
 ADD, CANCEL, MODIFY, CLEAR, OTHER, NONE = range(6)
 """What happens; another event changes no book, and one that is none is a fault."""
-GOOD, ORDER_AGAIN, UNKNOWN_ORDER, BAD_EVENT = range(4)
-"""Faults: an order that was there already, which is taken all the same; a cancellation of no order; what was
-bad before."""
+GOOD, ORDER_AGAIN, ORDER_NEW, UNKNOWN_ORDER, BAD_EVENT = range(5)
+"""Faults: an order added that was there already, one modified that was not there, which are taken all the
+same; a cancellation of no order; what was bad before."""
 
 COUNT, NEXT, ROWS, CHANGED = range(4)
 """Of a book's own numbers, the last row of its orders: how many they are, the next event, how many books
@@ -153,7 +153,9 @@ def apply(event: Numbers, orders: Numbers, levels: Numbers) -> int:
     orders[slot, ORDER], orders[slot, TICKS] = order, event[TICKS]
     orders[slot, LOTS], orders[slot, SIDE] = event[LOTS], event[SIDE]
     change_level(levels, event[SIDE], event[TICKS], event[LOTS], 1)
-    return ORDER_AGAIN if is_there and action == ADD else GOOD
+    if is_there == (action == MODIFY):
+        return GOOD
+    return ORDER_AGAIN if is_there else ORDER_NEW
 
 
 @kernel
@@ -194,7 +196,7 @@ def rebuild(events: Numbers, orders: Numbers, levels: Numbers, books: Small) -> 
             return False
         fault = apply(events[at], orders, levels)
         events[at, FAULT] = fault
-        if events[at, ACTION] != OTHER and fault <= ORDER_AGAIN:
+        if events[at, ACTION] != OTHER and fault <= ORDER_NEW:
             orders[own, CHANGED] = 1
         if events[at, ENDS] and orders[own, CHANGED]:
             orders[own, CHANGED] = 0

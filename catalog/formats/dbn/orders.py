@@ -23,6 +23,7 @@ from catalog.formats.dbn.kernels import (
     NONE,
     ORDER,
     ORDER_AGAIN,
+    ORDER_NEW,
     OTHER,
     ROWS,
     SIDE,
@@ -31,7 +32,7 @@ from catalog.formats.dbn.kernels import (
     move_orders,
     rebuild,
 )
-from catalog.formats.dbn.layout import LAST, TOP_OF_BOOK
+from catalog.formats.dbn.layout import LAST, SNAPSHOT, TOP_OF_BOOK
 from catalog.formats.dbn.layout import NO_PRICE as NO_PRICE_RAW
 from catalog.formats.dbn.records import Run
 from catalog.formats.dbn.trades import TRADE, take_trades
@@ -56,12 +57,18 @@ BEYOND = "an order of more contracts than there can be"
 NO_SIDE = "an order of no side"
 NOT_THERE = "a cancellation of an order that is not there"
 AGAIN = "order added that was there already, and replaced"
+NEW = "order modified that was not there, and added"
+EARLY = "a change of a book before it is cleared or its snapshot begins (partial_books takes it)"
+PARTIAL = "book that lacks the orders from before the file"
 
 
 class OrderBook:
     """The orders of one instrument; it has room for whatever comes."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, partial: bool = False) -> None:
+        """`partial` begins empty, though orders may be there; else changes wait for a snapshot."""
+        self.is_partial = partial
+        self.is_known = False
         self._orders = np.zeros((ROOM + 1, 4), np.int64)
         self._levels = np.zeros((2, LEVEL_ROOM, 3), np.int64)
         self._books = np.zeros((BOOKS, BOOK_COLUMNS), np.int32)
@@ -99,13 +106,16 @@ def take_orders(run: Run, of: Followed, book: OrderBook, tally: Tally) -> None:
     is_trade = run.records["action"] == TRADE
     take_trades(run.of(is_trade), of, tally)
     events = _events(run, of, tally)
+    begins = _begins(run, book, events, tally)
     shown = book.take(events)
     fault = events[:, FAULT]
     tally.reject(NOT_THERE, run.numbers[fault == UNKNOWN_ORDER])
     tally.flag(AGAIN, fault == ORDER_AGAIN)
+    tally.flag(NEW, fault == ORDER_NEW)
     is_rejected = (fault == BAD_EVENT) | (fault == UNKNOWN_ORDER)
     shows = np.zeros(len(events), np.bool_)
     shows[shown[:, BOOK_COLUMNS - 1]] = True
+    tally.flag(PARTIAL, shows[:begins])
     # An event may end with a trade, or with what is rejected, and show a book all the same.
     tally.join(~is_trade & ~is_rejected & ~shows)
     tally.twice(shows & (is_trade | is_rejected))
@@ -118,7 +128,7 @@ def _events(run: Run, of: Followed, tally: Tally) -> NDArray[np.int64]:
     times = times_of(records)
     events = np.empty((len(records), EVENT_COLUMNS), np.int64)
     events[:, ORDER] = records["order"].view(np.int64)
-    events[:, TICKS] = of.grid.ticks(points_of(records["price"]), int(times[-1]))
+    events[:, TICKS] = of.grid.ticks(points_of(records["price"]), times)
     events[:, LOTS] = records["size"]
     events[:, SIDE] = signs_of(records["side"])
     events[:, ACTION] = _ACTION_OF[records["action"]]
@@ -126,6 +136,20 @@ def _events(run: Run, of: Followed, tally: Tally) -> NDArray[np.int64]:
     events[:, ENDS] = ((records["flags"] & LAST) != 0) & (times > 0)
     events[:, FAULT] = np.where(_sound(run, events, tally), GOOD, BAD_EVENT)
     return events
+
+
+def _begins(run: Run, book: OrderBook, events: NDArray[np.int64], tally: Tally) -> int:
+    """Return from which event on a book is whole; changes before are rejected, but of a partial one."""
+    if book.is_known:
+        return 0
+    whole = (events[:, ACTION] == CLEAR) | ((run.records["flags"] & SNAPSHOT) != 0)
+    book.is_known = bool(whole.any())
+    begins = int(np.argmax(whole)) if book.is_known else len(events)
+    if not book.is_partial:
+        early = np.isin(events[:begins, ACTION], (ADD, CANCEL, MODIFY)) & (events[:begins, FAULT] == GOOD)
+        tally.reject(EARLY, run.numbers[:begins][early])
+        events[:begins, FAULT][early] = BAD_EVENT
+    return begins
 
 
 def _sound(run: Run, events: NDArray[np.int64], tally: Tally) -> Flags:

@@ -4,21 +4,19 @@ Databento's numbers of instruments hold for days, of UTC; CME gives them anew ov
 """
 
 import datetime as dt
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from catalog.formats.dbn.continuous import contract_over, product_in
 from catalog.formats.dbn.layout import NO_TIME
 from catalog.formats.dbn.metadata import INSTRUMENT_ID, RAW_SYMBOL, Metadata
 from catalog.formats.dbn.records import Records
-from mia_plugins.data.instruments import Contract, InstrumentError, contract_of
+from mia_plugins.data.instruments import PRODUCTS, Contract, InstrumentError, contract_of
 from mia_plugins.data.sessions import NS
 
-_CONTINUOUS = re.compile(r"\w+\.[cnv]\.\d+")
-"""Symbols of Databento's for a series of contracts: ES.c.0 by calendar, ES.v.0 by volume."""
 DAY = 86_400 * NS
 """ns."""
 EVER = 2**62
@@ -54,6 +52,8 @@ class Symbols:
         """`given` comes before what the file says, `otherwise` after it."""
         self._given = given
         self._otherwise = otherwise
+        self._otherwise_of: int | None = None
+        """The number that it was taken for: one name is not that of two."""
         self._meanings: dict[int, list[Meaning]] = {}
         if metadata.symbols_out == INSTRUMENT_ID:
             for one in metadata.intervals:
@@ -100,13 +100,30 @@ class Symbols:
     def _on(self, number: int, time: int) -> tuple[str, str]:
         """Return what a number stands for on a UTC day, or why that is none of ours."""
         symbol = self._given.get(number) or self._symbol(number, time)
-        if symbol is not None and _CONTINUOUS.fullmatch(symbol) is None:
+        product = product_in(symbol) if symbol else ""
+        if symbol is not None and product not in PRODUCTS:
             contract = _contract(symbol, time)
             return (contract.symbol, "") if contract else ("", f"{symbol}: no contract that mia knows")
-        if self._otherwise:
+        is_of_it = self._otherwise not in PRODUCTS and self._otherwise.startswith(product)
+        if symbol and not (self._otherwise and is_of_it):
+            contract = contract_over(symbol, *self._days(number, symbol, time))
+            if contract:
+                return contract.symbol, ""
+        elif self._otherwise and self._otherwise_of in {None, number}:
+            self._otherwise_of = number
             return self._otherwise, ""
         what = f"{symbol}, of which" if symbol else f"instrument {number}, of which"
         return "", f"{what} the file does not say the contract: --settings can, with symbols or definitions"
+
+    def _days(self, number: int, symbol: str, time: int) -> tuple[dt.date, dt.date]:
+        """Return the days around one over which a number stood for a symbol; the latter exclusive."""
+        start, end = time, time + DAY
+        spans = sorted((one.start, one.end) for one in self._meanings.get(number, ()) if one.symbol == symbol)
+        for _ in spans:  # those that touch are one
+            for first, last in spans:
+                if first <= end and last >= start:
+                    start, end = min(start, first), max(end, last)
+        return _day(start), _day(min(end, EVER))
 
     def _symbol(self, number: int, time: int) -> str | None:
         """Return the symbol of a number on a UTC day: a contract's before any other, then the newest."""
@@ -138,6 +155,10 @@ def text_of(raw: bytes) -> str:
 
 def _time(raw: np.uint64) -> int:
     return min(int(raw), EVER)
+
+
+def _day(ts: int) -> dt.date:
+    return dt.date(1970, 1, 1) + dt.timedelta(days=ts // DAY)
 
 
 def _ns(day: dt.date) -> int:

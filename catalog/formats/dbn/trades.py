@@ -23,6 +23,6 @@ def take_trades(run: Run, of: Followed, tally: Tally) -> None:
     if not good.all():
         run, ids = run.of(good), ids[good]
     records, times = run.records, times_of(run.records)
-    ticks = of.grid.ticks(points_of(records["price"]), int(times[0]))
+    ticks = of.grid.ticks(points_of(records["price"]), times)
     columns = Trades(times, ticks, records["size"].astype(np.int64), signs_of(records["side"]))
     tally.market(MarketRows(of.symbol, columns, ids, Placed(tally.word, run.numbers)))

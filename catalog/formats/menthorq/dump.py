@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from catalog.formats.moments import seconds_ns
 from mia_plugins.data.sessions import NS
@@ -19,7 +20,7 @@ _BLIND_SPOT = re.compile(r"blind_spot_(\d{1,3})", re.IGNORECASE)
 LEVEL, VIX = "menthorq_level", "vix"
 APART = 300 * NS
 """ns without a level after which a set is whole."""
-_ZERO = dt.datetime(1899, 12, 30, tzinfo=dt.UTC)
+_ZERO = dt.datetime(1899, 12, 30)  # noqa: DTZ001 of the chart's zone
 """Day 0 of Sierra Chart's times in days."""
 _UNITS = ((1e11, 1.0), (1e14, 1e-3), (1e17, 1e-6), (1e20, 1e-9))
 """What numbers below are, in seconds."""
@@ -27,6 +28,8 @@ _DAYS = 1e5
 """Numbers below are days of Sierra Chart's."""
 _LATEST = 4e9
 """Seconds since 1970: what is later is no time."""
+NO_TIME = "a line without a time"
+NO_ZONE = "a time of the chart's zone, which is not known: set time_zone"
 _VALUES = ("value", "last", "price", "close", "vix")
 
 
@@ -69,22 +72,22 @@ class Sets:
         return found
 
 
-def line_of(raw: bytes, number: int) -> Line | str:
-    """Return what a line says, or why it cannot be used."""
+def line_of(raw: bytes, number: int, zone: ZoneInfo | None = None) -> Line | str:
+    """Return what a line says, or why it cannot be used; `zone` is that of times that say none."""
     try:
         data = json.loads(raw)
     except (ValueError, RecursionError):
         data = None
-    return _said(data, number) if isinstance(data, dict) else "a line that is no JSON object"
+    return _said(data, number, zone) if isinstance(data, dict) else "a line that is no JSON object"
 
 
-def _said(data: dict[str, Any], number: int) -> Line | str:
+def _said(data: dict[str, Any], number: int, zone: ZoneInfo | None) -> Line | str:
     kind = data.get("type")
     if kind not in {LEVEL, VIX}:
         return f"a line of type {str(kind)[:20]}, which mia does not read from dumps"
-    time = _time(data.get("t"))
-    if time is None:
-        return "a line without a time"
+    time = _time(data.get("t"), zone)
+    if isinstance(time, str):
+        return time
     names = ("price",) if kind == LEVEL else _VALUES
     value = next((_number(data[name]) for name in names if name in data), None)
     if value is None or value <= 0:
@@ -112,22 +115,36 @@ def _number(value: Any) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _time(value: Any) -> int | None:
-    """Return a time as UTC ns: an ISO time with its zone, or a number of s, ms, µs, ns or Sierra's days."""
+def _time(value: Any, zone: ZoneInfo | None) -> int | str:
+    """Return a time as UTC ns, or why it is none.
+
+    ISO, a number of s, ms, µs or ns since 1970, or of Sierra's days, which are of the chart's zone.
+    """
     number = _number(value)
     if number is None or number <= 0:
-        return _iso(value) if isinstance(value, str) else None
+        return _iso(value, zone) if isinstance(value, str) else NO_TIME
+    if number < _DAYS:
+        day = _ZERO + dt.timedelta(microseconds=round(number * 86_400e6))
+        return _in_zone(day, zone)
     unit = next((unit for below, unit in _UNITS if number < below), 1.0)
-    seconds = _ZERO.timestamp() + number * 86_400 if number < _DAYS else number * unit
-    return seconds_ns(seconds) if abs(seconds) < _LATEST else None
+    return seconds_ns(number * unit) if number * unit < _LATEST else NO_TIME
 
 
-def _iso(text: str) -> int | None:
+def _iso(text: str, zone: ZoneInfo | None) -> int | str:
     try:
         found = dt.datetime.fromisoformat(text.strip())
     except ValueError:
-        return None
-    return seconds_ns(found.timestamp()) if found.tzinfo else None
+        return NO_TIME
+    return _in_zone(found, zone)
+
+
+def _in_zone(moment: dt.datetime, zone: ZoneInfo | None) -> int | str:
+    if moment.tzinfo is None and zone is None:
+        return NO_ZONE
+    try:
+        return seconds_ns((moment if moment.tzinfo else moment.replace(tzinfo=zone)).timestamp())
+    except OverflowError:
+        return NO_TIME
 
 
 def lines(chunks: Iterator[list[bytes]]) -> Iterator[list[tuple[bytes, int]]]:

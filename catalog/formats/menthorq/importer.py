@@ -1,8 +1,10 @@
 """MenthorQ's levels as rows of the table `levels`, whichever of three forms they come in."""
 
 from collections.abc import Iterator
+from zoneinfo import ZoneInfo
 
 from catalog.formats.menthorq import dump
+from catalog.formats.menthorq.labels import contract_in
 from catalog.formats.menthorq.settings import MenthorqSettings
 from catalog.formats.menthorq.told import Told, told_by, underlying_for
 from catalog.formats.menthorq.writer import LevelWriter
@@ -40,6 +42,8 @@ class _Dump:
     def __init__(self, writer: LevelWriter) -> None:
         self._writer = writer
         self._sets: dict[str, dump.Sets] = {}
+        name = writer.settings.time_zone
+        self._zone = ZoneInfo(name) if name else None
 
     def parts(self, source: Source) -> Iterator[Part]:
         """Yield its levels and values of the VIX."""
@@ -58,7 +62,7 @@ class _Dump:
     def _take(self, chunk: list[bytes], number: int, tally: Tally) -> None:
         whole, vix = [], []
         for at, raw in enumerate(chunk, start=number + 1):
-            line = dump.line_of(raw, at)
+            line = dump.line_of(raw, at, self._zone)
             if isinstance(line, str):
                 tally.reject_some(line, 1, f"line {at}")
             elif line.label:
@@ -78,7 +82,8 @@ class _Dump:
             known = Known(instant=max(line.time for line in lines))
             for line in lines:
                 underlying = self._underlying(line.symbol)
-                told.append(Told(underlying, line.label, repr(line.value), known, line.number))
+                contract = contract_in(line.symbol)
+                told.append(Told(underlying, line.label, repr(line.value), known, line.number, contract))
         tally.put_by(-len(told))
         self._writer.take(iter(told), tally)
 

@@ -54,6 +54,12 @@ def underlying_of(ticker: str) -> str:
     return code.removeprefix("M") if code else plain
 
 
+def contract_in(ticker: str) -> str:
+    """Return the contract that a ticker names, as ESM6, a micro as its large one; "" where it names none."""
+    symbol = symbol_in(ticker)
+    return "" if symbol in PRODUCTS else symbol.removeprefix("M")
+
+
 def is_index(underlying: str) -> bool:
     """Say whether prices are not of a future."""
     return underlying not in PRODUCTS

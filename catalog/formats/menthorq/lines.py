@@ -12,6 +12,11 @@ from catalog.formats.text import is_missing, number_of
 _TICKER = re.compile(r"(?:(?<=[\s,;])|^)\$?([A-Za-z^][\w!.^/]{0,20})[ \t]*:")
 
 
+_THOUSANDS = re.compile(r"(?<=,)(\s*\$?\d{1,2}),(\d{3}(?:\.\d+)?)(?=\s*(?:[,;\n]|$))")
+"""5,412.25 behind a label: 412.25 can be nothing else."""
+_EUROPEAN = re.compile(r"(?<=,)(\s*\$?\d{1,2})\.(\d{3}),(\d{1,2})(?=\s*(?:[,;\n]|$))")
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A label and what is said of it."""
@@ -67,6 +72,7 @@ def _labels(ticker: str, label: tuple[str, int], value: str) -> Iterator[Entry]:
 def _tokens(text: str, line: int) -> Iterator[tuple[str, int]]:
     """Yield what stands between commas, cut behind a value that ends its line; with its line."""
     at = line
+    text = _EUROPEAN.sub(r"\1\2.\3", _THOUSANDS.sub(r"\1\2", text))
     for part in re.split(r"[,;]", text):
         held, start = "", at
         for row in part.split("\n"):

@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from catalog.formats.menthorq.labels import underlying_of
+from catalog.formats.menthorq.labels import contract_in, underlying_of
 from catalog.formats.menthorq.lines import entries
 from catalog.formats.menthorq.settings import MenthorqSettings
 from catalog.formats.menthorq.sheet import cells
-from catalog.formats.moments import Known, known_of, moment_of
+from catalog.formats.moments import EXCHANGED, Known, known_of, may_be_exchanged, moment_of, order_of
 from catalog.formats.tally import Tally
 from catalog.formats.text import read_text
 from mia_plugins.data.sessions import CalendarError
-from mia_plugins.importing import Source, symbol_in
+from mia_plugins.importing import Source, symbol_in_file_name
 
 MOST = 16 * 2**20
 """Bytes of a file of lines or a sheet."""
@@ -26,6 +26,8 @@ class Told:
     value: str
     known: Known
     line: int
+    contract: str = ""
+    """That the ticker names, if it names one: ESM6."""
 
 
 def told_by(source: Source, settings: MenthorqSettings, tally: Tally) -> Iterator[Told]:
@@ -33,15 +35,22 @@ def told_by(source: Source, settings: MenthorqSettings, tally: Tally) -> Iterato
     text = read_text(source, MOST, "lines of levels")
     sheet = cells(text)
     if sheet is not None:
-        for cell in sheet:
+        found_cells = list(sheet)
+        order = order_of((cell.time for cell in found_cells), settings.dates)
+        for cell in found_cells:
             tally.read += 1
-            known = moment_of(cell.time) if cell.time else known_of(source)
-            fault = _fault(known, settings)
+            known = moment_of(cell.time, order) if cell.time else known_of(source)
+            fault = EXCHANGED if may_be_exchanged(cell.time, order) else _fault(known, settings)
             if known is None or fault:
                 tally.reject_some(fault, 1, f"line {cell.line}")
                 continue
             yield Told(
-                underlying_for(cell.ticker, source, settings), cell.label, cell.value, known, cell.line
+                underlying_for(cell.ticker, source, settings),
+                cell.label,
+                cell.value,
+                known,
+                cell.line,
+                contract_in(cell.ticker),
             )
         return
     found = list(entries(text))
@@ -51,7 +60,12 @@ def told_by(source: Source, settings: MenthorqSettings, tally: Tally) -> Iterato
     for entry in found:
         tally.read += 1
         yield Told(
-            underlying_for(entry.ticker, source, settings), entry.label, entry.value, known, entry.line
+            underlying_for(entry.ticker, source, settings),
+            entry.label,
+            entry.value,
+            known,
+            entry.line,
+            contract_in(entry.ticker),
         )
 
 
@@ -68,7 +82,7 @@ def _fault(known: Known | None, settings: MenthorqSettings) -> str:
 
 def underlying_for(ticker: str, source: Source, settings: MenthorqSettings) -> str:
     """Return what levels are of; a file that does not say it is an error."""
-    named = ticker or settings.underlying or source.instrument or symbol_in(source.path.name)
+    named = ticker or settings.underlying or source.instrument or symbol_in_file_name(source.path.name)
     if not named:
         raise source.refuse(
             "its first level",

@@ -8,18 +8,20 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from catalog.formats.bar_length import BarLength
 from catalog.formats.tabular.lines import blocks
 from catalog.formats.tabular.settings import PRICES, SIZES, TableSettings, wanted
 from catalog.formats.tabular.values import NO_SIDE, NO_TIME, contracts, ids, numbers, sides, texts_of, times
 from mia_plugins.data.arrow import Columns
 from mia_plugins.data.bars import MINUTE
 from mia_plugins.data.columns import Bars, Quotes, Trades
-from mia_plugins.data.instruments import TICK_POINTS
 from mia_plugins.errors import did_you_mean
 from mia_plugins.importing import Importer, MarketRows, Part, Rejected, Source, symbol_in
 
 ROWS = 1 << 16
 """Rows of Parquet in memory at a time."""
+BUFFER = 1 << 20
+"""Bytes of a column in memory at a time, however long its row group is."""
 NO_CELLS = "a line with another number of cells than there are columns"
 UNREAD_TIME = "a time that cannot be read, has no zone, or falls into a change of the clocks"
 UNREAD_SIDE = "a word for the aggressor that the mapping does not have"
@@ -50,6 +52,11 @@ class _Mapped(Importer):
         self._mapping = settings
         self._wanted = wanted(settings)
 
+    @property
+    def feed(self) -> str:
+        """Who tells of the rows."""
+        return self._mapping.source or type(self).__name__.removesuffix("Importer")
+
     def _refuse_missing(self, source: Source, names: list[str]) -> None:
         """Refuse a file that lacks a column, and name the nearest one it has."""
         missing = [column for column in self._wanted.values() if column not in names]
@@ -64,7 +71,7 @@ class _Mapped(Importer):
         if twice:
             raise source.refuse("its columns", f"there are two called '{twice[0]}'", "rename one of them")
 
-    def _part(self, source: Source, cells: _Cells) -> Part:
+    def _part(self, source: Source, cells: _Cells, length: BarLength) -> Part:
         """Return rows as a part; what cannot be read is rejected."""
         mapping, columns = self._mapping, cells.columns
         ts = times(columns["time"], mapping)
@@ -72,6 +79,7 @@ class _Mapped(Importer):
         side = sides(columns["side"], mapping.side) if "side" in columns else np.zeros(cells.rows, np.int8)
         wrong[UNREAD_SIDE] = side == NO_SIDE
         if mapping.kind == "bars":
+            length.judge(ts[ts != NO_TIME], cells.place(0))
             wrong[ODD_BAR] = ts % MINUTE != 0
             ts = ts + MINUTE * (mapping.bars_stamped_at == "open") * (ts != NO_TIME)
         symbols = self._symbols(source, cells)
@@ -105,9 +113,10 @@ class _Mapped(Importer):
         """Return chosen rows of one instrument."""
         chosen, ts, side = rows
         kind = self._mapping.kind
-        grid, scale = source.grid(symbol), TICK_POINTS if self._mapping.prices == "ticks" else 1.0
-        first = int(ts[chosen[0]])
-        prices = [grid.ticks(numbers(cells.columns[name])[chosen] * scale, first) for name in PRICES[kind]]
+        grid, scale = source.grid(symbol), self._mapping.tick_size if self._mapping.prices == "ticks" else 1.0
+        prices = [
+            grid.ticks(numbers(cells.columns[name])[chosen] * scale, ts[chosen]) for name in PRICES[kind]
+        ]
         sizes = [contracts(cells.columns[name])[chosen] for name in SIZES[kind]]
         match kind:
             case "trades":
@@ -143,6 +152,7 @@ class CsvImporter(_Mapped):
     def parts(self, source: Source) -> Iterator[Part]:
         """Yield a block of lines at a time."""
         judged = False
+        length = BarLength(source)
         for block in blocks(source, self._mapping.delimiter, header=self._mapping.header):
             if not judged:
                 self._refuse_missing(source, block.names)
@@ -153,7 +163,7 @@ class CsvImporter(_Mapped):
                 odd = {NO_CELLS: Rejected(len(block.odd), f"line {block.odd[0]}")}
                 yield Part(len(block.odd), block.done, (), 0, odd)
             if len(block.lines):
-                yield self._part(source, _Cells(columns, len(block.lines), block.done, place))
+                yield self._part(source, _Cells(columns, len(block.lines), block.done, place), length)
 
 
 def _line(lines: NDArray[np.int64]) -> Place:
@@ -166,17 +176,18 @@ class ParquetImporter(_Mapped):
     def parts(self, source: Source) -> Iterator[Part]:
         """Yield some rows of a row group at a time."""
         first = 0
+        length = BarLength(source)
         for batch, total in self._batches(source):
             columns = {name: batch.column(column) for name, column in self._wanted.items()}
             done = source.size * (first + len(batch)) // max(total, 1)
-            yield self._part(source, _Cells(columns, len(batch), done, _row(first)))
+            yield self._part(source, _Cells(columns, len(batch), done, _row(first)), length)
             first += len(batch)
 
     def _batches(self, source: Source) -> Iterator[tuple[pa.RecordBatch, int]]:
         """Yield batches of the wanted columns, and the number of all rows."""
         with source.open() as opened:
             try:
-                parquet = pq.ParquetFile(opened)
+                parquet = pq.ParquetFile(opened, buffer_size=BUFFER)
                 self._refuse_missing(source, parquet.schema_arrow.names)
                 total = parquet.metadata.num_rows
                 for batch in parquet.iter_batches(ROWS, columns=list(dict.fromkeys(self._wanted.values()))):

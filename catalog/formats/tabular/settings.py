@@ -1,11 +1,13 @@
 """What a mapping says: which column is what, in which zone times are, how the aggressor is called."""
 
-import zoneinfo
-from typing import Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
+from catalog.formats.zones import ZoneName
+from mia_plugins.data.instruments import TICK_POINTS
 from mia_plugins.settings import BaseSettings
+from mia_plugins.units import Points
 
 
 class ColumnNames(BaseSettings):
@@ -61,27 +63,36 @@ class TableSettings(BaseSettings):
     """What a row is; bars are of one minute."""
     columns: ColumnNames = ColumnNames()
     """Which column is what."""
+    source: str = ""
+    """Who made the file, such as a vendor's name: rows of two sources are not mixed; empty: the format."""
     time: str = "iso"
     """How times are written: `iso`; `s`, `ms`, `us` or `ns` since 1970; or such as `%m/%d/%Y %H:%M:%S.%f`."""
-    time_zone: str | None = None
+    time_zone: ZoneName | None = None
     """Of times that say none, such as America/Chicago or UTC; without it such times are rejected."""
     prices: Literal["points", "ticks"] = "points"
     """What prices are counted in."""
+    tick_size: Annotated[Points, Field(gt=0, allow_inf_nan=False)] = Points(0.25)
+    """What a tick is that prices are counted in; of prices in points it is the instrument's."""
     side: SideWords = SideWords()
     """What aggressors are called."""
-    bars_stamped_at: Literal["open", "close"] = "close"
-    """What the time of a bar is."""
+    bars_stamped_at: Literal["", "open", "close"] = ""
+    """What the time of a bar is; of bars it must be said."""
     delimiter: str = Field(",", min_length=1, max_length=1)
     """Between two columns of CSV; a tab is written "\\t", with the quotation marks."""
     header: bool = True
     """Whether the first line of CSV names the columns."""
 
-    @field_validator("time_zone")
-    @classmethod
-    def _zone_is_known(cls, name: str | None) -> str | None:
-        if name is not None and name not in zoneinfo.available_timezones():
-            raise ValueError("should be a time zone such as America/New_York, America/Chicago or UTC")
-        return name
+    @model_validator(mode="after")
+    def _says_what_it_must(self) -> Self:
+        if self.kind == "bars" and not self.bars_stamped_at:
+            raise ValueError(
+                "bars_stamped_at should be open or close: the file does not say what it stamps bars at"
+            )
+        if self.prices == "points" and self.tick_size != TICK_POINTS:
+            raise ValueError(
+                f"tick_size is of `prices: ticks`; of points ticks are {TICK_POINTS:g} in all futures here"
+            )
+        return self
 
     @field_validator("time")
     @classmethod

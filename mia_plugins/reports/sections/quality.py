@@ -14,6 +14,8 @@ _FILLS = {
     "quotes": "Orders were filled against the best quotes: what lies behind them is not modelled.",
     "bars": "No spread modelled: orders were filled against minute bars alone, so that results are too good.",
 }
+GAPS_TOLD = 5
+"""Gaps of an imported file that are told one by one."""
 
 
 class Warnings(Section):
@@ -67,9 +69,13 @@ def _imported(files: Sequence[Mapping[str, Any]]) -> Table:
         rejected = {reason: told["count"] for reason, told in one.get("rejected", {}).items()}
         notes = [f"{count:,} rejected: {reason}" for reason, count in _most(rejected)]
         notes += [f"{count:,} of note: {kind}" for kind, count in _most(one.get("flagged", {}))]
-        counts = (one.get("read", 0), one.get("joined", 0), sum(rejected.values()))
+        gaps = one.get("gaps", [])
+        notes += [f"no rows: {gap}" for gap in gaps[:GAPS_TOLD]]
+        taken = sum(one.get("series", {}).values())
+        counts = (one.get("read", 0), taken, one.get("joined", 0), sum(rejected.values()), len(gaps))
         rows.append((str(one["file"]), *(f"{count:,}" for count in counts), "; ".join(notes)))
-    return Table(("Imported file", "Records", "Joined", "Rejected", ""), rows, frozenset({1, 2, 3}))
+    heads = ("Imported file", "Records", "Rows", "Joined", "Rejected", "Gaps", "")
+    return Table(heads, rows, frozenset(range(1, 6)))
 
 
 def _coverage(run: RunView, product: str) -> Note:
