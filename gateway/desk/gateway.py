@@ -104,11 +104,6 @@ class Gateway:
                 publish(session)
         self.market.forget_told()
 
-    @property
-    def is_over(self) -> bool:
-        """Whether the market has played all it had; its last prices stay."""
-        return self._next is None
-
     def _play(self, until: int) -> None:
         """Let the market happen up to a time of its own."""
         for _ in range(MOST_AT_ONCE):

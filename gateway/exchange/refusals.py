@@ -15,7 +15,6 @@ from gateway.exchange.order import (
 )
 from gateway.market.listing import Listing
 
-NO_DEFINITION = (200, "No security definition has been found for the request")
 NOT_FOUND = 10147
 NOT_CANCELLABLE = 161
 NOT_MODIFIABLE = 104
