@@ -27,7 +27,7 @@ def gateway(  # noqa: PLR0913 each is an option
     preset: Annotated[
         str | None,
         typer.Option(
-            help="Generate the catalog first, as `mia catalog generate --preset` does, if it is not there.",
+            help="Generate a day of this preset first (demo, week, year), if it is not there.",
             metavar="NAME",
             show_default=False,
         ),

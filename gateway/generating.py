@@ -7,11 +7,12 @@ from mia_plugins.errors import FileError
 
 
 def generated(catalog: str, preset: str) -> None:
-    """Make a catalog of a preset; what is there of it is kept, and what was interrupted made whole.
+    """Make a day of a preset; what is there of it is kept, and what was interrupted made whole.
 
     The command runs in a process of its own: the gateway knows nothing of how markets are made.
     """
-    command = [sys.executable, "-P", "-m", "mia_plugins", "catalog", "generate", catalog, "--preset", preset]
+    command = [sys.executable, "-P", "-m", "mia_plugins", "catalog", "generate", catalog]
+    command += ["--preset", preset, "--days", "1"]
     done = subprocess.run(command, check=False)  # noqa: S603 ourselves
     if done.returncode:
         raise FileError(

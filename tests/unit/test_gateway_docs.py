@@ -73,6 +73,7 @@ def test_the_lines_of_the_control_port_are_answered() -> None:
         (("--catalog", "nowhere"), ExitCode.FAILED, "there is no catalog at nowhere"),
         (("--catalog", "nowhere", "--faults", "none.yaml"), ExitCode.FILES, "none.yaml"),
         (("--host", "0.0.0.0"), ExitCode.FAILED, "serves this machine alone"),
+        (("--preset", "decade"), ExitCode.FILES, "`mia catalog generate` ended with 1"),
         (("--pace", "0"), ExitCode.USAGE, "--pace"),
         (("--start", "noon"), ExitCode.USAGE, "--start"),
     ],
