@@ -11,6 +11,7 @@ from mia_plugins.cli.progress import progress
 from mia_plugins.cli.session import AsJson, Session
 from mia_plugins.data.errors import CatalogError
 from mia_plugins.errors import did_you_mean
+from mia_plugins.units import Multiple
 
 if TYPE_CHECKING:
     from catalog.market.settings import MarketSettings
@@ -38,6 +39,15 @@ def generate(  # noqa: PLR0913 each is an option
         typer.Option(min=1, max=MOST_DAYS, help="Trading days; else the preset's.", show_default=False),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="One seed gives the same bytes.")] = 1,
+    density: Annotated[
+        float | None,
+        typer.Option(
+            min=0.02,
+            max=1,
+            help="Events as a share of a real session's; else the preset's.",
+            show_default=False,
+        ),
+    ] = None,
     scenario: Annotated[
         list[str] | None,
         typer.Option(
@@ -75,6 +85,8 @@ def generate(  # noqa: PLR0913 each is an option
 
     session = Session.of(context)
     settings, wanted = _asked(preset, start.date() if start else None, days)
+    if density is not None:
+        settings = settings.model_copy(update={"density": Multiple(density)})
     settings = _changed(settings, seed, scenario or [], edge, null)
     _refuse_scenarios_elsewhere(settings, wanted)
     made: list[str] = []

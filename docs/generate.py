@@ -49,8 +49,12 @@ HOOKS = (
     "shows how."
 )
 REGISTER = (
-    '`register(name, target, *, summary="")` announces one thing: a name that is unique within its kind, the '
-    "dotted path `package.module:Class` that is imported when it is first needed, and one line for listings."
+    '`register(name, target, *, summary="", replaced_by="")` announces one thing: a name, unique within '
+    "its kind, the dotted path `package.module:Class` that is imported when it is first needed, one line for "
+    "listings, and for a name that will go the one to use instead: whoever uses it is warned.\n\n"
+    f"This is version {hookspecs.VERSION} of the hooks; plugins of version {hookspecs.OLDEST} work too. "
+    "A module may say for which it was written: `mia_hooks = 2`. One of a newer version is refused; "
+    "a hook that gets another name works under the old one for two versions more, and is warned of."
 )
 COMMANDS = (
     "`-v` and `--plugins-dir` may stand anywhere on the line. Plugins add commands of their own; these come "

@@ -3,8 +3,6 @@
 from abc import abstractmethod
 from typing import final
 
-import numpy as np
-
 from mia_plugins.data.arrow import Kind
 from mia_plugins.data.columns import Quotes, Trades, rows_of
 from mia_plugins.features import Measure
@@ -35,7 +33,7 @@ class WithinBars[T: (Trades, Quotes)](Measure):
         bars = tape.bars(self.minutes) if self.minutes else tape.base
         if bars.count != self._closed:
             for bar in bars.since(self._closed):
-                inside = int(np.searchsorted(rows.ts, bar.ts)) if len(rows) else 0
+                inside = int(rows.ts.searchsorted(bar.ts)) if len(rows) else 0
                 if inside:
                     self.take_rows(rows_of(rows, slice(inside)))
                     rows = rows_of(rows, slice(inside, None))

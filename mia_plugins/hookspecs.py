@@ -16,12 +16,20 @@ import pluggy
 
 hookspec = pluggy.HookspecMarker("mia")
 
+VERSION = 2
+"""Of these hooks: 2 brought `replaced_by`. A plugin may say for which it was written: `mia_hooks = 2`."""
+OLDEST = 1
+"""The oldest version whose plugins work unchanged."""
+
 
 class Register(Protocol):
     """Announces one thing under a name that is unique within its kind."""
 
-    def __call__(self, name: str, target: str, *, summary: str = "") -> None:
-        """`target` is a dotted path, `package.module:Class`; `summary` one line for listings."""
+    def __call__(self, name: str, target: str, *, summary: str = "", replaced_by: str = "") -> None:
+        """`target` is a dotted path, `package.module:Class`; `summary` one line for listings.
+
+        `replaced_by` names what to use instead of a name that will go: whoever uses it is warned.
+        """
 
 
 @hookspec
@@ -70,6 +78,11 @@ def mia_register_importers(register: Register) -> None:
 
 
 @hookspec
+def mia_register_learners(register: Register) -> None:
+    """Learners: kinds of models that `mia train` fits, such as a random forest."""
+
+
+@hookspec
 def mia_register_notifiers(register: Register) -> None:
     """Notifiers: where alerts and fills are announced."""
 
@@ -96,6 +109,7 @@ class Kind(StrEnum):
     SIZERS = "sizers"
     FILTERS = "filters"
     IMPORTERS = "importers"
+    LEARNERS = "learners"
     NOTIFIERS = "notifiers"
     REPORT_SECTIONS = "report_sections"
     COMMANDS = "commands"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import lru_cache
 
 from mia_plugins.decisions import Candidate
 from mia_plugins.features import Market
@@ -21,7 +22,8 @@ def prices_of(market: Market, candidate: Candidate) -> Mapping[str, int]:
 
 def stakes_of(market: Market, candidate: Candidate) -> tuple[Stake, ...]:
     """Return what all strategies hold, or have on its way."""
-    return tuple(candidate.account.broker.stakes(prices_of(market, candidate)))
+    broker = candidate.account.broker
+    return tuple(broker.stakes(prices_of(market, candidate))) if broker.is_in else ()
 
 
 def contracts_of(candidate: Candidate) -> int:
@@ -53,9 +55,10 @@ def total(stakes: tuple[Stake, ...], of: Callable[[Stake], Decimal]) -> Decimal:
 
 def share(percent: float, of: Decimal) -> Decimal:
     """Return so many per cent of $."""
-    return Decimal(str(percent)) * of / HUNDRED
+    return exact(percent) * of / HUNDRED
 
 
-def told(dollars: Decimal) -> str:
-    """Return $ as messages have them."""
-    return f"{dollars:.2f} $"
+@lru_cache(maxsize=256)
+def exact(number: float) -> Decimal:
+    """Return a number of the settings as it was written, .1 as a tenth."""
+    return Decimal(str(number))

@@ -1,4 +1,4 @@
-"""What risk brings to `mia`: hard rules, sizers and the kill switch."""
+"""What risk brings to `mia`: hard rules, sizers, the monitor of catastrophes and the kill switch."""
 
 from mia_plugins.hookspecs import Register
 
@@ -47,6 +47,15 @@ def mia_register_sizers(register: Register) -> None:
     """Register the sizers."""
     for name, (where, summary) in SIZERS.items():
         register(name, f"risk.sizers.{where}", summary=summary)
+
+
+def mia_register_actors(register: Register) -> None:
+    """Register what watches over a run."""
+    register(
+        "catastrophe",
+        "risk.catastrophe.monitor:Catastrophe",
+        summary="Watches data, broker, money and machine; tells, stops entries, or flattens.",
+    )
 
 
 def mia_register_commands(register: Register) -> None:

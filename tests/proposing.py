@@ -6,6 +6,7 @@ from pydantic import Field
 
 from mia_plugins.decisions import Proposal
 from mia_plugins.decisions.strategy import DecidingStrategy
+from mia_plugins.journal.decision import Decision
 from mia_plugins.runtime.strategy import StrategySettings
 from mia_plugins.settings.model import BaseSettings
 from mia_plugins.units import Contracts, Nanoseconds
@@ -24,6 +25,8 @@ class Wish(BaseSettings):
     """Ticks away."""
     target: Annotated[int, Field(ge=1)] = 8
     """Ticks away."""
+    entry: Annotated[int, Field(ge=0)] = 0
+    """How many ticks better than the last price its limit lies; 0: at the market."""
 
 
 class Proposing(DecidingStrategy):
@@ -35,9 +38,20 @@ class Proposing(DecidingStrategy):
         wishes: Annotated[tuple[Wish, ...], Field(strict=False)] = ()
         """What is proposed, in the order of time."""
 
+    def evaluate(self, now: int) -> Decision:
+        """Judge what is proposed, and enter it where it says."""
+        decision = super().evaluate(now)
+        wish = self._wish(now)
+        if wish is not None and wish.entry and decision.side:
+            decision.entry = self.tape.base.close - decision.side * wish.entry
+        return decision
+
+    def _wish(self, now: int) -> Wish | None:
+        return next((one for one in self.settings.wishes if one.at == now), None)
+
     def propose(self, now: int) -> Proposal:
         """Propose what is written."""
-        wish = next((one for one in self.settings.wishes if one.at == now), None)
+        wish = self._wish(now)
         if wish is None:
             return Proposal()
         if not wish.side:

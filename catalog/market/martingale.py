@@ -6,6 +6,7 @@ Days are independent, and each is one observation: nothing is assumed of what ha
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -126,7 +127,15 @@ def evidence(days: Sequence[dict[Instrument, DayPath]]) -> Iterator[Evidence]:
                     yield Evidence(f"{code} on the flow of {source}, {seconds:g} s, lag {lag}", t, len(days))
 
 
-def found(every: Iterable[Evidence], error: float = FAMILY_WISE_ERROR) -> list[Evidence]:
+class Probable(Protocol):
+    """What has a probability when there is nothing."""
+
+    @property
+    def p(self) -> float:
+        """Return it."""
+
+
+def found[P: Probable](every: Iterable[P], error: float = FAMILY_WISE_ERROR) -> list[P]:
     """Return what is significant after Holm's correction: the family-wise error is at most `error`."""
     ordered = sorted(every, key=lambda one: one.p)
     for place, one in enumerate(ordered):

@@ -89,4 +89,4 @@ def _times(side: int, bar: Bar) -> Bar:
 
 
 def _range(bars: Sequence[Bar]) -> int:
-    return max(bar.high for bar in bars) - min(bar.low for bar in bars)
+    return max([bar.high for bar in bars]) - min([bar.low for bar in bars])

@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import pairwise
 from math import sqrt
 
 from indicators.classic.volatility import Atr
@@ -59,31 +59,24 @@ class BaseFinder:
         most = self._highest(ratio) if self.ready else None
         if not most:
             return None
-        window = tuple(islice(self._bars, len(self._bars) - WINDOW, None))
-        boxed = window[-BOX:]
-        low, high = min(bar.low for bar in boxed), max(bar.high for bar in boxed)
-        if high - low > most or not _stands_still(window):
+        _, _, highs, lows, closes, lots = zip(*self._bars, strict=True)
+        low, high = min(lows[-BOX:]), max(highs[-BOX:])
+        if high - low > most or not _stands_still(highs[-WINDOW:], lows[-WINDOW:], closes[-WINDOW:]):
             return None
-        inside = [low <= bar.close <= high for bar in self._bars]
+        inside = [low <= close <= high for close in closes]
         count = _run(reversed(inside))
         quality = (
             0.30 * min(count / FULL, 1)
             + 0.20 * size_score((high - low) / most)
-            + 0.25 * evenness([bar.lots for bar in boxed])
+            + 0.25 * evenness(lots[-BOX:])
             + 0.25 * sum(inside[-WINDOW:]) / WINDOW
         )
-        return Base(low, high, self._colour(), quality, count)
+        return Base(low, high, _colour(closes[-COLOUR_MOVES - 1 :]), quality, count)
 
     def _highest(self, ratio: float | None) -> float | None:
         """Return how high a box may be, in ticks."""
         scale = self._atr.value if self._in_atr else ratio
         return None if scale is None else self._most * scale
-
-    def _colour(self) -> int:
-        closes = [bar.close for bar in islice(self._bars, len(self._bars) - COLOUR_MOVES - 1, None)]
-        ups = sum(after > before for before, after in pairwise(closes))
-        downs = sum(after < before for before, after in pairwise(closes))
-        return (ups >= COLOUR_LEAST) - (downs >= COLOUR_LEAST)
 
 
 def size_score(share: float) -> float:
@@ -93,7 +86,13 @@ def size_score(share: float) -> float:
     return 0.7 if 0.1 <= share < 0.8 else 0.3
 
 
-def evenness(lots: list[int]) -> float:
+def _colour(closes: Sequence[int]) -> int:
+    ups = sum(after > before for before, after in pairwise(closes))
+    downs = sum(after < before for before, after in pairwise(closes))
+    return (ups >= COLOUR_LEAST) - (downs >= COLOUR_LEAST)
+
+
+def evenness(lots: Sequence[int]) -> float:
     """Return 1 less the coefficient of variation of volume, 0 at least and without any volume."""
     total, count = sum(lots), len(lots)
     if not total:
@@ -101,11 +100,10 @@ def evenness(lots: list[int]) -> float:
     return max(0.0, 1 - sqrt(count * sum(one * one for one in lots) - total * total) / total)
 
 
-def _stands_still(window: Sequence[Bar]) -> bool:
+def _stands_still(highs: Sequence[int], lows: Sequence[int], closes: Sequence[int]) -> bool:
     """Compare the closes' standard deviation with the range; in whole numbers, the mirror's are the same."""
-    closes = [bar.close for bar in window]
-    height = max(bar.high for bar in window) - min(bar.low for bar in window)
-    spread = len(closes) * sum(close * close for close in closes) - sum(closes) ** 2
+    height = max(highs) - min(lows)
+    spread = len(closes) * sum([close * close for close in closes]) - sum(closes) ** 2
     return sqrt(spread) < QUIET * len(closes) * height
 
 

@@ -19,6 +19,8 @@ from mia_plugins.units import Contracts, Multiple
 
 KEPT = 400
 """Bars that can be looked back upon."""
+REGIMES = {1: "bullish regime", 0: "no regime", -1: "bearish regime"}
+COLOURS = {1: "green", 0: "neutral", -1: "red"}
 
 
 class Rules(Usual):
@@ -55,6 +57,18 @@ class Seen(NamedTuple):
     """Contracts of a bar of full volume; `None` until it is known what is usual."""
     ready: bool
     """Whether bases and patterns can be told: before, there were too few bars."""
+
+    @property
+    def told(self) -> str:
+        """Regime, base and strongest pattern in words."""
+        base, words = self.reference, [REGIMES[self.regime]]
+        if base:
+            words.append(
+                f"{COLOURS[base.colour]} base of {base.high - base.low} t (quality {base.quality:.2f})"
+            )
+        if self.strongest:
+            words.append(f"{self.strongest[0].name} {self.strongest[1]:+.2f}")
+        return ", ".join(words)
 
 
 class Chart(Measure):

@@ -23,7 +23,6 @@ PATTERN, RULE = 0.7, 0.3
 SIERRA, BODIES = 0.6, 0.4
 """What they weigh together in the price action, and what the bodies do."""
 BODY_BARS = 3
-REGIMES = {1: "bullish regime", 0: "no regime", -1: "bearish regime"}
 
 
 class SierraPatternStrength(Feature):
@@ -43,10 +42,9 @@ class SierraPatternStrength(Feature):
         seen = self.chart.last
         if seen is None:
             return unknown("too few bars for bases and bar patterns")
-        told = _told(seen)
         if not seen.regime and not seen.strongest:
-            return quiet(told)
-        return known(sierra_strength(seen), told)
+            return quiet("{.told}", seen)
+        return known(sierra_strength(seen), "{.told}", seen)
 
 
 class Bodies(BarMeasure):
@@ -88,7 +86,7 @@ class PriceAction(Feature):
         if seen is None or bodies is None:
             return unknown("too few bars for bases and bar patterns")
         value = SIERRA * sierra_strength(seen) + BODIES * bodies
-        return known(_clipped(value), f"{_told(seen)}; bodies {bodies:+.0%} of their ranges")
+        return known(_clipped(value), "{.told}; bodies {:+.0%} of their ranges", seen, bodies)
 
 
 class BattleNavaleScore(Feature):
@@ -111,25 +109,14 @@ class BattleNavaleScore(Feature):
             return unknown("too few bars for bases and bar patterns")
         if battle is None:
             return unknown("neither Vikings nor Defenders in the last 5 bars, or too few bars to compare")
-        told = f"Vikings {battle.outcome:.0%}, {_told(seen)}: {battle.bn_class}"
-        return known(battle.score, told) if battle.score else quiet(told)
+        told = "Vikings {0.outcome:.0%}, {1.told}: {0.bn_class}"
+        return known(battle.score, told, battle, seen) if battle.score else quiet(told, battle, seen)
 
 
 def sierra_strength(seen: Seen) -> float:
     """Return the strongest pattern and rouge sous verte in one number, -1 to 1."""
     pattern = seen.strongest[1] if seen.strongest else 0.0
     return _clipped(PATTERN * pattern + RULE * seen.regime)
-
-
-def _told(seen: Seen) -> str:
-    base = seen.reference
-    words = [REGIMES[seen.regime]]
-    if base:
-        name = {1: "green", 0: "neutral", -1: "red"}[base.colour]
-        words.append(f"{name} base of {base.high - base.low} t (quality {base.quality:.2f})")
-    if seen.strongest:
-        words.append(f"{seen.strongest[0].name} {seen.strongest[1]:+.2f}")
-    return ", ".join(words)
 
 
 def _clipped(value: float) -> float:

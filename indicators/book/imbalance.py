@@ -193,10 +193,10 @@ class OrderBookImbalance(Feature):
         if not book.ts:
             return unknown("no book yet")
         if now - book.ts > self.settings.oldest * NS:
-            return unknown(f"the book is {(now - book.ts) / NS:.0f} s old")
+            return unknown("the book is {:.0f} s old", (now - book.ts) / NS)
         if not book.is_true:
             return unknown("the book is crossed or has one side only")
         value = book.value
         if value is None:
-            return unknown(f"{book.count} of {wanted} updates of the book")
-        return known(value, f"{book.volume_ratio:.2f} lots bid for one asked, mean imbalance {value:+.2f}")
+            return unknown("{} of {} updates of the book", book.count, wanted)
+        return known(value, "{:.2f} lots bid for one asked, mean imbalance {:+.2f}", book.volume_ratio, value)

@@ -34,7 +34,7 @@ class Health(Feature):
         if volume is None or z is None:
             return unknown("no 50 bars yet to tell what is usual")
         if gap := health.gap(now):
-            return unknown(f"no quote for {gap:.0f} s")
+            return unknown("no quote for {:.0f} s", gap)
         flags = [
             said
             for flag, said in (

@@ -189,7 +189,7 @@ class AbsorptionSignal(Feature):
             return unknown("the usual volume at the touch is not known yet")
         held = self.absorption.held_since(now - self._fades)
         if not held:
-            return quiet(f"nothing absorbed in {self.settings.fades:g} min")
+            return quiet("nothing absorbed in {:g} min", self.settings.fades)
         strength = {found: self._strength(found, now) for found in held}
         most = max(strength.values())
         found = [one for one in held if strength[one] == most]
@@ -198,7 +198,7 @@ class AbsorptionSignal(Feature):
         one = found[0]
         who = "bids" if one.side > 0 else "offers"
         ago = (now - one.end) / SECOND
-        return known(one.side * most, f"{who} of {one.shown} lots absorbed {one.lots} {ago:.0f} s ago")
+        return known(one.side * most, "{} of {} lots absorbed {} {:.0f} s ago", who, one.shown, one.lots, ago)
 
     def _strength(self, found: Absorbed, now: int) -> float:
         full = min(1.0, found.lots / (2 * float(self.settings.times) * found.shown))

@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indicators.events.orders import prints
+from indicators.events.orders import Prints
 from mia_plugins.data.arrow import Kind
 from mia_plugins.data.columns import LEVELS, Depth
 from mia_plugins.data.sessions import Session
-from mia_plugins.features import Measure
+from mia_plugins.features import Market, Measure
 from mia_plugins.kernels import kernel
 from mia_plugins.tape.tape import Tape
 
@@ -35,6 +35,10 @@ class BookLog(Measure):
 
     reads = frozenset({Kind.TRADES, Kind.DEPTH})
 
+    def __init__(self, market: Market, settings: Any) -> None:
+        super().__init__(market, settings)
+        self._prints = market.measure(Prints)
+
     def reset(self) -> None:
         """Forget the book."""
         self._book = np.zeros((2, LEVELS, 3), np.int64)
@@ -47,7 +51,7 @@ class BookLog(Measure):
 
     def take(self, tape: Tape, lo: int, hi: int) -> None:
         """Write the log anew."""
-        trades, depth = prints(tape, lo, hi), _books(tape.depth(lo, hi))
+        trades, depth = self._prints.fresh, _books(tape.depth(lo, hi))
         if not len(trades) and not len(depth):
             self.fresh = NOTHING
             return
@@ -62,15 +66,22 @@ def _books(depth: Depth) -> NDArray[np.int64]:
         return NO_BOOKS
     made = np.empty((len(depth), 1 + 6 * LEVELS), np.int64)
     made[:, 0] = depth.ts
-    of_levels = made[:, 1:].reshape(len(depth), 2, LEVELS, 3)
-    sides = (
-        (depth.bid_ticks, depth.bid_lots, depth.bid_counts),
-        (depth.ask_ticks, depth.ask_lots, depth.ask_counts),
-    )
-    for side, columns in enumerate(sides):
-        for number, column in enumerate(columns):
-            of_levels[:, side, :, number] = column
+    lay_out(made, depth.bid_ticks, depth.bid_lots, depth.bid_counts, 1)
+    lay_out(made, depth.ask_ticks, depth.ask_lots, depth.ask_counts, 1 + 3 * LEVELS)
     return made
+
+
+@kernel
+def lay_out(
+    made: NDArray[np.int64], ticks: NDArray[Any], lots: NDArray[Any], counts: NDArray[Any], first: int
+) -> None:
+    """Write price, contracts and orders of each level beside one another, from a column on."""
+    for row in range(len(made)):
+        for level in range(LEVELS):
+            column = first + 3 * level
+            made[row, column] = ticks[row, level]
+            made[row, column + 1] = lots[row, level]
+            made[row, column + 2] = counts[row, level]
 
 
 @kernel

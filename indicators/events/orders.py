@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mia_plugins.data.arrow import Kind
-from mia_plugins.features import Measure
+from mia_plugins.features import Market, Measure
 from mia_plugins.kernels import kernel
 from mia_plugins.tape.tape import Tape
 
@@ -15,6 +15,25 @@ TS, KNOWN, SIDE, TICKS, LAST, LOTS, LEVELS = range(7)
 contracts, prices it went through."""
 
 NO_ORDERS, NO_PRINTS = np.empty((0, 7), np.int64), np.empty((0, 4), np.int64)
+
+
+class Prints(Measure):
+    """The trades since the last look, in `fresh`: rows of time, price (ticks), contracts and side."""
+
+    reads = frozenset({Kind.TRADES})
+
+    def reset(self) -> None:
+        """Have none."""
+        self.fresh = NO_PRINTS
+
+    def take(self, tape: Tape, lo: int, hi: int) -> None:
+        """Take what was traded."""
+        trades = tape.trades(lo, hi)
+        self.fresh = NO_PRINTS
+        if len(trades):
+            made = self.fresh = np.empty((len(trades), 4), np.int64)
+            made[:, 0], made[:, 1] = trades.ts, trades.ticks
+            made[:, 2], made[:, 3] = trades.lots, trades.side
 
 
 class AggressorOrders(Measure):
@@ -26,6 +45,10 @@ class AggressorOrders(Measure):
 
     reads = frozenset({Kind.TRADES})
     outputs = ("count",)
+
+    def __init__(self, market: Market, settings: Any) -> None:
+        super().__init__(market, settings)
+        self._prints = market.measure(Prints)
 
     def reset(self) -> None:
         """Forget the order that is open."""
@@ -40,7 +63,8 @@ class AggressorOrders(Measure):
 
     def take(self, tape: Tape, lo: int, hi: int) -> None:
         """Group what was printed."""
-        made = prints(tape, lo, hi)
+        del tape, lo
+        made = self._prints.fresh
         if not len(made) and not self._open[LOTS]:
             self.fresh = NO_ORDERS
             return
@@ -48,15 +72,6 @@ class AggressorOrders(Measure):
         self.fresh = orders[: group(self._open, made, orders, hi)]
         if len(self.fresh):
             self._count = (self._count or 0) + len(self.fresh)
-
-
-def prints(tape: Tape, lo: int, hi: int) -> NDArray[np.int64]:
-    """Return the trades as rows of time, price (ticks), contracts and side."""
-    trades = tape.trades(lo, hi)
-    if not len(trades):
-        return NO_PRINTS
-    made = np.column_stack((trades.ts, trades.ticks, trades.lots, trades.side))
-    return made.astype(np.int64, copy=False)
 
 
 @kernel

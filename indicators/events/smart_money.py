@@ -127,7 +127,7 @@ class SmartMoneyStrength(Feature):
         sides = self._sides(now)
         lots, count = sum(order.lots for order in orders), len(orders) + len(sides)
         if count < self.settings.events or lots < self._least(large):
-            return quiet(f"{count} events and {lots} lots of large orders in 60 min")
+            return quiet("{} events and {} lots of large orders in 60 min", count, lots)
         sides += [order.side for order in orders if order.block for _ in range(BLOCK_COUNTS)]
         sides = [side for side in sides if side]
         mean = sum(sides) / len(sides) if sides else 0.0
@@ -152,5 +152,5 @@ class SmartMoneyStrength(Feature):
         much = min(1.0, lots / (2 * usual)) if usual else 1.0
         value = FLOW_WEIGHT * flow + VOLUME_WEIGHT * sign * much + EVENTS_WEIGHT * mean
         value += STRUCTURE_WEIGHT * sign * sign * structure
-        reason = f"large orders {flow:+.2f} in 15 min, {lots} lots in 60 min, other events {mean:+.2f}"
-        return known(max(-1.0, min(1.0, value)), reason)
+        reason = "large orders {:+.2f} in 15 min, {} lots in 60 min, other events {:+.2f}"
+        return known(max(-1.0, min(1.0, value)), reason, flow, lots, mean)

@@ -4,6 +4,7 @@ from collections import deque
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from indicators.classic.volatility import Atr
@@ -12,6 +13,7 @@ from indicators.events.large import LargeOrders
 from mia_plugins.data.arrow import Kind
 from mia_plugins.data.sessions import Session
 from mia_plugins.features import ODD, Feature, Market, Measure, Reading, Score, known, quiet, unknown
+from mia_plugins.kernels import kernel
 from mia_plugins.tape.tape import Tape
 from mia_plugins.units import Multiple
 
@@ -19,6 +21,10 @@ MINUTE = 60_000_000_000
 """ns."""
 KEPT = 256
 """Beginnings that can be looked back upon."""
+BOUGHT, SOLD, TRADED, CLOSE, IN_BAR, HIGH, LOW = range(7)
+"""What is gathered: contracts of the minute by side, whether there was a trade in the session and the last
+price (ticks), whether there was one in the longer bar, and the bar's extremes."""
+FIELDS = 7
 FULL = 2
 """Times the least imbalance at which the value is full: .3 for .15."""
 
@@ -84,9 +90,7 @@ class StealthFlow(Measure):
         self._minutes: deque[_Minute] = deque(maxlen=self.settings.minutes + 1)
         self._end = opening + MINUTE
         self._count = 0
-        self._flow = [0, 0]
-        self._close: int | None = None
-        self._bar: list[int] = []
+        self._flow = np.zeros(FIELDS, np.int64)
         self.imbalance: float | None = None
         """(bought − sold)/(bought + sold); `None` while it is not known."""
         self.shared = 0
@@ -108,30 +112,22 @@ class StealthFlow(Measure):
             first_trade, first = end_trade, end
         self._add(trades.ticks[first_trade:], made[first:])
 
-    def _add(
-        self,
-        ticks: np.ndarray[tuple[int], np.dtype[np.int64]],
-        made: np.ndarray[tuple[int, int], np.dtype[np.int64]],
-    ) -> None:
-        if len(ticks):
-            self._close = int(ticks[-1])
-            high, low = int(ticks.max()), int(ticks.min())
-            self._bar = [max(high, *self._bar[:1] or [high]), min(low, *self._bar[1:] or [low])]
-        if len(made) and self.large.large is not None:
-            small = made[made[:, orders.LOTS] < self.large.large]
-            for place, side in enumerate((1, -1)):
-                self._flow[place] += int(small[small[:, orders.SIDE] == side, orders.LOTS].sum())
+    def _add(self, ticks: NDArray[np.int64], made: NDArray[np.int64]) -> None:
+        if len(ticks) or len(made):
+            add_small(self._flow, ticks, made, self.large.large or 0)
 
     def _close_minute(self) -> None:
         now = self._end
-        self._minutes.append(_Minute(self._flow[0], self._flow[1], self._close))
-        self._flow = [0, 0]
+        bought, sold, traded, close, in_bar, high, low = self._flow.tolist()
+        self._close = close if traded else None
+        self._minutes.append(_Minute(bought, sold, self._close))
+        self._flow[BOUGHT] = self._flow[SOLD] = 0
         self._count += 1
         self._end += MINUTE
         self._judge(now)
-        if self._count % self.settings.minutes == 0 and self._bar and self._close is not None:
-            self._atr.update(self._bar[0], self._bar[1], self._close)
-            self._bar = []
+        if self._count % self.settings.minutes == 0 and in_bar:
+            self._atr.update(high, low, close)
+            self._flow[IN_BAR] = 0
 
     def _judge(self, now: int) -> None:
         own, before = self.settings, self.value
@@ -156,6 +152,22 @@ class StealthFlow(Measure):
             self.events.append(Stealth(1 if self.value > 0 else -1, now))
 
 
+@kernel
+def add_small(flow: NDArray[np.int64], ticks: NDArray[np.int64], made: NDArray[np.int64], large: int) -> None:
+    """Add prices to the bar's, and contracts of orders below the large ones by side."""
+    for price in ticks:
+        if flow[IN_BAR] == 0:
+            flow[HIGH] = flow[LOW] = price
+        flow[TRADED] = flow[IN_BAR] = 1
+        flow[CLOSE] = price
+        flow[HIGH] = max(flow[HIGH], price)
+        flow[LOW] = min(flow[LOW], price)
+    for row in range(len(made)):
+        side, lots = made[row, orders.SIDE], made[row, orders.LOTS]
+        if lots < large and side != 0:
+            flow[BOUGHT if side > 0 else SOLD] += lots
+
+
 class StealthFlowSignal(Feature):
     """The side to which small orders lean while the price does not follow."""
 
@@ -173,8 +185,8 @@ class StealthFlowSignal(Feature):
         del now
         flow = self.flow
         if flow.value is None or flow.imbalance is None:
-            return unknown(f"no {self.settings.minutes} min of small orders and ATR yet")
+            return unknown("no {} min of small orders and ATR yet", self.settings.minutes)
         told = f"small orders {flow.imbalance:+.2f}, {flow.shared} of {self.settings.minutes} min one way"
         if not flow.value:
-            return quiet(f"{told}, price {flow.moved:+d} t")
-        return known(flow.value, f"{told}, price {flow.moved:+d} t")
+            return quiet("{}, price {:+d} t", told, flow.moved)
+        return known(flow.value, "{}, price {:+d} t", told, flow.moved)

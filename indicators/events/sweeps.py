@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from indicators.events.large import LargeOrders
-from indicators.events.orders import prints
+from indicators.events.orders import Prints
 from mia_plugins.data.arrow import Kind
 from mia_plugins.features import Market, Measure
 from mia_plugins.kernels import kernel
@@ -74,6 +74,7 @@ class Sweeps(Measure):
         super().__init__(market, settings)
         own = set(LargeOrders.Settings.model_fields)
         self.large = market.measure(LargeOrders, **settings.model_dump(include=own))
+        self._prints = market.measure(Prints)
 
     def reset(self) -> None:
         """Forget every print."""
@@ -90,7 +91,8 @@ class Sweeps(Measure):
 
     def take(self, tape: Tape, lo: int, hi: int) -> None:
         """Take prints."""
-        made, own = prints(tape, lo, hi), self.settings
+        del tape, lo
+        made, own = self._prints.fresh, self.settings
         if not len(made) and not self._open[LOTS]:
             return
         large = NEVER if self.large.large is None else self.large.large

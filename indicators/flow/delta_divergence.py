@@ -125,7 +125,7 @@ class DeltaDivergence(Feature):
         if not found.last:
             return quiet("no divergence between swings and CVD")
         said = " and ".join(_told(one) for one in found.last)
-        return known(found.value, f"{said}, {found.age} bars ago")
+        return known(found.value, "{}, {} bars ago", said, found.age)
 
 
 def _told(one: Divergence) -> str:

@@ -40,13 +40,16 @@ class MomentumFlow(Feature):
         wanted, momentum, atr = self.settings.bars, self.last.momentum, self.atr.value
         bars = self.flow.last(wanted + 1)
         if momentum is None:
-            return unknown(f"no {self.settings.trades} trades in this session yet")
+            return unknown("no {} trades in this session yet", self.settings.trades)
         if len(bars) <= wanted:
-            return unknown(f"{len(bars)} of {wanted + 1} bars")
+            return unknown("{} of {} bars", len(bars), wanted + 1)
         if not atr:
             return unknown("no ATR yet")
         move = bars[-1].close - bars[0].close
         return known(
             0.5 * momentum + 0.5 * tanh(move / (ATRS * atr)),
-            f"tick momentum {momentum:+.2f}, {move:+d} t in {wanted} bars",
+            "tick momentum {:+.2f}, {:+d} t in {} bars",
+            momentum,
+            move,
+            wanted,
         )

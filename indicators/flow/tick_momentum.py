@@ -107,7 +107,7 @@ class TickMomentum(Feature):
         del now
         sums, momentum = self.last.sums, self.last.momentum
         if sums is None or momentum is None:
-            return unknown(f"no {self.settings.trades} trades in this session yet")
+            return unknown("no {} trades in this session yet", self.settings.trades)
         steps, signed, lots = sums
         told = f"{steps:+d} ticks up less down, {signed:+d} of {lots} lots"
-        return known(momentum, f"{told} in {self.settings.trades} trades")
+        return known(momentum, "{} in {} trades", told, self.settings.trades)

@@ -40,11 +40,11 @@ class VolumeImbalance(Feature):
         wanted = self.settings.bars
         bars = self.flow.last(wanted)
         if len(bars) < wanted:
-            return unknown(f"{len(bars)} of {wanted} bars")
+            return unknown("{} of {} bars", len(bars), wanted)
         bought, sold = sum(bar.bought for bar in bars), sum(bar.sold for bar in bars)
         if not bought + sold:
-            return unknown(f"no trade of a known aggressor in {wanted} bars")
-        return known((bought - sold) / (bought + sold), f"{bought} bought, {sold} sold in {wanted} bars")
+            return unknown("no trade of a known aggressor in {} bars", wanted)
+        return known((bought - sold) / (bought + sold), "{} bought, {} sold in {} bars", bought, sold, wanted)
 
 
 class VolumeConfirmation(Feature):
@@ -70,13 +70,20 @@ class VolumeConfirmation(Feature):
         if not median:
             return unknown("no 50 bars yet to tell usual volume from")
         if len(bars) < wanted:
-            return unknown(f"{len(bars)} of {wanted} bars")
-        times, total = self.usual.last / median, sum(bar.lots for bar in bars)
-        delta = abs(sum(bar.delta for bar in bars)) / total if total else 0.0
-        agreeing = sum(_agrees(bar) for bar in bars)
+            return unknown("{} of {} bars", len(bars), wanted)
+        times, total, balance, agreeing = self.usual.last / median, 0, 0, 0
+        for bar in bars:
+            total += bar.lots
+            balance += bar.delta
+            agreeing += _agrees(bar)
+        delta = abs(balance) / total if total else 0.0
         return known(
             BY_VOLUME * min(1.0, times / MUCH) + BY_DELTA * delta + BY_BODIES * agreeing / wanted,
-            f"volume {times:.1f}x usual, {delta:.0%} one-sided, {agreeing} of {wanted} bars with their delta",
+            "volume {:.1f}x usual, {:.0%} one-sided, {} of {} bars with their delta",
+            times,
+            delta,
+            agreeing,
+            wanted,
         )
 
 

@@ -75,11 +75,14 @@ class VwapTrendSignal(Feature):
         if sd is None or middle is None:
             return unknown("VWAP has no width of a tick yet")
         if change is None:
-            return unknown(f"VWAP is younger than {self.settings.bars} bars")
+            return unknown("VWAP is younger than {} bars", self.settings.bars)
         if not atr:
             return unknown("no ATR yet")
         away, slope = (self.at_bars.close - middle) / sd, 5 * change / (self.settings.bars * atr)
         return known(
             0.5 * tanh(away) + 0.5 * tanh(slope),
-            f"{away:+.1f} sd from VWAP, which moved {change:+.1f} t in {self.settings.bars} bars",
+            "{:+.1f} sd from VWAP, which moved {:+.1f} t in {} bars",
+            away,
+            change,
+            self.settings.bars,
         )

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from indicators.options.flow import LEAST_SESSIONS, SESSIONS
-from indicators.options.levels import LevelSet
-from indicators.options.reading import known, proximity, sign, unknown
+from indicators.options.levels import LevelSet, beside
+from indicators.options.reading import Terms, known, proximity, sign, unknown
 from indicators.options.vix import VixRegime
 from mia_plugins.data.level_names import LevelKind
 from mia_plugins.features import Reading
@@ -26,7 +26,11 @@ WEIGHTS = {
     "swing": (0.15, (LevelKind.SWING,)),
     "GEX": (0.15, (LevelKind.GEX,)),
 }
-LEGACY_WALLS = {"call wall": (0.25, (LevelKind.CALL_WALL,)), "put wall": (0.20, (LevelKind.PUT_WALL,))}
+LEGACY_WEIGHTS = {
+    "call wall": (0.25, (LevelKind.CALL_WALL,)),
+    "put wall": (0.20, (LevelKind.PUT_WALL,)),
+    **{name: of for name, of in WEIGHTS.items() if name != "walls"},
+}
 """The document's weights of the two walls, each looked at by itself."""
 OF_VIX = 0.05
 VIX_VALUES = {VixRegime.LOW: 1.0, VixRegime.MID: 0.5, VixRegime.HIGH: 0.0}
@@ -80,7 +84,7 @@ def dealers_bias_chain(price: Points, dealers: Dealers, regime: VixRegime | None
     nerves = WHEN_HIGH if regime is VixRegime.HIGH else 1.0
     value = (OF_GEX * gamma + OF_FLIP * away + OF_PCR * pcr) * nerves
     vix = "VIX not known" if regime is None else f"VIX {regime}"
-    return Reading(value, f"gamma {gamma:+.2f}, flip {away:+.2f}, put/call {pcr:+.2f}, {vix}")
+    return Reading(value, "gamma {:+.2f}, flip {:+.2f}, put/call {:+.2f}, {}", (gamma, away, pcr, vix))
 
 
 def dealers_bias_levels(
@@ -101,19 +105,18 @@ def dealers_bias_levels(
         return unknown("levels" if levels is None else "price")
     if move is None or not (known(move) or 0) > 0:
         return unknown("expected move")
-    kinds = {**LEGACY_WALLS, **WEIGHTS} if legacy else WEIGHTS
-    terms = {}
-    for name, (weight, of) in kinds.items():
-        prices = [at for kind in of for at in levels.of(kind)]
-        if prices and not (legacy and name == "walls"):
-            terms[name] = (weight, _leaning(price, prices, Points(move / 2)))
+    terms, weights = Terms(), []
+    for name, (weight, kinds) in (LEGACY_WEIGHTS if legacy else WEIGHTS).items():
+        ladder = levels.ladder(*kinds)
+        if ladder:
+            terms[name] = _leaning(*beside(ladder, price), Points(move / 2))
+            weights.append(weight)
     if not terms:
         return unknown("levels of any kind that is weighed")
     if regime is not None:
-        terms["VIX"] = (OF_VIX, VIX_VALUES[regime])
-    weights = sum(weight for weight, _ in terms.values())
-    x = sum(weight * term for weight, term in terms.values()) / weights
-    return Reading(2 * (x - 0.5), ", ".join(f"{name} {term:.2f}" for name, (_, term) in terms.items()))
+        terms["VIX"] = VIX_VALUES[regime]
+        weights.append(OF_VIX)
+    return Reading(2 * (terms.mean(weights) - 0.5), "{:.2f}", (terms,))
 
 
 def which_bias(
@@ -130,13 +133,8 @@ def which_bias(
     return unknown(f"a chain younger than {young / 60:g} min", "levels"), ""
 
 
-def _leaning(price: Points, at: Sequence[Points], reach: Points) -> float:
+def _leaning(below: float | None, above: float | None, reach: Points) -> float:
     """Return ½(1 + q(below) − q(above)): 1 with support at hand, 0 with resistance; distances in points."""
-    below = above = 0.0
-    for one in at:
-        near = proximity(price - one, reach)
-        if one <= price:
-            below = max(below, near)
-        if one >= price:
-            above = max(above, near)
-    return (1 + below - above) / 2
+    held = 0.0 if below is None else proximity(below, reach)
+    stopped = 0.0 if above is None else proximity(above, reach)
+    return (1 + held - stopped) / 2

@@ -55,9 +55,10 @@ class BiasFollowed(Measure):
         if not whose:
             old = age is not None and age >= young and chain.value is not None
             why = f"the chain is {(age or 0) / 60:.0f} min old" if old else chain.reason
-            return unknown(f"{why}; {levels.reason}")
-        told = f"chain {(age or 0) / 60:.0f} min old" if whose == "chain" else "of the levels"
-        return Reading(found.value, f"{found.reason}; {told}")
+            return unknown("{}; {.reason}", why, levels)
+        if whose == "chain":
+            return Reading(found.value, "{.reason}; chain {:.0f} min old", (found, (age or 0) / 60))
+        return Reading(found.value, "{.reason}; of the levels", (found,))
 
     def _of_chain(self, price: Points) -> Reading:
         figures, on_future = self.option_chain.figures, self.gamma.of_chain

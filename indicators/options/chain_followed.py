@@ -57,6 +57,11 @@ class OptionChain(Measure):
         """How old the newest chain is, whether it holds or not."""
         self.reason = f"no chain of {self.underlying} is known"
         """Why there are no figures; empty when there are."""
+        self.usual_put_call: list[float] = []
+        """ln(puts/calls) of the trading days before the chain's, the newest last."""
+        self.usual_gex: float | None = None
+        """The .75 quantile of |net GEX| over 60 sessions ($ a move of 1 %); `None` until there are 20."""
+        self._term: float | None = None
         self._newest: Figures | None = None
         self._day: dt.date | None = None
         self._count = -1
@@ -99,6 +104,16 @@ class OptionChain(Measure):
                 self._newest = figures_of(chain, self._sign, known_at)
                 self._day = trading_day(chain.as_of)
                 self._note(chain, self._newest.net_gex, self._newest.log_put_call)
+        self._compare()
+
+    def _compare(self) -> None:
+        """Find out what is usual by the days before the newest chain's, and how it stands to that."""
+        newest, day = self._newest, self._day
+        if newest is None:
+            return
+        self.usual_put_call = self._put_call.before(day) if day else []
+        self.usual_gex = usual_gex(self._gex.before(day)) if day else None
+        self._term = put_call_term(newest.log_put_call, self.usual_put_call)
 
     def _chain(self, rows: pa.Table) -> Chain | None:
         return chain_of(rows, self.underlying, self._priced, mirrored=self.market.mirrored)
@@ -127,19 +142,7 @@ class OptionChain(Measure):
     @property
     def put_call_term(self) -> float | None:
         """How many fewer puts are held than usual, in [−1, 1]."""
-        if self.figures is None:
-            return None
-        return put_call_term(self.figures.log_put_call, self.usual_put_call)
-
-    @property
-    def usual_put_call(self) -> list[float]:
-        """ln(puts/calls) of the trading days before the chain's, the newest last."""
-        return self._put_call.before(self._day) if self._day else []
-
-    @property
-    def usual_gex(self) -> float | None:
-        """The .75 quantile of |net GEX| over 60 sessions ($ a move of 1 %); `None` until there are 20."""
-        return usual_gex(self._gex.before(self._day)) if self._day else None
+        return None if self.figures is None else self._term
 
     @property
     def activity(self) -> Activity | None:

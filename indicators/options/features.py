@@ -134,5 +134,5 @@ def _bounded(reading: Reading, whose: str = "") -> Reading:
     """Return a score that rounding has not carried beyond ±1, and say whose it is."""
     if reading.value is None:
         return reading
-    told = f"{reading.reason}; {whose}" if whose else reading.reason
-    return known(max(-1.0, min(1.0, reading.value)), told)
+    value = max(-1.0, min(1.0, reading.value))
+    return known(value, "{.reason}; {}", reading, whose) if whose else reading._replace(value=value)

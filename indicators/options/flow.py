@@ -56,7 +56,8 @@ def flow_bias_of(interest: float | None, volume: float | None) -> Reading:
         return unknown(*(name for name, term in named if term is None))
     value = OF_INTEREST * interest + OF_VOLUME * volume
     leaning = ("as usual", "to calls", "to puts")[sign(value)]
-    return Reading(value, f"options lean {leaning}: open interest {interest:+.2f}, volume {volume:+.2f}")
+    told = "options lean {}: open interest {:+.2f}, volume {:+.2f}"
+    return Reading(value, told, (leaning, interest, volume))
 
 
 def _totals(chain: Chain, values: np.ndarray) -> tuple[float | None, float | None]:

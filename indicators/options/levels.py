@@ -1,10 +1,12 @@
 """Imported levels: what they are, how old, how long they hold, and where they lie on the future."""
 
 import datetime as dt
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -24,6 +26,7 @@ STRICT_MINUTES = 30.0
 FARTHEST = 0.20
 """A level further from the price than this share of it is a fault."""
 WEEKS = dt.timedelta(days=14)
+WHOLE = Points(1.0)
 
 
 class Publication(StrEnum):
@@ -54,6 +57,10 @@ class LevelSet:
     """Pairs that were left out since the first, a floor, lies above the second, a ceiling."""
     basis: Basis | None = None
     """With what they were brought to the future; None: they are as published."""
+    _ladders: dict[Any, tuple[float, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """Those that were asked for: the same ones are, at every decision."""
 
     def of(self, kind: LevelKind, tenors: tuple[str, ...] = ("", "0DTE")) -> tuple[Points, ...]:
         """Return the prices (points) of a kind, of all expiries together and of today's."""
@@ -62,6 +69,14 @@ class LevelSet:
     def named(self, kind: LevelKind, tenors: tuple[str, ...] = ("", "0DTE")) -> tuple[Level, ...]:
         """Return the levels of a kind, of all expiries together and of today's."""
         return tuple(level for level in self.levels if level.kind is kind and level.tenor in tenors)
+
+    def ladder(self, *kinds: LevelKind, tick: Points = WHOLE) -> tuple[float, ...]:
+        """Return the prices of some kinds from below, in ticks of so many points, of the tenors of `of`."""
+        found = self._ladders.get((kinds, tick))
+        if found is None:
+            found = tuple(sorted(at / tick for kind in kinds for at in self.of(kind)))
+            self._ladders[kinds, tick] = found
+        return found
 
     def one(self, kind: LevelKind) -> Points | None:
         """Return the price (points) of a kind over all expiries; None when it was not given."""
@@ -79,6 +94,15 @@ class LevelSet:
             far=tuple(one.mirrored(about) for one in self.far),
             crossed=tuple((high.mirrored(about), low.mirrored(about)) for low, high in self.crossed),
         )
+
+
+def beside(ladder: tuple[float, ...], price: float) -> tuple[float | None, float | None]:
+    """Return how far below and above a price the nearest rungs are; one at the price is both."""
+    below, above = bisect_right(ladder, price) - 1, bisect_left(ladder, price)
+    return (
+        price - ladder[below] if below >= 0 else None,
+        ladder[above] - price if above < len(ladder) else None,
+    )
 
 
 def levels_of(table: pa.Table, underlying: str, intraday: frozenset[str] = frozenset()) -> LevelSet | None:

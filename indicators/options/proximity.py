@@ -3,7 +3,7 @@
 import math
 
 from indicators.options.gamma_levels import GammaLevels
-from indicators.options.reading import known, proximity, sign, unknown
+from indicators.options.reading import Terms, known, proximity, sign, unknown
 from mia_plugins.data.instruments import TICK_POINTS
 from mia_plugins.features import Reading, quiet
 from mia_plugins.units import Bars, Points, Ticks
@@ -75,21 +75,23 @@ def gamma_levels_proximity(
     """
     if levels is None or known(price) is None:
         return unknown("gamma levels" if levels is None else "price")
-    terms = {
-        "walls": (OF_WALLS, _of_walls(price, levels, tick)),
-        "flip": (OF_FLIP, _of_flip(price, levels.flip, move)),
-        "crossing": (OF_CROSSING, None if levels.flip is None or crossing is None else float(crossing)),
-    }
-    there = {name: (weight, term) for name, (weight, term) in terms.items() if term is not None}
-    if not there:
+    terms, weights = Terms(), []
+    for name, weight, term in (
+        ("walls", OF_WALLS, _of_walls(price, levels, tick)),
+        ("flip", OF_FLIP, _of_flip(price, levels.flip, move)),
+        ("crossing", OF_CROSSING, None if levels.flip is None or crossing is None else float(crossing)),
+    ):
+        if term is not None:
+            terms[name] = term
+            weights.append(weight)
+    if not terms:
         return unknown("walls", "flip")
-    if all(term == 0 for _, term in there.values()):
+    if not any(terms.values()):
         return quiet("no wall within reach and no crossing")
-    value = sum(weight * term for weight, term in there.values()) / sum(
-        weight for weight, _ in there.values()
-    )
-    told = ", ".join(f"{name} {term:+.2f}" for name, (_, term) in there.items())
-    return Reading(value, f"{told}{f' ({levels.method})' if levels.method else ''}")
+    value = terms.mean(weights)
+    if levels.method:
+        return Reading(value, "{:+.2f} ({})", (terms, levels.method))
+    return Reading(value, "{:+.2f}", (terms,))
 
 
 def _of_walls(price: Points, levels: GammaLevels, tick: Points) -> float | None:

@@ -6,6 +6,18 @@ from mia_plugins.features import Reading
 from mia_plugins.features import unknown as unknown_because
 
 
+class Terms(dict[str, float]):
+    """Terms of a score by name; in words each with its value: `"{:+.2f}".format(terms)`."""
+
+    def mean(self, weights: list[float]) -> float:
+        """Return their mean by weights in their order."""
+        return sum(weight * term for weight, term in zip(weights, self.values(), strict=True)) / sum(weights)
+
+    def __format__(self, spec: str) -> str:
+        """Return them in words, each value by a format."""
+        return ", ".join(f"{name} {term:{spec}}" for name, term in self.items())
+
+
 def unknown(*missing: str) -> Reading:
     """Return that a score is not known, for want of something."""
     return unknown_because(f"not known: {', '.join(missing)}")

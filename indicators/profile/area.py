@@ -14,12 +14,7 @@ def point_of_control(lots: NDArray[np.int64], *, up: bool = False) -> float:
     Of tied rows the one nearest to the average row by volume; of two that are equally near their middle,
     which may lie half a row between two. With `up` it is the highest of tied rows.
     """
-    tied = np.flatnonzero(lots == lots.max())
-    if len(tied) == 1 or up:
-        return float(tied[-1])
-    # The distance from the average, times all contracts: whole numbers, so that equal is equal.
-    away = np.abs(tied * lots.sum() - (lots * np.arange(len(lots))).sum())
-    return float(tied[away == away.min()].mean())
+    return float(busiest(lots, int(up)))
 
 
 def value_area(
@@ -34,6 +29,28 @@ def value_area(
     wanted = share * int(lots.sum()) / 100
     first, last = grow(lots, (floor(poc), ceil(poc)), wanted, (step, int(up)))
     return int(first), int(last)
+
+
+@kernel
+def busiest(lots: NDArray[np.int64], up: int) -> float:
+    """Return the row of `point_of_control`."""
+    most, total, weighted = 0, 0, 0
+    for row in range(len(lots)):
+        most = max(most, lots[row])
+        total += lots[row]
+        weighted += row * lots[row]
+    least, rows, count = 0, 0, 0
+    for row in range(len(lots)):
+        if lots[row] != most:
+            continue
+        # The distance from the average, times all contracts: whole numbers, so that equal is equal.
+        away = abs(row * total - weighted)
+        if up != 0 or count == 0 or away < least:
+            least, rows, count = away, row, 1
+        elif away == least:
+            rows += row
+            count += 1
+    return rows / count
 
 
 @kernel

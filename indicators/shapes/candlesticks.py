@@ -129,11 +129,11 @@ class CandlestickSignal(Feature):
         """Name the weightiest one."""
         del now
         if self.candlesticks.found is None:
-            return unknown(f"fewer than {WARM_UP} bars yet")
+            return unknown("fewer than {} bars yet", WARM_UP)
         strongest = self.candlesticks.strongest()
         if strongest is None:
             return quiet("no candlestick that says more than another")
         pattern, value = strongest
         age = round((1 - value / pattern.value) * self.settings.held)
         side = "bullish" if value > 0 else "bearish"
-        return known(value, f"{side} {pattern.told}, {age} bars ago")
+        return known(value, "{} {}, {} bars ago", side, pattern.told, age)

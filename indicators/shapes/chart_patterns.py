@@ -191,4 +191,4 @@ class ChartPatternSignal(Feature):
         one, value = strongest
         told, age = one.name.replace("_", " "), patterns.count - 1 - one.bar
         way = "up" if one.side > 0 else "down"
-        return known(value, f"{told} broken {way} {age} bars ago, confidence {one.confidence:.2f}")
+        return known(value, "{} broken {} {} bars ago, confidence {:.2f}", told, way, age, one.confidence)

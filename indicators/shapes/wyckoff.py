@@ -201,5 +201,9 @@ class WyckoffPhase(Feature):
         came = "decline" if found.side > 0 else "advance"
         return known(
             found.side * size,
-            f"{found.phase}: {found.sign} in a range after a {came} of {found.move:.1f} daily ATR",
+            "{}: {} in a range after a {} of {:.1f} daily ATR",
+            found.phase,
+            found.sign,
+            came,
+            found.move,
         )

@@ -2,10 +2,10 @@
 
 import datetime as dt
 from enum import StrEnum
-from typing import Any
+from functools import lru_cache
 
 from mia_plugins.data.sessions import NEW_YORK, NS, Session
-from mia_plugins.features import EVEN, Feature, Market, Reading, Score, known, unknown
+from mia_plugins.features import EVEN, Feature, Reading, Score, known, unknown
 
 HALF_HOUR = 1_800_000_000_000
 """ns."""
@@ -42,6 +42,9 @@ BEGINS = (
     (dt.time(0), Phase.OVERNIGHT),
 )
 """When each begins, the latest first."""
+READINGS = {
+    phase: known(times / MOST, f"{phase}, multiplier {times:g}") for phase, times in MULTIPLIERS.items()
+}
 REGULAR = {Phase.OPENING, Phase.MIDDAY, Phase.POWER_HOUR}
 
 
@@ -55,24 +58,23 @@ class SessionContext(Feature):
     kind = Score.QUALITY
     mirror = EVEN
 
-    def __init__(self, market: Market, settings: Any) -> None:
-        super().__init__(market, settings)
-        self._in: tuple[Session | None, int, Phase] = (None, 0, Phase.OVERNIGHT)
-
     def read(self, now: int) -> Reading:
         """Look at the clock and at the exchange's calendar."""
         session = self.market.tape.session
         if session is None:
             return unknown("no session yet")
-        # Phases begin at half hours, also of half days.
-        if self._in[0] is not session or self._in[1] != now // HALF_HOUR:
-            self._in = session, now // HALF_HOUR, phase_of(session, now)
-        phase = self._in[2]
-        return known(MULTIPLIERS[phase] / MOST, f"{phase}, multiplier {MULTIPLIERS[phase]:g}")
+        return READINGS[phase_of(session, now)]
 
 
 def phase_of(session: Session, now: int) -> Phase:
     """Return the phase of an instant (UTC ns) of a session; each begins with its first instant."""
+    # Phases begin at half hours, also of half days.
+    return _phase_at(session, now // HALF_HOUR)
+
+
+@lru_cache(maxsize=64)
+def _phase_at(session: Session, half_hour: int) -> Phase:
+    now = half_hour * HALF_HOUR
     time = dt.datetime.fromtimestamp(now // NS, NEW_YORK).time()
     phase = next(phase for begin, phase in BEGINS if time >= begin)
     if phase not in REGULAR:

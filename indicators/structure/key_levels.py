@@ -1,8 +1,10 @@
 """The prices a trader watches, each with how strong it is."""
 
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import Annotated, Any, Literal, NamedTuple
+from operator import attrgetter
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import Field
 
@@ -20,6 +22,7 @@ type Strength = Annotated[float, Field(ge=0, le=1)]
 SAME = 1e-6
 """Ticks: prices nearer than this are the same one, whichever way they were computed."""
 
+AREA, ENDS = ("POC", "VAH", "VAL"), ("high", "low")
 BANDS = ((-2, "VWAP -2 sd"), (-1, "VWAP -1 sd"), (0, "VWAP"), (1, "VWAP +1 sd"), (2, "VWAP +2 sd"))
 
 
@@ -33,6 +36,22 @@ class Level(NamedTuple):
     """0 to 1."""
     source: str
     """What it comes of: levels of one source are not independent of one another."""
+
+
+_PRICE = attrgetter("price")
+
+
+class _Group(NamedTuple):
+    """Levels of one source from below, and their prices in ticks."""
+
+    levels: tuple[Level, ...]
+    prices: tuple[float, ...]
+
+    @classmethod
+    def of(cls, levels: Iterable[Level]) -> Self:
+        """Return levels in order; of one price they keep the order they have."""
+        ordered = tuple(sorted(levels, key=_PRICE))
+        return cls(ordered, tuple(map(_PRICE, ordered)))
 
 
 class KeyLevels(BarMeasure):
@@ -74,72 +93,72 @@ class KeyLevels(BarMeasure):
         """Forget every bar."""
         self.close: int | None = None
         """The last bar's close, in ticks."""
-        self._levels: tuple[Level, ...] = ()
-        self._is_sorted = True
-        self._made: dict[str, tuple[Any, tuple[Level, ...]]] = {}
+        self._groups: tuple[_Group, ...] = ()
+        self._made: dict[str, tuple[Any, _Group]] = {}
 
     def take_bar(self, bar: Bar) -> None:
         """See which levels are known now."""
         self.close = bar.close
-        self._levels, self._is_sorted = tuple(chain.from_iterable(self._known())), False
+        self._groups = tuple(self._known())
 
     @property
     def levels(self) -> tuple[Level, ...]:
         """From below; none before the first bar."""
-        if not self._is_sorted:
-            self._levels, self._is_sorted = tuple(sorted(self._levels, key=lambda one: one.price)), True
-        return self._levels
+        return tuple(sorted(chain.from_iterable(group.levels for group in self._groups), key=_PRICE))
 
     def near(self, reach: float) -> list[tuple[float, Level]]:
         """Return the levels within so many ticks of the close, each with its distance, in ticks."""
         if self.close is None:
             return []
         low, high = self.close - reach, self.close + reach
-        found = [(abs(one.price - self.close), one) for one in self._levels if low < one.price < high]
-        return sorted(found, key=lambda one: one[1].price)
+        found: list[Level] = []
+        for levels, prices in self._groups:
+            found += levels[bisect_right(prices, low) : bisect_left(prices, high)]
+        found.sort(key=_PRICE)
+        return [(abs(one.price - self.close), one) for one in found]
 
-    def _known(self) -> Iterator[tuple[Level, ...]]:
+    def _known(self) -> Iterator["_Group"]:
         """Yield the levels by source; those whose prices stay where they were are not made again."""
         chosen, prior, session = self.settings, self._prior, self._hours
         now = self._profile.now
-        yield self._of("prior", chosen.prior, POC=prior.ppoc, VAH=prior.pvah, VAL=prior.pval)
-        yield self._of("prior day", chosen.prior, high=prior.high, low=prior.low)
+        yield self._of("prior", chosen.prior, AREA, (prior.ppoc, prior.pvah, prior.pval))
+        yield self._of("prior day", chosen.prior, ENDS, (prior.high, prior.low))
         if now is not None:
-            yield self._of("developing", chosen.developing, POC=now.poc, VAH=now.vah, VAL=now.val)
-        night, first = (
-            {"high": session.overnight_high, "low": session.overnight_low},
-            {"high": session.balance_high, "low": session.balance_low},
-        )
-        yield self._of("overnight", chosen.developing, **night)
-        yield self._of("initial balance", chosen.developing, **first)
+            yield self._of("developing", chosen.developing, AREA, (now.poc, now.vah, now.val))
+        night = session.overnight_high, session.overnight_low
+        yield self._of("overnight", chosen.developing, ENDS, night)
+        first = session.balance_high, session.balance_low
+        yield self._of("initial balance", chosen.developing, ENDS, first)
         yield self._bands()
         for source, group in self._technical.groups() if chosen.technical else ():
             made = self._made.get(source)
             if made is None or made[0] is not group:
-                made = self._made[source] = group, tuple(map(self._technical_level, group))
+                made = self._made[source] = group, _Group.of(map(self._technical_level, group))
             yield made[1]
 
-    def _of(self, source: str, strength: float, **prices: float | None) -> tuple[Level, ...]:
+    def _of(
+        self, source: str, strength: float, names: tuple[str, ...], prices: tuple[float | None, ...]
+    ) -> "_Group":
         made = self._made.get(source)
         if made is None or made[0] != prices:
             levels = (
                 Level(f"{source} {name}", price, strength, source)
-                for name, price in prices.items()
+                for name, price in zip(names, prices, strict=True)
                 if price is not None and strength
             )
-            made = self._made[source] = prices, tuple(levels)
+            made = self._made[source] = prices, _Group.of(levels)
         return made[1]
 
     def _technical_level(self, one: Technical) -> Level:
         graded = one.strength if self.settings.round_numbers == "graded" else 1.0
         return Level(one.name, one.price, self.settings.technical * graded, one.kind)
 
-    def _bands(self) -> tuple[Level, ...]:
+    def _bands(self) -> "_Group":
         """Return VWAP and its bands, once it has a width."""
         middle, sd, strength = self._vwap.value, self._vwap.sd, self.settings.vwap
         if middle is None or sd is None or not strength:
-            return ()
-        return tuple(Level(name, middle + band * sd, strength, "VWAP") for band, name in BANDS)
+            return _Group((), ())
+        return _Group.of([Level(name, middle + band * sd, strength, "VWAP") for band, name in BANDS])
 
 
 class Reach(KeyLevels.Settings):

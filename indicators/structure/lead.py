@@ -19,6 +19,10 @@ OTHER = {"ES": "NQ", "NQ": "ES", "MES": "MNQ", "MNQ": "MES"}
 """The other index's product."""
 LAGS = (1, 2, 3, 4, 5)
 """Seconds."""
+type Span = tuple[int, int, int, int, int]
+"""1 or -1, the first and the end of this one's changes, and of the other's."""
+type Spans = tuple[Span, Span, Span, Span]
+NO_SPAN: Span = (0, 0, 0, 0, 0)
 KEPT = 120
 """Minutes beside those that are compared: the two need not have traded in the same ones."""
 
@@ -49,9 +53,15 @@ class LeadLag(Measure):
         self.own = market.measure(Steps, **chosen)
         self.other = market.measure(Steps, product=settings.other, **chosen)
 
+    @property
+    def halted(self) -> str:
+        """The product of the two that has not traded for long; empty where both have."""
+        there = ((self.market.product, self.own), (self.settings.other, self.other))
+        return next((product for product, steps in there if steps.is_halted), "")
+
     def reset(self) -> None:
         """Forget what was found."""
-        self._minute = 0
+        self._minute, self._leads = 0, 0
         self._sums = np.zeros(2 * len(LAGS), np.int64)
         self._summed: tuple[Changes, Changes] | None = None
         self._pairs = np.zeros((self.settings.minutes + 1, 2), np.int64)
@@ -72,18 +82,17 @@ class LeadLag(Measure):
                 before, self._sums[:] = None, 0
             add_products(self._sums, both, before)
             self._minute, self._summed = minute, both
-        follows, leads = self._sums[: len(LAGS)].max(), self._sums[len(LAGS) :].max()
-        return int(follows > leads) - int(follows < leads)
+            sums = self._sums.tolist()
+            follows, leads = max(sums[: len(LAGS)]), max(sums[len(LAGS) :])
+            self._leads = (follows > leads) - (follows < leads)
+        return self._leads
 
-    def pairs(self) -> NDArray[np.int64]:
-        """Return both changes, this one's first, over the last minutes that both have, the youngest first.
-
-        They are one more than are compared; there are none when the last minute is not one of both.
-        """
-        if self.own.minute is None or self.own.minute != self.other.minute:
-            return self._pairs[:0]
-        both = self.own.by_minute, self.other.by_minute
-        return self._pairs[: pair(*both, self._pairs, (self.own.count, self.other.count))]
+    def compared(self) -> "Compared | None":
+        """Compare the changes of both over the last minutes that both have, of which the last must be one."""
+        own, other = self.own, self.other
+        if own.minute is None or own.minute != other.minute:
+            return None
+        return Compared(*compare(own.by_minute, other.by_minute, self._pairs, (own.count, other.count)))
 
 
 class EsNqCorrelation(Feature):
@@ -120,21 +129,28 @@ class EsNqCorrelation(Feature):
         """Compare the last minute of both."""
         del now
         if self.lead is None:
-            return unknown(f"there is no data of {self.other or 'another index'}")
-        pairs = self.lead.pairs()
-        if len(pairs) <= self.settings.minutes:
-            return unknown(f"{len(pairs)} minutes of both, {self.settings.minutes + 1} are needed")
-        both = together(pairs)
+            return unknown("there is no data of {}", self.other or "another index")
+        if self.lead.halted:
+            return unknown("{} has not traded for minutes", self.lead.halted)
+        found, needed = self.lead.compared(), self.settings.minutes + 1
+        if found is None or found.minutes < needed:
+            return unknown("{} minutes of both, {} are needed", found.minutes if found else 0, needed)
+        both = found.together
         if both is None:
             return unknown("one of the two did not move")
         rho, own, other = both
         if rho < self.settings.least:
-            return quiet(f"correlation {rho:.2f} with {self.other}")
+            return quiet("correlation {:.2f} with {}", rho, self.other)
         leads = self.lead.leader == 1
-        told = f"correlation {rho:.2f}, {self.other} {other:+.1f} sd, {self.market.product} {own:+.1f} sd"
+        told = "correlation {:.2f}, {} {:+.1f} sd, {} {:+.1f} sd"
         return known(
             rho * tanh(other - own if leads else (other + own) / 2),
             f"{told}, {self.other} leads" if leads else told,
+            rho,
+            self.other,
+            other,
+            self.market.product,
+            own,
         )
 
 
@@ -149,33 +165,53 @@ class Together(NamedTuple):
     """The other one's."""
 
 
-def together(pairs: NDArray[np.int64]) -> Together | None:
-    """Compare the first of some pairs of changes, the youngest, with the others; `None` where one stays.
-
-    The correlation is that of all but the oldest.
-    """
-    n = len(pairs) - 1
-    rho = correlation(n, moments(pairs, 0, n))
-    x, y, xx, yy, _ = moments(pairs, 1, n + 1)
-    widths = sqrt(n * xx - x**2) / n, sqrt(n * yy - y**2) / n
-    if rho is None or not all(widths):
-        return None
-    own, other = (change / width for change, width in zip(pairs[0].tolist(), widths, strict=True))
-    return Together(rho, own, other)
+type Moments = tuple[int, int, int, int, int]
+"""Sums of x, y, x², y² and x·y."""
 
 
-def deviation(changes: list[int]) -> float:
-    """Return the standard deviation of all changes there are."""
-    n, total = len(changes), sum(changes)
-    return sqrt(n * sum(x * x for x in changes) - total * total) / n
+class Compared(NamedTuple):
+    """Pairs of changes, this one's and the other one's, over minutes that both have."""
+
+    minutes: int
+    """How many; only from two on there is something to compare."""
+    last: tuple[int, int]
+    """The youngest: ticks."""
+    young: Moments
+    """Of all but the oldest."""
+    before: Moments
+    """Of all but the youngest."""
+
+    @property
+    def together(self) -> Together | None:
+        """How the two went together, and the youngest beside those before; `None` where one stays.
+
+        The correlation is that of all but the oldest.
+        """
+        n = self.minutes - 1
+        x, y, xx, yy, _ = self.before
+        own, other = sqrt(n * xx - x**2) / n, sqrt(n * yy - y**2) / n
+        rho = correlation(n, self.young)
+        if rho is None or not own or not other:
+            return None
+        return Together(rho, self.last[0] / own, self.last[1] / other)
 
 
-def correlation(n: int, sums: tuple[int, int, int, int, int]) -> float | None:
+def correlation(n: int, sums: Moments) -> float | None:
     """Return the correlation of `n` pairs of changes; `None` where one of the two does not change."""
     # Whole numbers up to the root: the mirror image has the same.
     x, y, xx, yy, xy = sums
     squares = (n * xx - x**2) * (n * yy - y**2)
     return max(-1.0, min(1.0, (n * xy - x * y) / sqrt(squares))) if squares else None
+
+
+@kernel
+def compare(
+    own: NDArray[np.int64], other: NDArray[np.int64], pairs: NDArray[np.int64], counts: tuple[int, int]
+) -> tuple[int, tuple[int, int], Moments, Moments]:
+    """Find changes of the same minutes, and return what `Compared` says of them; none count as zeros."""
+    found = pair(own, other, pairs, counts)
+    last = (pairs[0, 0], pairs[0, 1])
+    return found, last, moments(pairs, 0, found - 1), moments(pairs, 1, found)
 
 
 @kernel
@@ -229,18 +265,26 @@ def add_products(
     then only the products that have come or gone are counted, and all are whole numbers.
     """
     own, other = now
-    spans = [(1, own.first, own.end, other.first, other.end)]
+    spans: Spans = ((1, own.first, own.end, other.first, other.end), NO_SPAN, NO_SPAN, NO_SPAN)
     if before is not None:
         was, others = before
-        spans = [
+        spans = (
             (-1, was.first, own.first, others.first, others.end),
             (-1, own.first, was.end, others.first, other.first),
             (1, own.first, was.end, others.end, other.end),
             (1, was.end, own.end, other.first, other.end),
-        ]
+        )
+    add_spans(sums, own.ring, other.ring, spans)
+
+
+@kernel
+def add_spans(
+    sums: NDArray[np.int64], own: NDArray[np.int64], other: NDArray[np.int64], spans: Spans
+) -> None:
+    """Add (or take away) products of changes, span by span."""
     for span in spans:
         if span[1] < span[2] and span[3] < span[4]:
-            add_overlapping(sums, own.ring, other.ring, span)
+            add_overlapping(sums, own, other, span)
 
 
 @kernel
@@ -248,7 +292,7 @@ def add_overlapping(
     sums: NDArray[np.int64],
     own: NDArray[np.int64],
     other: NDArray[np.int64],
-    span: tuple[int, int, int, int, int],
+    span: Span,
 ) -> None:
     """Add (or take away) products of changes whose spans overlap, the other's moved later by each lag.
 

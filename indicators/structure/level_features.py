@@ -31,9 +31,9 @@ class LevelProximity(_OfLevels):
         reach = self.settings.reach
         found = self.levels.near(reach)
         if not found:
-            return quiet(f"no level within {reach:g} t")
+            return quiet("no level within {:g} t", reach)
         away, level = max(found, key=lambda one: one[1].strength * proximity(one[0], reach))
-        return known(level.strength * proximity(away, reach), f"{away:.1f} t from the {level.name}")
+        return known(level.strength * proximity(away, reach), "{:.1f} t from the {}", away, level.name)
 
 
 class SupportResistance(_OfLevels):
@@ -56,7 +56,7 @@ class SupportResistance(_OfLevels):
             _nearest([one for one in found if side * (one[1].price - close) <= SAME]) for side in (1, -1)
         ]
         if not any(sides):
-            return quiet(f"no level within {self.settings.reach:g} t")
+            return quiet("no level within {:g} t", self.settings.reach)
         worth = [one[1].strength * proximity(one[0], self.settings.reach) if one else 0.0 for one in sides]
         told = [
             f"{one[0]:.1f} t {word} the {one[1].name}"

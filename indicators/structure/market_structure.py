@@ -49,5 +49,5 @@ class MarketStructure(Feature):
         if value is None:
             return unknown("fewer than two swings of each kind")
         if self.trend.broken:
-            return known(value, f"closed {'above' if value > 0 else 'below'} the last swing")
+            return known(value, "closed {} the last swing", "above" if value > 0 else "below")
         return known(value, TOLD[value]) if value else quiet(TOLD[value])

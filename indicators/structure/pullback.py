@@ -44,10 +44,10 @@ class PullbackQuality(Feature):
         if not atr:
             return unknown("no ATR yet")
         if swing < self.settings.least * atr:
-            return unknown(f"the last swing of {swing:.0f} t is less than {self.settings.least:g} ATR")
-        told = f"{share:.0%} of {swing:.0f} t given back"
+            return unknown("the last swing of {:.0f} t is less than {:g} ATR", swing, self.settings.least)
+        told = "{:.0%} of {:.0f} t given back"
         value = pullback_quality(share)
-        return known(value, told) if value else quiet(told)
+        return known(value, told, share, swing) if value else quiet(told, share, swing)
 
 
 def pullback_quality(share: float) -> float:

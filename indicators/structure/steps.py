@@ -38,7 +38,9 @@ class Steps(Measure):
 
     Of several trades at one instant the last is its price. A change carries both instants, so that those
     at which nothing changed need not be kept. The change over a minute without trades is 0; the first
-    minute of a session has none, since nobody traded between the sessions.
+    minute of a session has none, since nobody traded between the sessions. After five minutes without a
+    trade the product is taken to be halted: there are no changes until it trades again, nor is the first
+    one then, over the halt, any.
     """
 
     class Settings(BaseSettings):
@@ -48,6 +50,8 @@ class Steps(Measure):
         """How long ago a change may lie."""
         minutes: Annotated[Bars, Field(ge=2, le=2_000)] = Bars(120)
         """Changes by the minute that are kept."""
+        halted: Annotated[Minutes, Field(gt=0, le=1380)] = Minutes(5)
+        """After so long without a trade there are no changes."""
 
     reads = frozenset({Kind.TRADES})
 
@@ -59,6 +63,11 @@ class Steps(Measure):
         """Minutes there were: the last is `by_minute[(count - 1) % len(by_minute)]`."""
         self.ring = np.zeros((ROWS, 3), np.int64)
         """The last changes: a row is when it started, when it ended (UTC ns) and by how many ticks."""
+        self.minute: int | None = None
+        """When the last minute with a change ended (UTC ns); `None` before there is one, and in a halt."""
+        self.is_halted = False
+        """Whether it has not traded for long, at the end of the last minute."""
+        self._span = round(self.settings.span * MINUTE)
         self._state = np.zeros(5, np.int64)
         self._next = 0
         self._close: int | None = None
@@ -66,7 +75,7 @@ class Steps(Measure):
     def begin_session(self, session: Session) -> None:
         """Start with another price: the one of the session before is no step away."""
         self._state[:COUNT] = 0
-        self._close = None
+        self._close, self.is_halted = None, False
         self._next = session.open + MINUTE
 
     def take(self, tape: Tape, lo: int, hi: int) -> None:
@@ -81,26 +90,22 @@ class Steps(Measure):
 
     def changes(self, now: int) -> "Changes":
         """Return the changes in the span up to `now` (UTC ns), which may lie a little back."""
-        count = latest(self.ring, self._state)
-        since = now - round(self.settings.span * MINUTE)
-        kept = max(0, count - ROWS)
-        first = ended(self.ring, kept, count, since)
-        return Changes(self.ring, first, ended(self.ring, first, count, now), kept)
-
-    @property
-    def minute(self) -> int | None:
-        """When the last minute with a change ended (UTC ns); `None` before there is one."""
-        return int(self.by_minute[(self.count - 1) % len(self.by_minute), 0]) if self.count else None
+        return Changes(self.ring, *between(self.ring, self._state, now - self._span, now))
 
     def _add(self, ts: NDArray[Any], ticks: NDArray[Any]) -> None:
         if len(ts):
             step(self.ring, self._state, ts, ticks)
 
     def _end_minute(self) -> None:
-        last = int(self._state[LAST_TICKS]) if self._state[LAST_TS] else None
+        traded = int(self._state[LAST_TS])
+        self.is_halted = bool(traded) and self._next - traded > self.settings.halted * MINUTE
+        last = int(self._state[LAST_TICKS]) if traded and not self.is_halted else None
         if last is not None and self._close is not None:
             self.by_minute[self.count % len(self.by_minute)] = self._next, last - self._close
             self.count += 1
+            self.minute = self._next
+        if self.is_halted:
+            self.minute = None
         self._close = last
         self._next += MINUTE
 
@@ -137,6 +142,18 @@ def latest(ring: NDArray[np.int64], state: NDArray[np.int64]) -> int:
     ring[place, END] = state[LAST_TS]
     ring[place, CHANGE] = change
     return int(state[COUNT]) + 1
+
+
+@kernel
+def between(ring: NDArray[np.int64], state: NDArray[np.int64], since: int, now: int) -> tuple[int, int, int]:
+    """Return the first of the changes that ended after `since` (UTC ns), and the one after the last by `now`.
+
+    The third number is that of the first change that is still there.
+    """
+    count = latest(ring, state)
+    kept = max(0, count - len(ring))
+    first = ended(ring, kept, count, since)
+    return first, ended(ring, first, count, now), kept
 
 
 @kernel

@@ -23,9 +23,12 @@ from mia_plugins.runtime.context import Context, Warnings
 from mia_plugins.runtime.feeds import ColumnsFeed, HandlersFeed
 from mia_plugins.runtime.following import following_of
 from mia_plugins.runtime.guard import Fault, Guard
+from mia_plugins.runtime.incidents import INCIDENTS, Incidents
+from mia_plugins.runtime.killing import Halt
 from mia_plugins.runtime.needs import Needs
 from mia_plugins.runtime.records import FILLS, ORDERS, POSITIONS, Records
 from mia_plugins.runtime.strategy import MiaStrategy
+from mia_plugins.runtime.vitals import Pulse, Vitals
 from mia_plugins.settings.resolve import Component, Run
 from mia_plugins.tape.known import KnownTable
 from mia_plugins.tape.tape import Tape
@@ -48,6 +51,10 @@ class Tables:
         self.fills = RowLog(folder / "fills.arrows", FILLS)
         self.positions = RowLog(folder / "positions.arrows", POSITIONS)
         self.shadows = RowLog(folder / "shadows.arrows", SHADOWS)
+        self.incidents = RowLog(folder / "incidents.arrows", INCIDENTS)
+        self._logs = (
+            self.journal, self.orders, self.fills, self.positions, self.shadows, self.incidents
+        )  # fmt: skip
         self._next_flush = 0.0
 
     def flush(self) -> None:
@@ -56,7 +63,7 @@ class Tables:
         if now < self._next_flush:
             return
         self._next_flush = now + FLUSH_SECONDS
-        for log in (self.journal, self.orders, self.fills, self.positions, self.shadows):
+        for log in self._logs:
             log.flush()
 
     def __enter__(self) -> Self:
@@ -67,7 +74,7 @@ class Tables:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Write what there is, however the run ended."""
-        for log in (self.journal, self.orders, self.fills, self.positions, self.shadows):
+        for log in self._logs:
             log.close()
 
 
@@ -81,7 +88,11 @@ class Assembly:
         self.warnings = Warnings()
         """What the strategies want a person to know at the end."""
         self._broker = broker_of(run.settings)
+        self.vitals, self._halt = Vitals(self._broker), Halt()
         self._parts = parts_of(run)
+        for issue in run.advice:
+            self.warnings.add(str(issue), str(issue))
+        self._ears: list[MiaActor] = []
         for code, micro in plan.stand_ins.items():
             self.warnings.add(
                 f"stand-in {micro}",
@@ -101,11 +112,15 @@ class Assembly:
     def actors(self) -> Sequence[MiaActor]:
         """Return the actors of the run."""
         classes = actor_classes(self._run)
-        return [
+        if any(actor.feels_the_pulse for actor in classes.values()):
+            self.vitals.pulses.update({str(code): Pulse() for code in self._run.settings.instruments})
+        made = [
             self._actor(component, classes[component.name])
             for component in self._run.components
             if component.kind is PluginKind.ACTORS
         ]
+        self._ears += made
+        return made
 
     def _actor(self, component: Component, kind: type[MiaActor]) -> MiaActor:
         context = ActorContext(
@@ -114,6 +129,10 @@ class Assembly:
             days=self._plan.days,
             known={name: KnownTable(name) for name in sorted(kind.tables)},
             guard=self._guard,
+            vitals=self.vitals,
+            halt=self._halt,
+            incidents=Incidents(self._tables.incidents),
+            warnings=self.warnings,
         )
         with _naming(context.who, "__init__()"):
             return kind(context)
@@ -161,6 +180,10 @@ class Assembly:
             stop=self._stop,
             trader_id=TRADER,
             warnings=self.warnings,
+            incidents=Incidents(tables.incidents),
+            vitals=self.vitals,
+            halt=self._halt,
+            ears=self._ears,
         )
         return _prepared(kind, context)
 

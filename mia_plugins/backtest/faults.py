@@ -102,6 +102,13 @@ def hang(stall: float, last: str, trace: str) -> JobError:
     return JobError(what, remedy, trace, ExitCode.INTERNAL)
 
 
+def overtime(limit: float, last: str, trace: str) -> JobError:
+    """Return what is said of a process that was not done after `limit` seconds."""
+    what = f"it was not done after {limit:g} s: it was in {where(trace)}; {last}"
+    remedy = "make it smaller, allow more time, or report what is named there to its authors"
+    return JobError(what, remedy, trace, ExitCode.INTERNAL)
+
+
 def where(trace: str, *, crashed: bool = False) -> str:
     """Return the innermost place of the thread that crashed, else of the main one, which is written last."""
     threads = _THREAD.split(trace)

@@ -16,7 +16,8 @@ class Holes:
 
     def __init__(self, kind: Kind, warnings: Warnings) -> None:
         """`kind` is what orders are matched against."""
-        self._kind, self._warnings = kind, warnings
+        self.kind = kind
+        self._warnings = warnings
         self._last: dict[Contract, int] = {}
 
     def begin(self, session: Session, contracts: tuple[Contract, ...]) -> None:
@@ -25,7 +26,7 @@ class Holes:
 
     def see(self, part: Part) -> None:
         """Look at rows of the session."""
-        if part.kind is not self._kind or part.contract not in self._last:
+        if part.kind is not self.kind or part.contract not in self._last:
             return
         ts = times_of(part.table["ts_init"].combine_chunks())
         self._between(part.contract, self._last[part.contract], int(ts[0]))
@@ -43,6 +44,6 @@ class Holes:
         if end - start > LONGEST:
             self._warnings.add(
                 f"hole {contract.code}",
-                f"{contract.instrument_id} has no {self._kind} for {(end - start) // (60 * NS)} minutes from "
+                f"{contract.instrument_id} has no {self.kind} for {(end - start) // (60 * NS)} minutes from "
                 f"{told_time(start)}: what was ordered then met the prices before; see `mia catalog check`",
             )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from mia_plugins.backtest.plan import Plan, plan_of
 from mia_plugins.data.arrow import Kind
+from mia_plugins.data.sessions import sessions
 from mia_plugins.errors import PluginError
 from mia_plugins.hookspecs import Kind as PluginKind
 from mia_plugins.journal.decision import JournalColumns
@@ -70,7 +71,15 @@ def parts_of(run: Run) -> Parts:
         for one in run.components
         if one.kind in PARTS
     ]
-    return Parts.sorted(found, run.settings.absent)
+    settings = run.settings
+    presets = (settings.preset,) if isinstance(settings.preset, str) else settings.preset
+    days = sessions(settings.start, settings.end)
+    return Parts.sorted(
+        found,
+        settings.absent,
+        presets=tuple(name for name in presets if name),
+        span=(days[0].open, days[-1].close) if days else None,
+    )
 
 
 def needs_of(run: Run, classes: Mapping[str, type[MiaStrategy]], parts: Parts) -> dict[str, Needs]:

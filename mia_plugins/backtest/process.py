@@ -11,7 +11,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import wait
 from typing import Any, Literal
 
-from mia_plugins.backtest.faults import JobError, death, hang, told
+from mia_plugins.backtest.faults import JobError, death, hang, overtime, told
 from mia_plugins.backtest.running import Running
 from mia_plugins.backtest.worker import Reporter
 from mia_plugins.errors import ExitCode, MiaError
@@ -36,6 +36,8 @@ class Job:
     """A function of a module: the process imports it."""
     argument: Any
     """Anything that can be pickled."""
+    limit: float | None = None
+    """Seconds after which its process is ended, whatever it reports."""
 
 
 @dataclass(frozen=True)
@@ -188,10 +190,19 @@ class _Crew:
         for index, one in list(self._running.items()):
             for done, total, note in one.reports(elapsed):
                 self._tell(replace(self._last[index], done=done, total=total, note=note))
-            if one.quiet > self._stall and self._stopped is None and one.outcome is None:
-                self._close(index, "stalled", error=hang(self._stall, self._last[index].words, one.dump()))
+            if self._stopped is None and one.outcome is None and (why := self._too_long(index, one)):
+                self._close(index, "stalled", error=why)
             elif one.over():
                 self._conclude(index, one)
+
+    def _too_long(self, index: int, one: Running) -> MiaError | None:
+        """Return what is said of a process that is silent, or at it, for too long; None when it is not."""
+        limit, words = self._jobs[index].limit, self._last[index].words
+        if one.quiet > self._stall:
+            return hang(self._stall, words, one.dump())
+        if limit is not None and one.age > limit:
+            return overtime(limit, words, one.dump())
+        return None
 
     def _conclude(self, index: int, one: Running) -> None:
         """Say how a process ended that has nothing more to tell."""

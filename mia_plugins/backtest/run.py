@@ -22,7 +22,7 @@ from mia_plugins.backtest.plan import Plan
 from mia_plugins.backtest.stream import Chunk, Part, chunks
 from mia_plugins.backtest.worker import Reporter
 from mia_plugins.data.arrow import Kind, best_of, columns_of
-from mia_plugins.data.columns import Bars
+from mia_plugins.data.columns import Bars, Quotes
 from mia_plugins.data.instruments import VENUE
 from mia_plugins.errors import MiaError
 from mia_plugins.runtime.actor import MiaActor
@@ -31,6 +31,7 @@ from mia_plugins.runtime.context import TradingDay
 from mia_plugins.runtime.guard import Guard, Interrupted
 from mia_plugins.runtime.strategy import MiaStrategy
 from mia_plugins.runtime.times import told_time
+from mia_plugins.runtime.vitals import Vitals
 from mia_plugins.settings.resolve import Run, load_run
 from mia_plugins.tape.bars import Bar
 from mia_plugins.tape.tape import Rows
@@ -68,7 +69,7 @@ def run_backtest(job: BacktestJob, reporter: Reporter) -> dict[str, Any]:
         assembly = Assembly(run, plan, tables, guard, reporter.flag)
         strategies = list(assembly.strategies(classes))
         holes = Holes(plan.engine_kind, assembly.warnings)
-        backtest = Backtest(run, plan, strategies, guard, assembly.actors(), holes)
+        backtest = Backtest(run, plan, strategies, guard, assembly.actors(), Seen(holes, assembly.vitals))
         try:
             with _spared():
                 status = backtest.go(tables, reporter, job.chunk_ns)
@@ -93,6 +94,25 @@ def _spared() -> Iterator[None]:
         gc.unfreeze()
 
 
+@dataclass(frozen=True)
+class Seen:
+    """Who looks at the rows as they are read."""
+
+    holes: Holes
+    vitals: Vitals
+
+    def see(self, part: Part) -> None:
+        """Look at rows."""
+        self.holes.see(part)
+        pulse = self.vitals.pulses.get(part.product)
+        if pulse is None or part.kind is not self.holes.kind:
+            return
+        if part.kind is Kind.DEPTH:
+            pulse.load(best_of(part.table, part.where))
+        elif isinstance(rows := columns_of(part.kind, part.table, part.where), Quotes | Bars):
+            pulse.load(rows)
+
+
 class Backtest:
     """An engine, and the strategies in it."""
 
@@ -103,9 +123,9 @@ class Backtest:
         strategies: list[MiaStrategy],
         guard: Guard,
         actors: Sequence[MiaActor],
-        holes: Holes,
+        seen: Seen,
     ) -> None:
-        self._settings, self._plan, self._holes = run.settings, plan, holes
+        self._settings, self._plan, self._seen = run.settings, plan, seen
         self._strategies, self._guard, self._actors = strategies, guard, actors
         self._on_tapes = {code for strategy in strategies for code in strategy.tapes}
         self._reads_depth = any(Kind.DEPTH in strategy.tape.kinds for strategy in strategies)
@@ -135,7 +155,7 @@ class Backtest:
                 if self._is_over(reporter):
                     return "interrupted"
                 self.reached = min(chunk.end, day.session.close)
-            self._holes.end(day.session)
+            self._seen.holes.end(day.session)
             self._pass([session_edge(str(day.session.day), day.session.close)])
         self._engine.end()
         if self._is_over(reporter):
@@ -154,7 +174,7 @@ class Backtest:
             self._load_tables(tables_before(plan.catalog, plan.tables, session.day))
         self._load_tables(tables_of(plan.catalog, plan.tables, session.day))
         filling = (code for code in day.contracts if plan.filled_by(code))
-        self._holes.begin(session, tuple(day.contracts[code] for code in filling))
+        self._seen.holes.begin(session, tuple(day.contracts[code] for code in filling))
         self._custom.begin(day)
         before = self._custom.take(session.open)
         self._pass([*([before] if before else []), session_edge(str(session.day), session.open)])
@@ -169,7 +189,7 @@ class Backtest:
         """Give a chunk to the tapes and the engine, and let its time pass."""
         objects: list[list[Any]] = []
         for part in chunk.parts:
-            self._holes.see(part)
+            self._seen.see(part)
             objects += self._objects_of(part)
             if self._settings.feed == "columns" or part.kind is Kind.BARS:
                 self._take_columns(part)

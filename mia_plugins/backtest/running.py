@@ -30,6 +30,8 @@ class Running:
         self.begun = False
         self.quiet = 0.0
         """Seconds since it last said anything."""
+        self.age = 0.0
+        """Seconds since it was started."""
         self.outcome: Message | None = None
         self.result: dict[str, Any] | None = None
         self.stopped = False
@@ -66,6 +68,7 @@ class Running:
     def reports(self, elapsed: float) -> Iterator[tuple[float, float, str]]:
         """Yield what it reported (done, total, note); `elapsed` s went by since the last look."""
         self.quiet += elapsed
+        self.age += elapsed
         for _ in range(AT_A_LOOK):
             message = self._message()
             if message is None:

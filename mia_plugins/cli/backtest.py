@@ -75,6 +75,7 @@ def _prepare(session: Session, configs: list[Path], ledger: "Ledger") -> "list[P
     for config in configs:
         run = load_run(config, session.plugins_dirs)
         session.warn_of_broken_plugins(run.host)
+        session.warn_of_what_goes(run)
         one = prepare(config, run, ledger)
         same = next((p for p in prepared if p.inputs.id == one.inputs.id), None)
         if same:

@@ -71,6 +71,7 @@ def _plugin(plugin: Plugin, host: PluginHost) -> Iterator[Finding]:
             f"plugin {plugin.provider} imports {', '.join(plugin.heavy_imports)} when mia starts",
             "import it in the modules the targets name, not in the entry-point module",
         )
+    yield from (Finding(f"plugin {plugin.provider}: {note}") for note in plugin.notes)
     faults = list(_target_faults(plugin, host))
     yield from faults
     if not faults and not plugin.heavy_imports:

@@ -22,8 +22,8 @@ def core_commands() -> dict[str, Registration]:
     """Return our own commands without a look at any other plugin: they work when those do not."""
     found: dict[str, Registration] = {}
 
-    def register(name: str, target: str, *, summary: str = "") -> None:
-        found[name] = Registration(Kind.COMMANDS, name, target, _OURS, summary)
+    def register(name: str, target: str, *, summary: str = "", replaced_by: str = "") -> None:
+        found[name] = Registration(Kind.COMMANDS, name, target, _OURS, summary, replaced_by)
 
     core.mia_register_commands(register)
     return found

@@ -30,6 +30,7 @@ ConfigFile = Annotated[
 def _load(session: Session, config: Path, preset: str = "") -> Run:
     run = load_run(config, session.plugins_dirs, preset=preset)
     session.warn_of_broken_plugins(run.host)
+    session.warn_of_what_goes(run)
     return run
 
 
@@ -43,8 +44,11 @@ def check(context: typer.Context, config: ConfigFile, as_json: AsJson = False) -
     run = _load(session, config)
     if as_json:
         plugins = {f"{c.kind}.{c.name}": str(c.registration.provider) for c in run.components}
-        session.say_json({"ok": True, "files": list(run.layers.files), "plugins": plugins})
+        advice = [str(issue) for issue in run.advice]
+        session.say_json({"ok": True, "files": list(run.layers.files), "plugins": plugins, "advice": advice})
         return
+    for issue in run.advice:
+        session.warn(str(issue))
     session.say(f"{config} is in order", style="green")
     for name in run.layers.files[:-1]:
         session.say(f"  extends {name}")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from mia_plugins.host import PluginHost
+    from mia_plugins.settings.resolve import Run
 
 WIDTH_OF_A_PIPE = 240
 
@@ -76,6 +77,14 @@ class Session:
         """Report each broken plugin in a line; nothing that was asked for depends on them."""
         for fault in host.faults():
             self.warn(f"{fault.what} (skipped)")
+        for note in host.notes():
+            self.warn(note)
+
+    def warn_of_what_goes(self, run: "Run") -> None:
+        """Report each component of a run whose name will go, with what to use instead."""
+        for one in run.components:
+            if one.registration.deprecation:
+                self.warn(one.registration.deprecation)
 
     def report(self, error: MiaError, *, whole: bool = False) -> None:
         """Print an error that a user can mend; its traceback if asked for, or if it is to be told whole."""

@@ -18,6 +18,8 @@ RAW_TICK = int(TICK * 10**SCALE)
 """What one tick is in a file."""
 RAW_LOT = 10**SCALE
 """What one contract is in a file."""
+PIECE = 8192
+"""Decimals that are worked through at a time: what is on the way stays in the processor's cache."""
 
 _HALF = np.uint64(32)
 _LOW = np.uint64(2**32 - 1)
@@ -36,15 +38,20 @@ def decimals_of(units: NDArray[np.signedinteger[Any]], raw_unit: int) -> pa.Arra
 def units_of(decimals: pa.Array, raw_unit: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Return decimals as the nearest whole ticks or contracts, and which of them are exactly whole."""
     halves = _halves(decimals)
-    low = halves[:, 0]
-    # Exact to the unit: a float carries 53 bits and no price is 2^40 ticks.
-    floats = halves[:, 1].view(np.int64).astype(np.float64)
-    floats *= 2.0**64
-    floats += low
-    floats /= raw_unit
-    units = np.rint(floats, out=floats).astype(np.int64)
-    # The units are off by half of one at most, which is far less than 2^64: the lower halves tell.
-    return units, units.view(np.uint64) * np.uint64(raw_unit) == low
+    units, is_whole = np.empty(len(halves), np.int64), np.empty(len(halves), np.bool_)
+    room = np.empty(PIECE)
+    for first in range(0, len(halves), PIECE):
+        rows = slice(first, first + PIECE)
+        low, high = halves[rows].T
+        floats = room[: len(low)]
+        # Exact to the unit: a float carries 53 bits and no price is 2^40 ticks.
+        np.multiply(high.view(np.int64), 2.0**64, out=floats)
+        floats += low
+        floats /= raw_unit
+        units[rows] = np.rint(floats, out=floats)
+        # The units are off by half of one at most, which is far less than 2^64: the lower halves tell.
+        np.equal(units[rows].view(np.uint64) * np.uint64(raw_unit), low, out=is_whole[rows])
+    return units, is_whole
 
 
 def floats_of(decimals: pa.Array) -> NDArray[np.float64]:

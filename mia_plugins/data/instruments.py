@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mia_plugins.data.sessions import RTH_OPEN, previous_stock_market_day, utc_ns
@@ -116,6 +117,7 @@ class Contract:
         return Contract(year, month, self.code)
 
 
+@lru_cache(maxsize=256)
 def monthly_expiry(year: int, month: int) -> dt.date:
     """Return the third Friday of a month; the stock-market day before it when that is a holiday."""
     first = dt.date(year, month, 1)

@@ -5,7 +5,7 @@ then the filters, then the sizer. All are plugins with settings of their own, an
 """
 
 from mia_plugins.decisions.candidate import Candidate
-from mia_plugins.decisions.filter import Filter
+from mia_plugins.decisions.filter import Filter, Surroundings
 from mia_plugins.decisions.proposal import Gate, Proposal, Proposer
 from mia_plugins.decisions.rule import Force, Rule, Verdict, blocks, not_asked, passes, scales
 from mia_plugins.decisions.sizer import Fixed, Sized, Sizer
@@ -21,6 +21,7 @@ __all__ = [
     "Rule",
     "Sized",
     "Sizer",
+    "Surroundings",
     "Verdict",
     "blocks",
     "not_asked",

@@ -34,4 +34,4 @@ class Candidate:
     score: float | None = None
     confidence: float | None = None
     values: Mapping[str, float | None] = field(default_factory=dict)
-    """What features say, by name; `None` is not known."""
+    """What features say, and the strategy's own numbers, by name; `None` is not known."""

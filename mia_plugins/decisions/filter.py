@@ -1,12 +1,32 @@
 """`Filter`: the last judge of a candidate, such as a model that was trained on earlier ones."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from mia_plugins.decisions.candidate import Candidate
 from mia_plugins.decisions.rule import Verdict
 from mia_plugins.features.market import Market
 from mia_plugins.settings.model import BaseSettings
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """Where a filter is used: what it may refuse before anything starts."""
+
+    product: str
+    """What is decided about, such as ES."""
+    names: frozenset[str]
+    """What `Candidate.values` holds."""
+    strategy: BaseSettings
+    """The settings of the strategy whose candidates it judges."""
+    features: Mapping[str, BaseSettings] = field(default_factory=dict)
+    """The settings of the run's features, by name."""
+    presets: tuple[str, ...] = ()
+    span: tuple[int, int] | None = None
+    """What the run goes through: UTC ns; None where that is not known before, as in live trading."""
+    mode: str = "backtest"
 
 
 class Filter(ABC):
@@ -21,6 +41,11 @@ class Filter(ABC):
     def __init__(self, market: Market, settings: Any) -> None:
         self.market = market
         self.settings = settings
+        self.warning = ""
+        """What a person should know of it at the end of the run; empty: nothing."""
+
+    def admit(self, surroundings: Surroundings) -> None:  # noqa: B027 most filters refuse nothing
+        """Raise a MiaError where it must not be used; asked before the run starts. Override it."""
 
     @abstractmethod
     def judge(self, candidate: Candidate) -> Verdict:

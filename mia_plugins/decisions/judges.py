@@ -54,7 +54,13 @@ class Judges:
         self.sizer = _sizer(market, parts)
         self.soft = tuple(n for n, (_, rule) in enumerate(rules) if rule.force is not Force.HARD)
         """Where the rules are that make a size smaller."""
+        self.unasked = tuple([NOT_ASKED] * len(self.rules)), tuple([NOT_ASKED] * len(self.filters))
+        """What rules and filters say where there is nothing to judge."""
         self._hard = tuple(n for n, (_, rule) in enumerate(rules) if rule.force is Force.HARD)
+        self._by_force = tuple(
+            tuple(n for n, (_, rule) in enumerate(rules) if rule.force is force)
+            for force in (Force.SOFT, Force.CAP, Force.COST)
+        )
         self._again = tuple(n for n in self._hard if rules[n][1].asks_again)
 
     @property
@@ -64,7 +70,7 @@ class Judges:
 
     def judge(self, proposal: Proposal, candidate: Candidate) -> Judgement:
         """Ask all of them; a proposal that is no candidate is asked about by rules and sizer alone."""
-        verdicts = [NOT_ASKED] * len(self.rules)
+        verdicts = list(self.unasked[0])
         for n in self.soft:
             verdicts[n] = self._asked(n, candidate)
         candidate = _with_stop(candidate, proposal, max((v.stop for v in verdicts), default=0))
@@ -75,7 +81,7 @@ class Judges:
         if sized.contracts:
             for n in self._again:
                 verdicts[n] = self._asked(n, candidate)
-        filters = tuple([NOT_ASKED] * len(self.filters))
+        filters = self.unasked[1]
         outcome, reason = self._outcome(proposal, verdicts, sized)
         if outcome is Outcome.TAKEN and self.filters:
             filters = tuple(one.judge(candidate) for _, one in self.filters)
@@ -88,8 +94,14 @@ class Judges:
         return next((name for name, rule in self.rules if rule.leave(now)), "")
 
     def _asked(self, number: int, candidate: Candidate) -> Verdict:
+        verdict = self.rules[number][1].judge(candidate)
+        if verdict.passes is False or verdict.factor != 1:
+            self._see_that_it_may(number, verdict)
+        return verdict
+
+    def _see_that_it_may(self, number: int, verdict: Verdict) -> None:
+        """Raise where a rule says what its force does not allow."""
         name, rule = self.rules[number]
-        verdict = rule.judge(candidate)
         if rule.force is not Force.HARD and verdict.passes is False:
             raise DecisionError(
                 f"the rule '{name}' blocks ({verdict.reason}) and says that it is {rule.force}",
@@ -100,14 +112,11 @@ class Judges:
                 f"the rule '{name}' multiplies the size by {verdict.factor:g} ({verdict.reason})",
                 "a soft rule's factor is above 0 and at most 1; a hard one blocks or passes",
             )
-        return verdict
 
     def _factor(self, verdicts: Sequence[Verdict]) -> float:
         """Return what soft rules multiply by: their product, at most the cap, times what trading costs."""
-        of: dict[Force, list[float]] = {force: [1.0] for force in Force}
-        for n in self.soft:
-            of[self.rules[n][1].force].append(verdicts[n].factor)
-        return min(prod(of[Force.SOFT]), *of[Force.CAP]) * prod(of[Force.COST])
+        soft, cap, cost = ([verdicts[n].factor for n in rules] for rules in self._by_force)
+        return min(prod(soft, start=1.0), *cap, 1.0) * prod(cost, start=1.0)
 
     def _outcome(self, proposal: Proposal, verdicts: Sequence[Verdict], sized: Sized) -> tuple[Outcome, str]:
         """Return what came of it, but for the filters."""

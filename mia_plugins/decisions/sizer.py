@@ -1,6 +1,7 @@
 """`Sizer`: how many contracts a candidate is worth."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from math import floor
 from typing import Annotated, Any, ClassVar, NamedTuple
 
@@ -8,6 +9,7 @@ from pydantic import Field
 
 from mia_plugins.decisions.candidate import Candidate
 from mia_plugins.features.market import Market
+from mia_plugins.settings.accord import Beside, Conflict
 from mia_plugins.settings.model import BaseSettings
 from mia_plugins.units import Contracts
 
@@ -39,6 +41,12 @@ class Sizer(ABC):
     def __init__(self, market: Market, settings: Any) -> None:
         self.market = market
         self.settings = settings
+
+    @classmethod
+    def conflicts(cls, settings: Any, beside: Beside) -> Iterable[Conflict]:
+        """Return which of its settings contradict others of the run. Override it."""
+        del settings, beside
+        return ()
 
     @abstractmethod
     def size(self, candidate: Candidate, tier: float, soft: float) -> Sized:

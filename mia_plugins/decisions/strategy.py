@@ -20,8 +20,10 @@ from typing import Any, ClassVar
 
 from mia_plugins.data.arrow import Kind
 from mia_plugins.decisions.candidate import Candidate
+from mia_plugins.decisions.filter import Surroundings
 from mia_plugins.decisions.judges import Judgement, Judges
-from mia_plugins.decisions.proposal import Proposal, Proposer
+from mia_plugins.decisions.proposal import Gate, Proposal, Proposer
+from mia_plugins.decisions.rule import Verdict
 from mia_plugins.errors import PluginError
 from mia_plugins.features import Feature, Market
 from mia_plugins.hookspecs import Kind as PluginKind
@@ -63,13 +65,29 @@ class DecidingStrategy(MiaStrategy):
         cls.prepare_measures(blank, settings)
         for part in features_of(parts):
             made_feature(part, blank)
-        Judges(blank, parts)
+        judges = Judges(blank, parts)
+        surroundings = cls._surroundings(settings, parts, product)
+        for _, one in judges.filters:
+            one.admit(surroundings)
         products = blank.products - {product}
         return Needs(
             cls.reads | (blank.reads - {Kind(name) for name in parts.absent if name in set(Kind)}),
             cls.tables | (blank.tables - parts.absent),
             frozenset(cls.longer_bars) | blank.minutes,
             frozenset() if OTHER_PRODUCT in parts.absent else products,
+        )
+
+    @classmethod
+    def _surroundings(cls, settings: StrategySettings, parts: Parts, product: str) -> Surroundings:
+        there = features_of(parts)
+        return Surroundings(
+            product=product,
+            names=frozenset((*(part.name for part in there), *cls.extras)),
+            strategy=settings,
+            features={part.name: part.settings for part in there},
+            presets=parts.presets,
+            span=parts.span,
+            mode=parts.mode,
         )
 
     @classmethod
@@ -80,11 +98,17 @@ class DecidingStrategy(MiaStrategy):
         there = features_of(parts)
         weights = [part.weight if cls.is_weighing else 0.0 for part in there] + [0.0] * len(cls.extras)
         names = (*(name for name, _ in judges.rules), *cls.gates, *(name for name, _ in judges.filters))
+        units = (
+            *(rule.unit for _, rule in judges.rules),
+            *("" for _ in cls.gates),
+            *(one.unit for _, one in judges.filters),
+        )
         return JournalColumns(
             features=(*(part.name for part in there), *cls.extras),
             weights=tuple(weights),
             rules=names,
             steps=judges.steps,
+            units=units,
         )
 
     @abstractmethod
@@ -103,9 +127,14 @@ class DecidingStrategy(MiaStrategy):
         """The features of the run with their weights, in the order of their names."""
         self.values: Sequence[float | None] = ()
         """What they say at this evaluation."""
-        self._names = tuple(part.name for part, _ in self.weighed)
+        self._names = (*(part.name for part, _ in self.weighed), *self.extras)
         self._judges = Judges(self.market, context.parts)
-        self._nothing = (None,) * len(self._judges.rules)
+        self._no_steps = (None,) * len(self._judges.steps)
+        surroundings = self._surroundings(self.settings, context.parts, context.product)
+        for name, one in self._judges.filters:
+            one.admit(surroundings)
+            if one.warning:
+                context.warnings.add(f"filter {name} {context.product}", one.warning)
         self.measures = (self.market,)
         for part in left_out(context.parts):
             context.warnings.add(
@@ -129,18 +158,18 @@ class DecidingStrategy(MiaStrategy):
             side=proposal.side,
             until=proposal.until,
         )
-        gates = tuple((gate.passes, gate.number) for gate in proposal.gates)
         if not (proposal.side and proposal.stop and proposal.target) or self.tape.session is None:
-            unasked = [(None, None)] * len(self._judges.filters)
-            _fill(decision, [*((None, None) for _ in self._nothing), *gates, *unasked])
-            decision.steps = (None,) * len(self._judges.steps)
-            return decision
-        judged = self._judges.judge(proposal, self._candidate(now, proposal))
-        self._take(decision, proposal, judged)
-        if judged.sized.note:
-            self.context.warnings.add(f"size {judged.sized.note}", judged.sized.note)
-        rows = [(one.passes, one.number) for one in judged.verdicts]
-        _fill(decision, [*rows, *gates, *((one.passes, one.number) for one in judged.filters)])
+            rules, filters = self._judges.unasked
+            decision.steps = self._no_steps
+        else:
+            judged = self._judges.judge(proposal, self._candidate(now, proposal))
+            rules, filters = judged.verdicts, judged.filters
+            self._take(decision, proposal, judged)
+            if judged.sized.note and proposal.is_candidate:
+                self.context.warnings.add(f"size {judged.sized.note}", judged.sized.note)
+        said: tuple[Verdict | Gate, ...] = (*rules, *proposal.gates, *filters)
+        decision.verdicts = tuple([one.passes for one in said])
+        decision.numbers = tuple([one.number for one in said])
         return decision
 
     def _leave_as_rules_say(self, now: int) -> None:
@@ -155,7 +184,7 @@ class DecidingStrategy(MiaStrategy):
         return Candidate(
             now=now,
             side=proposal.side,
-            price=tape.base.close,
+            price=tape.price,
             stop=proposal.stop,
             target=proposal.target,
             account=self.account,
@@ -165,7 +194,7 @@ class DecidingStrategy(MiaStrategy):
             tier=proposal.tier,
             score=proposal.score,
             confidence=proposal.confidence,
-            values=dict(zip(self._names, self.values, strict=True)),
+            values=dict(zip(self._names, (*self.values, *proposal.extras), strict=False)),
         )
 
     def _take(self, decision: Decision, proposal: Proposal, judged: Judgement) -> None:
@@ -205,9 +234,3 @@ def _kind(part: Part) -> type[Feature]:
 
 def _with_extras(proposal: Proposal, extras: int) -> tuple[float | None, ...]:
     return (*proposal.contributions, *(None,) * extras) if proposal.contributions else ()
-
-
-def _fill(decision: Decision, rows: Sequence[tuple[bool | None, float | None]]) -> None:
-    """Write verdicts and the numbers they judged by."""
-    decision.verdicts = tuple(passes for passes, _ in rows)
-    decision.numbers = tuple(number for _, number in rows)

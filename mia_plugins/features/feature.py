@@ -3,12 +3,12 @@
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from enum import StrEnum
-from math import isfinite
 from typing import Any, ClassVar, NamedTuple
 
 from mia_plugins.errors import MiaError
 from mia_plugins.features.market import Market
 from mia_plugins.settings.model import BaseSettings
+from mia_plugins.words import filled
 
 
 class Score(StrEnum):
@@ -42,23 +42,37 @@ class Reading(NamedTuple):
 
     value: float | None
     """`None` when it is not known; 0 when it is known that nothing is there."""
-    reason: str
-    """Why, in words: a line."""
+    line: str
+    """Why, in words: a line, with places for numbers."""
+    numbers: tuple[object, ...] = ()
+    """What stands in the places."""
+
+    @property
+    def reason(self) -> str:
+        """Why, in words: a line."""
+        return filled(self.line, self.numbers)
 
 
-def known(value: float, reason: str) -> Reading:
-    """Return a reading of a number."""
-    return Reading(float(value), reason)
+_new = tuple.__new__
+"""Half of what `Reading(…)` takes, and features are read at every decision."""
 
 
-def quiet(reason: str) -> Reading:
+def known(value: float, reason: str, *numbers: object) -> Reading:
+    """Return a reading of a number.
+
+    `known(.5, "{:.1f} t above VWAP", 12.3)` puts numbers into the reason only when it is read.
+    """
+    return _new(Reading, (float(value), reason, numbers))
+
+
+def quiet(reason: str, *numbers: object) -> Reading:
     """Return a reading of nothing there: no event, no level in reach. It keeps its weight."""
-    return Reading(0.0, f"quiet: {reason}")
+    return _new(Reading, (0.0, f"quiet: {reason}", numbers))
 
 
-def unknown(reason: str) -> Reading:
+def unknown(reason: str, *numbers: object) -> Reading:
     """Return a reading that is not known: warm-up, no such input, stale or flagged."""
-    return Reading(None, reason)
+    return _new(Reading, (None, reason, numbers))
 
 
 class FeatureError(MiaError):
@@ -117,7 +131,7 @@ class Feature(ABC):
         reading = self.read(now)
         value = reading.value
         least = -1.0 if self.kind is Score.DIRECTIONAL else 0.0
-        if value is not None and not (isfinite(value) and least <= value <= 1):
+        if value is not None and not least <= value <= 1:  # nor is what is no number
             raise FeatureError(
                 f"the feature '{name}' says {value!r} ({reading.reason}); "
                 f"a {self.kind} one lies in [{least:g}, 1]",

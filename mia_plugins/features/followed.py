@@ -23,10 +23,11 @@ class Followed(BarMeasure):
     def reset(self) -> None:
         """Forget every bar."""
         self.inner = self.indicator(**self.settings.model_dump())
+        self._names = self.inner.inputs
 
     def take_bar(self, bar: Bar) -> None:
         """Give it a bar."""
-        self.inner.update(*(getattr(bar, name) for name in self.inner.inputs))
+        self.inner.update(*[getattr(bar, name) for name in self._names])
 
 
 def followed(indicator: type[Indicator[*tuple[Any, ...]]]) -> type[Followed]:

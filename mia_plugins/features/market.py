@@ -99,8 +99,9 @@ class Market:
                 f"a base bar of {tape.code} closed at {closed}, between {lo} and {hi} (UTC ns)",
                 "advance to each close of a base bar by itself",
             )
+        tapes = self.tapes
         for (_, product, _), measure in self._measures.items():
-            measure.advance(self.tapes[product], lo, hi)
+            measure.advance(tapes[product], lo, hi)
 
     def reset(self) -> None:
         """Have every measure forget what it took in."""

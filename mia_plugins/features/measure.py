@@ -64,15 +64,20 @@ class Measure(ABC):
         """Take in what came after `lo` up to `hi` (UTC ns); the market's."""
         if not self.reads <= tape.kinds:
             return
-        if tape.contract is not self._contract and tape.contract != self._contract:
+        if tape.contract is not self._contract or tape.session is not self._session:
+            self._see_what_began(tape)
+        self.take(tape, lo, hi)
+
+    def _see_what_began(self, tape: Tape) -> None:
+        """Start on another contract or another trading day, where it is one."""
+        if tape.contract != self._contract:
             if self._contract is not None:
                 self.begin_contract()
             self._contract = tape.contract
         session = tape.session
-        if session is not self._session and session is not None and session != self._session:
+        if session is not None and session != self._session:
             self._session = session
             self.begin_session(session)
-        self.take(tape, lo, hi)
 
     def begin_contract(self) -> None:
         """Start on another contract, whose prices are not those of the last: all is forgotten."""
@@ -108,10 +113,12 @@ class BarMeasure(Measure):
         """Take the bars that have closed."""
         del lo, hi
         bars = tape.bars(self.minutes) if self.minutes else tape.base
-        if bars.count == self._taken:
-            return
-        for bar in bars.since(self._taken):
-            self.take_bar(bar)
+        fresh = bars.count - self._taken
+        if fresh == 1:
+            self.take_bar(bars.last)
+        elif fresh:
+            for bar in bars.since(self._taken):
+                self.take_bar(bar)
         self._taken = bars.count
 
     def restart(self) -> None:

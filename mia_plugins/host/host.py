@@ -17,6 +17,7 @@ from mia_plugins import hookspecs
 from mia_plugins.errors import PluginError, did_you_mean, text_of
 from mia_plugins.hookspecs import Kind, Register
 from mia_plugins.host.discovery import Candidate, all_candidates
+from mia_plugins.host.evolution import kind_of_hook, notes_on
 from mia_plugins.host.registry import Provider, Registration, Registry
 from mia_plugins.host.switches import switched_off
 
@@ -48,6 +49,8 @@ class Plugin:
     disabled_by: str = ""
     import_seconds: float = 0.0
     heavy_imports: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What it does that will end, each with the remedy."""
 
 
 class _Manager(pluggy.PluginManager):
@@ -100,6 +103,10 @@ class PluginHost:
         """Return the errors of the broken plugins."""
         return [p.error for p in self.plugins if p.error is not None]
 
+    def notes(self) -> list[str]:
+        """Return what plugins do that will end, each with the remedy."""
+        return [f"plugin {one.provider}: {note}" for one in self.plugins for note in one.notes]
+
     def find(self, kind: Kind, name: str) -> Registration:
         """Return the one registration of a name, or raise with the nearest name and what may be missing."""
         rows = self.registry.providers(kind, name)
@@ -141,7 +148,7 @@ class PluginHost:
         try:
             _refuse_namesakes(provider, found)
             with contextlib.redirect_stdout(sys.stderr):
-                rows = self._register(candidate)
+                rows, notes = self._register(candidate)
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001 a panic of compiled code is no Exception; all are kept and told
@@ -149,10 +156,15 @@ class PluginHost:
         heavy = HEAVY_MODULES & (set(sys.modules) - before)
         seconds = time.perf_counter() - started
         return Plugin(
-            provider, Status.OK, tuple(rows), import_seconds=seconds, heavy_imports=tuple(sorted(heavy))
+            provider,
+            Status.OK,
+            tuple(rows),
+            import_seconds=seconds,
+            heavy_imports=tuple(sorted(heavy)),
+            notes=notes,
         )
 
-    def _register(self, candidate: Candidate) -> list[Registration]:
+    def _register(self, candidate: Candidate) -> tuple[list[Registration], tuple[str, ...]]:
         module = candidate.load()
         name = candidate.provider.plugin
         if inspect.isclass(module):
@@ -169,18 +181,26 @@ class PluginHost:
                 self._manager.unregister(name=name)
             raise
 
-    def _collect(self, module: object, provider: Provider) -> list[Registration]:
-        """Call the hooks of one plugin alone and return what it registered."""
+    def _collect(self, module: object, provider: Provider) -> tuple[list[Registration], tuple[str, ...]]:
+        """Call the hooks of one plugin alone; return what it registered, and what of it will end."""
         hooks = [caller.name for caller in self._manager.get_hookcallers(module) or []]
+        notes = notes_on(module, hooks)
         _refuse_what_is_no_hook(module, hooks)
         others = [plugin for plugin in self._manager.get_plugins() if plugin is not module]
         rows = _Rows(provider)
         for hook in sorted(hooks):
             before = len(rows.rows)
-            self._manager.subset_hook_caller(hook, others)(register=rows.register_for(HOOKS[hook]))
+            self._manager.subset_hook_caller(hook, others)(register=rows.register_for(_kind(hook)))
             if len(rows.rows) == before:
                 raise PluginError(f"its {hook} registers nothing", "call register(...) in it, or remove it")
-        return rows.rows
+        return rows.rows, notes
+
+
+def _kind(hook: str) -> Kind:
+    kind = kind_of_hook(hook)
+    if kind is None:
+        raise PluginError(f"there is no hook '{hook}'{did_you_mean(hook, HOOKS)}", "rename the function")
+    return kind
 
 
 @dataclass
@@ -191,12 +211,12 @@ class _Rows:
     rows: list[Registration] = field(default_factory=list)
 
     def register_for(self, kind: Kind) -> Register:
-        def register(name: str, target: str, *, summary: str = "") -> None:
+        def register(name: str, target: str, *, summary: str = "", replaced_by: str = "") -> None:
             if any(row.kind is kind and row.name == name for row in self.rows):
                 raise PluginError(
                     f"it registers the {kind.one} '{name}' twice", "give one of them another name"
                 )
-            self.rows.append(Registration(kind, name, target, self.provider, summary))
+            self.rows.append(Registration(kind, name, target, self.provider, summary, replaced_by))
 
         return register
 
@@ -218,8 +238,7 @@ def _refuse_what_is_no_hook(module: object, hooks: list[str]) -> None:
     """Refuse misspelt hooks, and things named like hooks that nobody would call."""
     named = [name for name in dir(module) if name.startswith("mia_register_") and name not in hooks]
     for name in [*hooks, *named]:
-        if name not in HOOKS:
-            raise PluginError(f"there is no hook '{name}'{did_you_mean(name, HOOKS)}", "rename the function")
+        _kind(name)
     if named:
         raise PluginError(f"its {named[0]} is no function", f"write def {named[0]}(register)")
     if not hooks:

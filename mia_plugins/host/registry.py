@@ -35,6 +35,17 @@ class Registration:
     target: str
     provider: Provider
     summary: str = ""
+    replaced_by: str = ""
+    """The name to use instead; empty for one that stays."""
+
+    @property
+    def deprecation(self) -> str:
+        """Say that it will go and what to use instead; empty for one that stays."""
+        if not self.replaced_by:
+            return ""
+        return (
+            f"the {self.kind.one} '{self.name}' of plugin {self.provider} will go: use '{self.replaced_by}'"
+        )
 
     def __post_init__(self) -> None:
         pattern, style = (

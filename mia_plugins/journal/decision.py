@@ -80,15 +80,22 @@ class JournalColumns:
     """Of the size, in the order they are taken."""
     inputs: tuple[str, ...] = ()
     """Whose ages are kept."""
+    units: tuple[str, ...] = ()
+    """Of what the rules judge by: one a rule, or none at all."""
 
     def __post_init__(self) -> None:
-        """Refuse names that are not unique or no names, and weights that are not one a feature."""
+        """Refuse names that are not unique or no names, and weights and units that are not one each."""
         for kind in ("features", "rules", "steps", "inputs"):
             _check_names(kind, getattr(self, kind))
         if self.weights and len(self.weights) != len(self.features):
             raise JournalError(
                 f"{len(self.weights)} weights for {len(self.features)} features",
                 "give one a feature, in their order, or none",
+            )
+        if self.units and len(self.units) != len(self.rules):
+            raise JournalError(
+                f"{len(self.units)} units for {len(self.rules)} rules",
+                "give one a rule, in their order, or none",
             )
         for name, weight in zip(self.features, self.weights, strict=False):
             if not isfinite(weight):

@@ -97,6 +97,11 @@ class DecisionBook:
         self._before: dict[str, tuple[object, ...]] = {}
 
     @property
+    def columns(self) -> JournalColumns:
+        """The names of what each record holds."""
+        return self._columns
+
+    @property
     def next_id(self) -> int:
         """The id that the next record gets; order ids are made of it before it is recorded."""
         return self._journal.next_id

@@ -10,7 +10,10 @@ _SECTIONS = {
     "breakdowns": ("breakdowns:Breakdowns", "Months, parts of the session, hours and weekdays."),
     "trades": ("trades:TradesInDetail", "R, excursions, durations, exits; the best and the worst."),
     "costs": ("costs:Costs", "The result at 0, 1 and 2 times the costs."),
-    "limits": ("limits:Limits", "How far it went in what limits are set to, and what Kelly would risk."),
+    "limits": (
+        "limits:Limits",
+        "How near each limit was, vetoes, trims and incidents; what Kelly would risk.",
+    ),
     "rules_worth": ("rules:RulesWorth", "What decisions that were not taken would have made."),
     "features": ("features:WhatFeaturesKnew", "What each feature knew, and decisions without it."),
     "rolls": ("rolls:Rolls", "The contracts, and when one handed over to the next."),

@@ -42,6 +42,14 @@ def code_of(registrations: Iterable[Registration]) -> dict[str, Code]:
     return found
 
 
+def package_hash(package: str) -> str:
+    """Return the hash over the modules of a package, by the content of files."""
+    place = _place(package)
+    if place is None:
+        raise RunError(f"there is no package '{package}'", "install it again")
+    return _hash_of_files({_name(path, place.parent): path for path in _modules(place)})
+
+
 def _by_provider(registrations: Iterable[Registration]) -> dict[str, list[Registration]]:
     """Return the registrations of others by distribution, or by plugin where there is none."""
     found: dict[str, list[Registration]] = {}

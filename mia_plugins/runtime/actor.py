@@ -1,15 +1,19 @@
 """`MiaActor`: what publishes the data that strategies need, such as levels or dealers' bias."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
 from nautilus_trader.common import DataActor, DataActorConfig
 from nautilus_trader.model import ActorId
 
-from mia_plugins.runtime.context import TradingDay
+from mia_plugins.runtime.context import TradingDay, Warnings
 from mia_plugins.runtime.guard import Guard
 from mia_plugins.runtime.guarded import Guarded
+from mia_plugins.runtime.hearing import HeardDecision, HeardTrade
+from mia_plugins.runtime.incidents import Incidents
+from mia_plugins.runtime.killing import Halt
+from mia_plugins.runtime.vitals import Vitals
 from mia_plugins.settings.model import BaseSettings
 from mia_plugins.tape.known import KnownTable
 
@@ -25,6 +29,14 @@ class ActorContext:
     known: Mapping[str, KnownTable]
     """The tables it reads, by name."""
     guard: Guard
+    vitals: Vitals = field(default_factory=Vitals)
+    """How the run is doing."""
+    halt: Halt = field(default_factory=Halt)
+    """What stops the strategies of the run."""
+    incidents: Incidents = field(default_factory=Incidents)
+    """Where it notes what went wrong."""
+    warnings: Warnings = field(default_factory=Warnings)
+    """What a person should know: told at once where somebody looks, and at the end of the run."""
 
     @property
     def who(self) -> str:
@@ -38,6 +50,8 @@ class MiaActor(Guarded, DataActor):
     Settings: ClassVar[type[BaseSettings]] = BaseSettings
     tables: ClassVar[frozenset[str]] = frozenset()
     """Tables of the catalog it reads from `self.known`, such as `levels`."""
+    feels_the_pulse: ClassVar[bool] = False
+    """Whether it looks at `context.vitals.pulses`: else nobody feeds them."""
 
     def __new__(cls, context: ActorContext) -> Self:
         """Make Nautilus' part of it."""
@@ -54,6 +68,12 @@ class MiaActor(Guarded, DataActor):
 
     def begin(self) -> None:
         """Prepare, before the first data. Override it; there is nothing to call."""
+
+    def hear_decision(self, heard: HeardDecision) -> None:
+        """Take note of a candidate that was judged. Override it; there is nothing to call."""
+
+    def hear_trade(self, heard: HeardTrade) -> None:
+        """Take note of a closed trade. Override it; there is nothing to call."""
 
     def _start(self) -> None:
         self.begin()

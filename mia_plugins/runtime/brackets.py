@@ -6,6 +6,8 @@ from mia_plugins.runtime.account import Role
 
 DONE = frozenset({"filled", "canceled", "rejected", "denied", "expired"})
 """States in which an order can no longer be filled."""
+SENT = "submitted"
+"""The state of an order of which nothing has been heard."""
 
 
 @dataclass(slots=True)
@@ -26,7 +28,7 @@ class OrderState:
     """`market`, `limit` or `stop`."""
     filled: int = 0
     """Contracts."""
-    state: str = "submitted"
+    state: str = SENT
     reason: str = ""
     """Why it was refused."""
     ts_done: int | None = None
@@ -35,6 +37,11 @@ class OrderState:
     def is_open(self) -> bool:
         """Say whether it can still be filled."""
         return self.state not in DONE
+
+    @property
+    def works(self) -> bool:
+        """Say whether whoever executes it has taken it."""
+        return self.is_open and self.state != SENT
 
 
 @dataclass(slots=True)
@@ -52,6 +59,14 @@ class Bracket:
     """When it is left at the market, at the latest: UTC ns."""
     exits: list[OrderState] = field(default_factory=list)
     """Orders that leave at the market."""
+    former: list[OrderState] = field(default_factory=list)
+    """Stops and targets that came to nothing, in whose place others were sent."""
+    attempts: int = 0
+    """How often what is held was offered to the market."""
+    piece: int = 0
+    """Contracts an order that leaves may have, where a larger one was refused; 0: all that is held."""
+    decided_at: int | None = None
+    """The last price when it was decided, in ticks."""
     first_stop: int | None = None
     """Where the stop lay at first, in ticks: what was risked."""
     is_called_off: bool = False
@@ -62,13 +77,14 @@ class Bracket:
     @property
     def orders(self) -> list[OrderState]:
         """All its orders."""
-        return [self.entry, self.stop, self.target, *self.exits]
+        return [self.entry, self.stop, self.target, *self.former, *self.exits]
 
     @property
     def held(self) -> int:
         """Contracts it has entered and not left."""
         held = self.entry.filled - self.stop.filled - self.target.filled
-        return held - sum([order.filled for order in self.exits]) if self.exits else held
+        others = self.exits or self.former
+        return held - sum([order.filled for order in (*self.exits, *self.former)]) if others else held
 
     @property
     def is_done(self) -> bool:
@@ -87,6 +103,6 @@ class Bracket:
         found = [(order, order.filled + held) for order in (self.stop, self.target) if order.is_open]
         return [(order, lots) for order, lots in found if lots != order.lots and lots > order.filled]
 
-    def is_bare(self) -> bool:
-        """Say whether contracts are held that no working stop covers."""
-        return self.held > 0 and not self.stop.is_open and not self.leaving
+    def replaced(self, role: Role) -> bool:
+        """Say whether its stop, or its target, was sent once more."""
+        return any(order.role is role for order in self.former)

@@ -79,6 +79,11 @@ class BrokerAccount:
         """$: the capital and what was made of it."""
         return self.capital + self.realized
 
+    @property
+    def is_in(self) -> bool:
+        """Say whether any strategy holds something, or has it on its way."""
+        return any(one.trip is not None or one.bracket is not None for one in self.accounts)
+
     def begin_session(self) -> None:
         """Start a trading day; each of its strategies says so."""
         self.trades_today = 0

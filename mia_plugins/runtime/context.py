@@ -8,10 +8,14 @@ from mia_plugins.data.instruments import Contract
 from mia_plugins.data.sessions import Session
 from mia_plugins.runtime.account import Account
 from mia_plugins.runtime.guard import Guard
-from mia_plugins.runtime.killing import never
+from mia_plugins.runtime.hearing import Ear
+from mia_plugins.runtime.incidents import Incidents
+from mia_plugins.runtime.keeping import Keeper, Unkept
+from mia_plugins.runtime.killing import Halt, never
 from mia_plugins.runtime.needs import Parts
 from mia_plugins.runtime.records import Records
 from mia_plugins.runtime.settings import StrategySettings
+from mia_plugins.runtime.vitals import Vitals
 from mia_plugins.tape.follower import Follower
 from mia_plugins.tape.known import KnownTable
 from mia_plugins.tape.tape import Rows, Tape
@@ -109,6 +113,16 @@ class Context:
     """Whether exits carry the flag; IB refuses it."""
     warnings: Warnings = field(default_factory=Warnings)
     """What a person should know at the end of the run."""
+    incidents: Incidents = field(default_factory=Incidents)
+    """What went wrong, with its numbers."""
+    keeper: Keeper = field(default_factory=Unkept)
+    """What keeps orders and executions beyond the end of the process."""
+    vitals: Vitals = field(default_factory=Vitals)
+    """How the run is doing."""
+    halt: Halt = field(default_factory=Halt)
+    """What those who watch over the run keep it from."""
+    ears: Sequence[Ear] = ()
+    """Actors that hear what becomes of its candidates and trades."""
 
     @property
     def strategy_id(self) -> str:

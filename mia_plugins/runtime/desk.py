@@ -7,18 +7,18 @@ from typing import Any, Protocol
 from nautilus_trader.model import ClientOrderId, InstrumentId, Price
 
 from mia_plugins.data.columns import Quotes
-from mia_plugins.data.sessions import NS
 from mia_plugins.journal.decision import Decision
 from mia_plugins.runtime.account import Fill, Role, RoundTrip
 from mia_plugins.runtime.bracketing import DeskError, bracket_of, passed_by
 from mia_plugins.runtime.brackets import Bracket, OrderState
 from mia_plugins.runtime.context import Context
+from mia_plugins.runtime.covering import Cover
+from mia_plugins.runtime.feeling import REFUSED, Felt
+from mia_plugins.runtime.hearing import tell_trade
 from mia_plugins.runtime.killing import KILL_SWITCH, Kill
+from mia_plugins.runtime.leaving import Leaving
 from mia_plugins.runtime.orders import OrderMaker, lots_of, price_of, ticks_of
 from mia_plugins.runtime.timetable import Timetable
-
-LONGEST_WAIT = 64
-"""s after which, at the latest, what nobody took is offered again; it begins with one and doubles."""
 
 STATES = {
     "OrderSubmitted": "submitted",
@@ -31,7 +31,6 @@ STATES = {
     "OrderDenied": "denied",
 }
 """What an order is after an event of Nautilus'. Others say nothing of it."""
-REFUSED = ("rejected", "denied")
 
 
 class Wire(Protocol):
@@ -63,6 +62,10 @@ class Desk:
         self._orders: dict[str, tuple[Bracket, OrderState]] = {}
         self._closed: list[tuple[RoundTrip, str]] = []
         self._last_decision = 0
+        self._cover = Cover(context, self, timetable.alert)
+        self._leaving = Leaving(context, self, timetable)
+        self._felt = Felt(context.vitals)
+        context.halt.obeyed_by(self.obey)
 
     @property
     def bracket(self) -> Bracket | None:
@@ -84,6 +87,8 @@ class Desk:
         """Return why nothing can be entered now; "" when it can."""
         if self._context.kill[0]:
             return KILL_SWITCH
+        if self._context.halt.level:
+            return self._context.halt.reason
         if now >= self._timetable.flat_at:
             return "session_end"
         return "position_open" if self.bracket else ""
@@ -96,6 +101,7 @@ class Desk:
         bracket = bracket_of(now, decision, number, base_id, who)
         if passed := passed_by(bracket, price):
             self._context.warnings.add("passed", passed)
+        bracket.decided_at = price
         self._last_decision, self._context.account.bracket = number, bracket
         self._remember(bracket, bracket.orders)
         self._wire.send(self._maker.bracket(bracket, self._traded))
@@ -108,25 +114,31 @@ class Desk:
         if bracket is None or bracket.leaving:
             return
         bracket.leaving = reason
-        self._cancel(bracket.orders)
-        self._exit(bracket, now)
+        self.cancel(bracket.orders)
+        self._leaving.offer(bracket, now)
 
-    def obey(self, kill: int, now: int) -> None:
-        """Do what the kill switch says."""
+    def obey(self, kill: int, now: int, reason: str = KILL_SWITCH) -> None:
+        """Do what the kill switch says, or who watches over the run, for a reason."""
         bracket = self.bracket
         if bracket is None:
             return
         if kill >= Kill.FLATTEN:
-            self.leave(KILL_SWITCH, now)
+            self.leave(reason, now)
         elif bracket.entry.is_open and not bracket.is_called_off:
             bracket.is_called_off = True
-            self._cancel([bracket.entry])
+            self.cancel([bracket.entry])
 
     def move_stop(self, ticks: int) -> None:
         """Have the stop of what is held lie at a price, in ticks."""
         bracket = self.bracket
         if bracket and bracket.stop.is_open and not bracket.leaving:
             self._wire.move(ClientOrderId(bracket.stop.order_id), price_of(ticks))
+
+    def place(self, bracket: Bracket, orders: list[OrderState]) -> None:
+        """Send orders of a bracket that are linked to none."""
+        self._remember(bracket, orders)
+        for order in orders:
+            self._wire.send([self._maker.alone(order, self._traded)])
 
     def see(self, seen: Sequence[Quotes]) -> None:
         """Take the quotes since those before, up to now, and record the round trips that closed within."""
@@ -146,6 +158,7 @@ class Desk:
     def on_order_event(self, event: Any) -> None:
         """Follow an order of ours."""
         kind = type(event).__name__
+        self._felt.answered(kind, event.ts_event)
         state = STATES.get(kind)
         if state is None and kind != "OrderFilled":
             if kind == "OrderModifyRejected":
@@ -191,7 +204,7 @@ class Desk:
     def _remember(self, bracket: Bracket, orders: list[OrderState]) -> None:
         """Note orders before they are sent; one that was sent before would be filled again."""
         for order in orders:
-            if order.order_id in self._orders:
+            if order.order_id in self._orders or not self._context.keeper.claim(order.order_id):
                 raise DeskError(f"the order {order.order_id} of {self._context.who} was sent before")
             self._orders[order.order_id] = (bracket, order)
 
@@ -202,18 +215,22 @@ class Desk:
             event.ts_event, order.order_id, bracket.decision, order.role, order.side, int(event.last_qty),
             ticks_of(event.last_px), fee, bracket.first_stop,
         )  # fmt: skip
+        if not context.keeper.note(str(event.trade_id), context.strategy_id, fill, bracket.leaving):
+            return  # the broker tells of it once more
         order.filled += fill.lots
         order.state = "filled" if order.filled >= order.lots else "partially filled"
         instrument_id = str(event.instrument_id)
         context.records.fill(fill, instrument_id)
+        self._felt.filled(bracket, order, fill)
         trip = context.account.take(fill, bracket.leaving)
+        context.keeper.rose()
         if trip:
             self._closed.append((trip, instrument_id))  # quotes up to its end are still to be seen
             context.following.closed()
         if not order.is_open:
             self._ended(bracket, order, fill.ts, "")
         if order.role is not Role.ENTRY:
-            self._cancel([bracket.entry])  # an entry that goes on would have no stop
+            self.cancel([bracket.entry])  # an entry that goes on would have no stop
         if self._wakes:
             self._timetable.evaluate_after(fill.ts + 1, "order")
 
@@ -222,9 +239,11 @@ class Desk:
         closed, self._closed = self._closed, []
         for trip, instrument_id in closed:
             context.records.position(trip, instrument_id, context.account.tick_value)
+            tell_trade(context, trip)
 
     def _ended(self, bracket: Bracket, order: OrderState, ts: int, reason: str) -> None:
         order.ts_done, order.reason = ts, str(reason or "")
+        self._felt.ended(ts, refused=order.state in REFUSED)
         self._context.records.order(order, bracket.decision, str(self._traded))
         if order.state in REFUSED:
             kind = f"{order.state} {order.reason.partition(':')[0]}"
@@ -240,49 +259,17 @@ class Desk:
             self._context.account.bracket = None
             return
         if not bracket.entry.is_open and not bracket.entry.filled:
-            self._cancel([bracket.stop, bracket.target])
+            self.cancel([bracket.stop, bracket.target])
             return
         for order, lots in bracket.misfit():
             order.lots = lots
             self._wire.resize(ClientOrderId(order.order_id), lots_of(lots))
-        if bracket.is_bare():
-            self._leave_bare(bracket, now)
-        elif bracket.leaving and not any(order.is_open for order in bracket.orders):
-            self._exit_again(bracket, now)
+        self._cover.look(bracket, now)
+        if bracket.leaving and not any(order.is_open for order in bracket.orders):
+            self._leaving.again(bracket, now)
 
-    def _leave_bare(self, bracket: Bracket, now: int) -> None:
-        """Leave what no stop covers: the rest of one that found too few takers, or it was refused."""
-        if bracket.stop.filled:
-            self.leave(str(Role.STOP), now)
-            return
-        self._context.warnings.add("bare", f"{bracket.base_id} had no working stop and was left")
-        self.leave("no_stop", now)
-
-    def _exit_again(self, bracket: Bracket, now: int) -> None:
-        """Leave what came late at once, and in a while what nobody took."""
-        tried = len(bracket.exits)
-        if not tried:
-            self._exit(bracket, now)
-            return
-        self._context.warnings.add(
-            "exit", f"{bracket.base_id}: {bracket.held} contracts found no taker and were offered again"
-        )
-        name, at = f"again-{bracket.base_id}-{tried}", now + min(2 ** (tried - 1), LONGEST_WAIT) * NS
-        if at < self._timetable.close_at:
-            self._timetable.alert(name, at, lambda ts: self._exit(bracket, ts))
-
-    def _exit(self, bracket: Bracket, now: int) -> None:
-        """Send what is held to the market."""
-        if not bracket.held:
-            return
-        side = -bracket.side if bracket.held > 0 else bracket.side
-        order_id = f"{bracket.base_id}-X{len(bracket.exits) + 1}"
-        order = OrderState(order_id, Role.EXIT, side, abs(bracket.held), None, now, "market")
-        bracket.exits.append(order)
-        self._remember(bracket, [order])
-        self._wire.send([self._maker.alone(order, self._traded)])
-
-    def _cancel(self, orders: list[OrderState]) -> None:
+    def cancel(self, orders: list[OrderState]) -> None:
+        """Cancel those of some orders that are open."""
         for order in orders:
             if order.is_open:
                 self._wire.cancel(ClientOrderId(order.order_id))

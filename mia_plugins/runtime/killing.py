@@ -1,6 +1,6 @@
-"""The kill switch as strategies see it: one byte, which another thread may set."""
+"""What stops strategies: the kill switch, a byte which another thread may set, and whoever watches a run."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import IntEnum
 
 KILL_SWITCH = "kill_switch"
@@ -20,3 +20,31 @@ class Kill(IntEnum):
 def never() -> Sequence[int]:
     """Return a switch that nobody sets."""
     return bytes(1)
+
+
+class Halt:
+    """What those who watch over a run keep its strategies from; each for a reason of its own."""
+
+    def __init__(self) -> None:
+        self._levels: dict[str, Kill] = {}
+        self._obey: list[Callable[[Kill, int, str], None]] = []
+        self.level = Kill.OFF
+        """The highest of them."""
+        self.reason = ""
+        """Whose it is; the first by name of several."""
+
+    def obeyed_by(self, obey: Callable[[Kill, int, str], None]) -> None:
+        """Have a desk told of each change: the level, when (UTC ns), and why."""
+        self._obey.append(obey)
+
+    def set(self, reason: str, level: Kill, now: int) -> None:
+        """Set the level of a reason, `OFF` to let it go; `now` is UTC ns."""
+        if self._levels.get(reason, Kill.OFF) is level:
+            return
+        self._levels[reason] = level
+        self.level = max(self._levels.values())
+        highest = sorted(name for name, one in self._levels.items() if one is self.level)
+        self.reason = highest[0] if self.level else ""
+        if self.level:
+            for obey in self._obey:
+                obey(self.level, now, self.reason)

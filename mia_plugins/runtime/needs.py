@@ -30,15 +30,20 @@ class Parts:
     parts: tuple[Part, ...] = ()
     absent: frozenset[str] = frozenset()
     """Inputs such as `depth`, `vix` or `other product`."""
+    presets: tuple[str, ...] = ()
+    """The run's, by name."""
+    span: tuple[int, int] | None = None
+    """What the run goes through: UTC ns; None where that is not known before."""
+    mode: str = "backtest"
 
     def of(self, kind: PluginKind) -> tuple[Part, ...]:
         """Return the parts of a kind."""
         return tuple(part for part in self.parts if part.kind is kind)
 
     @classmethod
-    def sorted(cls, parts: Iterable[Part], absent: Iterable[str]) -> "Parts":
+    def sorted(cls, parts: Iterable[Part], absent: Iterable[str], **run: Any) -> "Parts":
         """Return parts in the order of their names: that of registration or of the file changes nothing."""
-        return cls(tuple(sorted(parts, key=lambda part: (part.kind, part.name))), frozenset(absent))
+        return cls(tuple(sorted(parts, key=lambda part: (part.kind, part.name))), frozenset(absent), **run)
 
 
 @dataclass(frozen=True)

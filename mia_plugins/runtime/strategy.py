@@ -31,6 +31,7 @@ from mia_plugins.runtime.context import Context, TradingDay
 from mia_plugins.runtime.desk import Desk
 from mia_plugins.runtime.guard import Interrupted
 from mia_plugins.runtime.guarded import Guarded
+from mia_plugins.runtime.hearing import tell_decision
 from mia_plugins.runtime.needs import Needs, Parts
 from mia_plugins.runtime.orders import OrderMaker
 from mia_plugins.runtime.settings import StrategySettings
@@ -180,7 +181,8 @@ class MiaStrategy(Guarded, Strategy):
             tape.begin(day.session, day.contracts[code])
         self.contract = day.contracts[self.context.traded]
         self._instrument = self.contract.instrument_id
-        self.account.begin_session()
+        if self.context.keeper.begins(day.session.day):
+            self.account.begin_session()
         self.desk.begin_session(InstrumentId.from_str(self._instrument))
         self.context.feed.begin(self, day)
         self.begin_session(day)
@@ -210,6 +212,7 @@ class MiaStrategy(Guarded, Strategy):
             context.following.look(now)
         if closed and self.account.trip is not None:
             self.account.broker.see(last_prices(self.tapes))
+            context.keeper.rose()
         return closed
 
     def _at_bar(self, now: int) -> None:
@@ -226,18 +229,20 @@ class MiaStrategy(Guarded, Strategy):
         """Evaluate, journal, and act on it."""
         self._decided = now
         decision = self.evaluate(now)
-        book, price = self.context.book, self.tape.base.close
+        book, price = self.context.book, self.tape.price
         if decision.outcome is Outcome.NONE:
             book.record(now, self._instrument, cause, decision, None, price)
             return
         if decision.outcome is Outcome.TAKEN and (refusal := self.desk.refusal(now)):
             decision = replace(decision, outcome=Outcome.BLOCKED, reason=refusal)
         if decision.outcome is Outcome.TAKEN:
-            base_id = f"{self.context.strategy_id}-{book.next_id}"
+            base_id = f"{self.context.strategy_id}-{self.context.keeper.mark}{book.next_id}"
             number = book.record(now, self._instrument, cause, decision, base_id, price)
+            tell_decision(self.context, number, now, decision)
             self.desk.enter(now, decision, number, base_id, price)
         else:
             number = book.record(now, self._instrument, cause, decision, None, price)
+            tell_decision(self.context, number, now, decision)
             self.context.following.open(number, now, decision, self._timetable.flat_at)
 
 

@@ -34,7 +34,7 @@ teach_core_schema(_CoreDumper)
 
 def settings_data(run: Run) -> dict[str, Any]:
     """Return all settings as plain data, defaults included, secrets as their references."""
-    data = _jsonable(run.settings.model_dump())
+    data = jsonable(run.settings.model_dump())
     for kind in SECTIONS:
         data[str(kind)] = {name: _component_data(run, kind, name) for name in data[str(kind)]}
     return {name: redact_data(value) for name, value in data.items()}
@@ -45,20 +45,20 @@ def _component_data(run: Run, kind: Any, name: str) -> dict[str, Any]:
     if component is None:
         return {"enabled": False}
     use = component.registration.name
-    own = _jsonable(component.settings.model_dump())
+    own = jsonable(component.settings.model_dump())
     if kind is Kind.FEATURES:
         own = {"weight": _number(component.weight), **own}
     return own if use == name else {"use": use, **own}
 
 
-def _jsonable(value: Any) -> Any:
+def jsonable(value: Any) -> Any:
     """Return data that JSON and YAML hold; a number is written one way, and a set in one order."""
     if isinstance(value, dict):
-        return {str(key): _jsonable(item) for key, item in value.items()}
+        return {str(key): jsonable(item) for key, item in value.items()}
     if isinstance(value, (set, frozenset)):
-        return sorted(map(_jsonable, value), key=str)
+        return sorted(map(jsonable, value), key=str)
     if isinstance(value, (list, tuple)):
-        return [_jsonable(item) for item in value]
+        return [jsonable(item) for item in value]
     if isinstance(value, (float, Decimal)):
         return _number(value)
     return to_jsonable_python(value)

@@ -9,6 +9,7 @@ from mia_plugins.hookspecs import Kind
 from mia_plugins.host import PluginHost, Registration
 from mia_plugins.host.host import CORE
 from mia_plugins.host.requirements import check_requirement, parse_requirement
+from mia_plugins.settings.accord import accord_of
 from mia_plugins.settings.issues import Issue, Location, SettingsError, dotted
 from mia_plugins.settings.layers import Layers, read_layers
 from mia_plugins.settings.model import BaseSettings
@@ -37,6 +38,8 @@ class Run:
     components: tuple[Component, ...]
     layers: Layers
     host: PluginHost
+    advice: tuple[Issue, ...] = ()
+    """Settings that mean less beside others than they seem to."""
 
     def component(self, kind: Kind, name: str) -> Component | None:
         """Return one component by kind and name; None when the file leaves it out."""
@@ -79,7 +82,10 @@ def load_run(
             components += [component] if component else []
     if issues or settings is None:
         raise SettingsError(path, issues)
-    return Run(settings, tuple(components), layers, host)
+    accord = accord_of(((one, host.load(one.registration)) for one in components), settings, layers.tree)
+    if accord.issues:
+        raise SettingsError(path, list(accord.issues))
+    return Run(settings, tuple(components), layers, host, accord.advice)
 
 
 def _plugin_wishes(tree: Value) -> PluginWishes:

@@ -31,8 +31,9 @@ FEATURE_KEYS = COMPONENT_KEYS | {
 }
 """Those of a feature."""
 
-SECTIONS = tuple(kind for kind in Kind if kind not in (Kind.INDICATORS, Kind.IMPORTERS, Kind.COMMANDS))
-"""The kinds a run names in its file. Indicators are used by these; importers and commands stand alone."""
+STANDING_ALONE = (Kind.INDICATORS, Kind.IMPORTERS, Kind.LEARNERS, Kind.COMMANDS)
+SECTIONS = tuple(kind for kind in Kind if kind not in STANDING_ALONE)
+"""The kinds a run names in its file. Indicators are used by these; learners are named by a training."""
 
 
 def component_keys(kind: Kind) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Iterator
 from functools import partial
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -64,6 +65,14 @@ class BarSeries:
             )
         return self._closed[-1]
 
+    @property
+    def forming(self) -> int:
+        """The last price of the bar that is not closed yet, in ticks; 0 where nothing of it is there.
+
+        Minutes may lie in the future: only of a series that trades are added to is this a price of now.
+        """
+        return self._waiting[-1].close if self._waiting else 0
+
     def since(self, count: int) -> list[Bar]:
         """Return the bars that have closed after the first `count` of this contract."""
         fresh = self.count - count
@@ -79,9 +88,12 @@ class BarSeries:
             raise TapeError(
                 f"{count} bars were asked for; {KEPT} are kept", "keep in the feature what it needs"
             )
-        rows = list(self._closed)[-count:] if count else []
-        columns = np.array(rows, np.int64).reshape(-1, len(Bar._fields)).T
+        columns = np.array(self.youngest(count), np.int64).reshape(-1, len(Bar._fields)).T
         return Bars(*columns)
+
+    def youngest(self, count: int) -> list[Bar]:
+        """Return the last closed bars, at most `count` of them, the youngest last."""
+        return list(islice(reversed(self._closed), count))[::-1]
 
     def begin(self, opening: int, close: int, *, other_contract: bool = False) -> None:
         """Start a session (UTC ns): bars are counted from its opening, and the last ends with it.
@@ -96,12 +108,15 @@ class BarSeries:
 
     def add_trades(self, trades: Trades) -> None:
         """Take trades, in order; one at the very end of a bar belongs to the next."""
-        if not len(trades):
-            return
-        bins = (trades.ts - self._anchor) // self._length
-        ends = np.minimum((bins + 1) * self._length + self._anchor, self._end)
-        ticks = trades.ticks
-        self._add(Bars(ends, ticks, ticks, ticks, ticks, trades.lots))
+        ts, ticks, lots = trades.ts, trades.ticks, trades.lots
+        first, count = 0, len(trades)
+        while first < count:
+            end = self._end_after(int(ts[first]))
+            stop = count if end == self._end else int(ts.searchsorted(end))
+            prices = ticks[first:stop]
+            high, low, volume = prices.max(), prices.min(), lots[first:stop].sum()
+            self._wait(Bar(end, *map(int, (prices[0], high, low, prices[-1], volume))))
+            first = stop
 
     def add_minutes(self, minutes: Bars) -> None:
         """Take bars of one minute, in order, each stamped at its close; they may lie in the future."""
@@ -136,10 +151,21 @@ class BarSeries:
             parts.close[lasts],
             np.add.reduceat(parts.lots, firsts),
         )
-        waiting, bars = self._waiting, bars_in(whole)
-        if waiting and waiting[-1].ts == parts.ts[0]:
-            waiting[-1] = _merged(waiting[-1], next(bars))
-        waiting.extend(bars)
+        bars = bars_in(whole)
+        self._wait(next(bars))
+        self._waiting.extend(bars)
+
+    def _end_after(self, ts: int) -> int:
+        """Return when the bar ends that a time (UTC ns) lies in; the last one takes what comes after it."""
+        return min(ts + self._length - (ts - self._anchor) % self._length, self._end)
+
+    def _wait(self, part: Bar) -> None:
+        """Take a bar, or a part of one that may go on with the last."""
+        waiting = self._waiting
+        if waiting and waiting[-1].ts == part.ts:
+            waiting[-1] = _merged(waiting[-1], part)
+        else:
+            waiting.append(part)
 
 
 def _merged(one: Bar, other: Bar) -> Bar:

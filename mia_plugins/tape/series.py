@@ -52,7 +52,7 @@ class Series[T: Trades | Depth | Quotes]:
         self._first = self._end
         self._stretch = None
         if self._end < len(self._ts):
-            self._end += int(np.searchsorted(self._ts[self._end :], now, side="right"))
+            self._end += int(self._ts[self._end :].searchsorted(now, "right"))
 
     def rows(self, lo: int, hi: int) -> T:
         """Return the rows with lo < ts <= hi (UTC ns), which must lie in the stretch that is open."""

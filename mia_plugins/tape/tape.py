@@ -94,6 +94,17 @@ class Tape:
         """The lengths of its bars in minutes, the base first."""
         return tuple(self._bars)
 
+    @property
+    def price(self) -> int:
+        """The last price, in ticks: at a base bar's close the bar's, between two that of the last trade.
+
+        Where bars do not come of trades it is the last close; 0 before the first price.
+        """
+        base = self.base
+        if not self._from_trades or (len(base) and base.last.ts == self.now):
+            return base.close
+        return base.forming or base.close
+
     def has_bars(self, minutes: int) -> bool:
         """Say whether bars of a length have been declared."""
         return minutes in self._bars

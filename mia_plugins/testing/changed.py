@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from mia_plugins.data.arrow import times_of
-from mia_plugins.data.columns import Depth, Trades, rows_of
+from mia_plugins.data.arrow import Columns, times_of
+from mia_plugins.data.columns import Bars, Depth, Trades, rows_of
 from mia_plugins.testing.scenes import Rows, Scene
 from mia_plugins.testing.tables import changed_table, reflected_table, scaled_table
 
+ELSEWHERE = 40
+"""Ticks that a changed future lies higher."""
 REFLECTED_ABOUT = 6_000
 """Points: prices p become 2 · 6000 - p."""
 
@@ -71,26 +73,37 @@ def changed_after(scene: Scene, now: int) -> Scene:
     """
 
     def changed(rows: Rows) -> Rows:
-        trades, depth = rows.trades, rows.depth
-        after, books = trades.ts > now, (depth.ts > now)[:, None]
-        return Rows(
-            Trades(
-                trades.ts,
-                np.where(after, trades.ticks + 40, trades.ticks),
-                np.where(after, trades.lots * 7, trades.lots),
-                np.where(after, -trades.side, trades.side).astype(np.int8),
-            ),
-            replace(
-                depth,
-                bid_lots=np.where(books, depth.ask_lots, depth.bid_lots),
-                ask_lots=np.where(books, depth.bid_lots, depth.ask_lots),
-            ),
-        )
+        return Rows(_later_changed(rows.trades, now), _later_changed(rows.depth, now))
 
     return replace(
         scene,
         rows={key: changed(rows) for key, rows in scene.rows.items()},
         tables={key: changed_table(table, now) for key, table in scene.tables.items()},
+    )
+
+
+def _later_changed[C: (Trades, Depth)](columns: C, now: int) -> C:
+    """Return columns whose rows after an instant (UTC ns) are others."""
+    other, after = changed_columns(columns), columns.ts > now
+    parts = ((getattr(columns, name), getattr(other, name)) for name in type(columns).__slots__)
+    return type(columns)(
+        *(
+            np.where(after if one.ndim == 1 else after[:, None], new, one).astype(one.dtype)
+            for one, new in parts
+        )
+    )
+
+
+def changed_columns(columns: Columns) -> Columns:
+    """Return other data at the same times: elsewhere, larger, and sold for bought."""
+    if isinstance(columns, Trades):
+        return replace(columns, ticks=columns.ticks + ELSEWHERE, lots=columns.lots * 7, side=-columns.side)
+    if isinstance(columns, Bars):
+        moved = {name: getattr(columns, name) + ELSEWHERE for name in ("open", "high", "low", "close")}
+        return replace(columns, lots=columns.lots * 7, **moved)
+    bids, asks = (np.where(t != 0, t + ELSEWHERE, 0) for t in (columns.bid_ticks, columns.ask_ticks))
+    return replace(
+        columns, bid_ticks=bids, ask_ticks=asks, bid_lots=columns.ask_lots, ask_lots=columns.bid_lots
     )
 
 

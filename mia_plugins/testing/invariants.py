@@ -19,6 +19,7 @@ from mia_plugins.features import Feature, Market, Reading
 from mia_plugins.features.walking import walk
 from mia_plugins.tape.known import KnownTable
 from mia_plugins.tape.tape import Tape
+from mia_plugins.testing.broken import Broken
 from mia_plugins.testing.changed import SPOILT, changed_after, reflected, scaled, until
 from mia_plugins.testing.scenes import Scene
 from mia_plugins.testing.tables import spoilt_tables
@@ -28,10 +29,6 @@ Read = dict[int, dict[str, Reading]]
 """By instant (UTC ns) and name."""
 CLOSE = 1e-9
 """How far apart floats of a mirror image may be."""
-
-
-class Broken(AssertionError):  # noqa: N818 what a test says
-    """A feature does what none may."""
 
 
 def readings(

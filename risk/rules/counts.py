@@ -14,7 +14,6 @@ from risk.outlook import (
     contracts_of,
     full_contracts,
     stakes_of,
-    told,
     total,
 )
 from risk.rules.limit import Limit
@@ -37,8 +36,9 @@ class DailyTrades(Limit):
         broker = candidate.account.broker
         coming = sum(account.is_about_to_begin for account in broker.accounts)
         begun = broker.trades_today + coming
-        why = f"{begun} of {self.settings.maximum} trades of the day begun or on their way"
-        return self.left(self.settings.maximum - begun - 1, why)
+        most = self.settings.maximum
+        why = "{} of {} trades of the day begun or on their way"
+        return self.left(most - begun - 1, why, begun, most)
 
 
 class Positions(Limit):
@@ -55,9 +55,8 @@ class Positions(Limit):
 
     def judge(self, candidate: Candidate) -> Verdict:
         """Say whether one more is allowed."""
-        there = len(stakes_of(self.market, candidate))
-        why = f"{there} of {self.settings.maximum} positions open or on their way"
-        return self.left(self.settings.maximum - there - 1, why)
+        there, most = len(stakes_of(self.market, candidate)), self.settings.maximum
+        return self.left(most - there - 1, "{} of {} positions open or on their way", there, most)
 
 
 class MostContracts(Limit):
@@ -82,9 +81,9 @@ class MostContracts(Limit):
             Decimal(0),
         )
         new = candidate_contracts(candidate)
-        side = "long" if candidate.side > 0 else "short"
-        why = f"{held:f} {side} in ES, NQ and micros, {new:f} new, of {self.settings.maximum}"
-        return self.left(self.settings.maximum - held - new, why)
+        side, most = "long" if candidate.side > 0 else "short", self.settings.maximum
+        why = "{:f} {} in ES, NQ and micros, {:f} new, of {}"
+        return self.left(most - held - new, why, held, side, new, most)
 
 
 class Exposure(Limit):
@@ -102,7 +101,8 @@ class Exposure(Limit):
         stakes = stakes_of(self.market, candidate)
         held = total(stakes, lambda one: one.contracts * _notional(one.product, one.price))
         new = contracts_of(candidate) * _notional(candidate.contract.code, candidate.price)
-        return self.left(limit - held - new, f"{told(held)} of index held, {told(new)} new, of {told(limit)}")
+        why = "{:.2f} $ of index held, {:.2f} $ new, of {:.2f} $"
+        return self.left(limit - held - new, why, held, new, limit)
 
 
 def _notional(product: str, price: int) -> Decimal:

@@ -1,20 +1,25 @@
 """What may be lost in a day: made, open, and at the new stop, for all strategies together."""
 
+from collections.abc import Iterable
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from mia_plugins.decisions import Candidate, Verdict, blocks
 from mia_plugins.runtime.broker import BrokerAccount, Closed
+from mia_plugins.settings.accord import Beside, Conflict
 from mia_plugins.settings.model import BaseSettings
 from mia_plugins.units import Dollars, Hours, Percent
-from risk.outlook import NOTHING, risk_of, share, stakes_of, told, total
+from risk.accord import day_conflicts
+from risk.outlook import NOTHING, risk_of, share, stakes_of, total
 from risk.rules.limit import Limit
 from risk.rules.times import HOUR, hours
 
 ENVELOPE = Dollars(Decimal(500))
 """The strictest limit that the source documents have in common: nothing that is set goes beyond it."""
+
+SUMS = "{:.2f} $ realised, {:.2f} $ held at its stops, {:.2f} $ new, of a limit of {:.2f} $"
 
 
 class DailyLoss(Limit):
@@ -32,22 +37,23 @@ class DailyLoss(Limit):
         cooldown: Annotated[Hours, Field(ge=0, le=168)] = Hours(24.0)
         """How long nothing is entered once so much has been lost in a day."""
 
+    @classmethod
+    def conflicts(cls, settings: Any, beside: Beside) -> Iterable[Conflict]:
+        """Return which of its settings contradict others of the run."""
+        return day_conflicts(settings, beside)
+
     def judge(self, candidate: Candidate) -> Verdict:
         """Say whether the day can bear it."""
         limit, broker = Decimal(self.settings.limit), candidate.account.broker
         held = total(stakes_of(self.market, candidate), lambda stake: stake.worst)
         new = risk_of(candidate)
         rest = limit + broker.realized_today + held - new
-        sums = (
-            f"{told(broker.realized_today)} realised, {told(held)} held at its stops, {told(new)} new, "
-            f"of a limit of {told(limit)}"
-        )
         reached = self._reached(broker, candidate.now)
         if reached is None:
-            return self.left(rest, sums)
+            return self.left(rest, SUMS, broker.realized_today, held, new, limit)
         ago = hours(candidate.now - reached.ts)
-        why = f"a day had lost {told(-reached.day)} {ago:.1f} h ago; {self.settings.cooldown:g} h are to pass"
-        return blocks(float(rest), why)
+        why = "a day had lost {:.2f} $ {:.1f} h ago; {:g} h are to pass"
+        return blocks(float(rest), why, -reached.day, ago, self.settings.cooldown)
 
     def _reached(self, broker: BrokerAccount, now: int) -> Closed | None:
         """Return the last round trip with which a day had lost it all, if that was not long ago."""
@@ -91,5 +97,9 @@ class DailyRisk(Limit):
         new = risk_of(candidate)
         return self.left(
             limit - lost - held - new,
-            f"{told(lost)} lost, {told(held)} held at risk, {told(new)} new, of {told(limit)}",
+            "{:.2f} $ lost, {:.2f} $ held at risk, {:.2f} $ new, of {:.2f} $",
+            lost,
+            held,
+            new,
+            limit,
         )

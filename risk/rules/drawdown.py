@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from mia_plugins.decisions import Candidate, Verdict
 from mia_plugins.settings.model import BaseSettings
 from mia_plugins.units import Percent
-from risk.outlook import risk_of, share, stakes_of, told, total
+from risk.outlook import risk_of, share, stakes_of, total
 from risk.rules.limit import Limit
 
 
@@ -47,5 +47,5 @@ class Drawdown(Limit):
 
     def _under(self, worst: Decimal, high: Decimal, percent: float, since: str) -> Verdict:
         """Return what is left of one of the two."""
-        why = f"{told(worst)} at worst, after {told(high)}, {since}; {percent:g} % may be lost of it"
-        return self.left(worst - high + share(percent, high), why)
+        why = "{:.2f} $ at worst, after {:.2f} $, {}; {:g} % may be lost of it"
+        return self.left(worst - high + share(percent, high), why, worst, high, since, percent)

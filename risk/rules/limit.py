@@ -12,6 +12,7 @@ class Limit(Rule):
     asks_again = True
 
     @staticmethod
-    def left(rest: Decimal | int, reason: str) -> Verdict:
+    def left(rest: Decimal | int, reason: str, *numbers: object) -> Verdict:
         """Return the verdict of what would be left of a limit; `reason` tells the numbers."""
-        return blocks(float(rest), reason) if rest < 0 else passes(float(rest), reason)
+        judged = blocks if rest < 0 else passes
+        return judged(float(rest), reason, *numbers)

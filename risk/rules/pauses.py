@@ -29,9 +29,9 @@ class Cooldown(Rule):
         if stopped is None:
             return passes(0.0, "nothing was stopped out")
         left = stopped + int(self.settings.pause * MINUTE) - candidate.now
-        ago = minutes(candidate.now - stopped)
-        why = f"stopped out {ago:.1f} min ago; {self.settings.pause:g} min are to pass"
-        return blocks(minutes(left), why) if left > 0 else passes(0.0, why)
+        ago, pause = minutes(candidate.now - stopped), self.settings.pause
+        why = "stopped out {:.1f} min ago; {:g} min are to pass"
+        return blocks(minutes(left), why, ago, pause) if left > 0 else passes(0.0, why, ago, pause)
 
 
 class ConsecutiveLosses(Rule):
@@ -50,9 +50,11 @@ class ConsecutiveLosses(Rule):
     def judge(self, candidate: Candidate) -> Verdict:
         """Say whether there were fewer, or the pause is over."""
         broker, settings = candidate.account.broker, self.settings
-        left = settings.maximum - broker.losses_in_row
-        why = f"{broker.losses_in_row} lost in a row; {settings.maximum} stop for {settings.pause:g} h"
+        lost, most, pause = broker.losses_in_row, settings.maximum, settings.pause
+        left, why = most - lost, "{} lost in a row; {} stop for {:g} h"
         if left > 0 or not broker.closed:
-            return passes(left, why)
-        over = candidate.now - broker.closed[-1].ts >= int(settings.pause * HOUR)
-        return passes(left, f"{why}, which are over") if over else blocks(left, why)
+            return passes(left, why, lost, most, pause)
+        over = candidate.now - broker.closed[-1].ts >= int(pause * HOUR)
+        if over:
+            return passes(left, why + ", which are over", lost, most, pause)
+        return blocks(left, why, lost, most, pause)

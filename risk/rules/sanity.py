@@ -1,15 +1,20 @@
 """What can only be a mistake: prices that are none, stops as far as a crash, sizes nobody meant."""
 
-from typing import Annotated, Self
+from collections.abc import Iterable
+from statistics import median
+from typing import Annotated, Any, Self
 
-import numpy as np
 from pydantic import Field, model_validator
 
 from mia_plugins.decisions import Candidate, Rule, Verdict, blocks, not_asked, passes
+from mia_plugins.settings.accord import Beside, Conflict
 from mia_plugins.settings.model import BaseSettings
 from mia_plugins.units import Bars, Contracts, Percent, Ticks
+from risk.accord import stop_conflicts
 from risk.outlook import candidate_contracts
 from risk.rules.limit import Limit
+
+FROM_MEDIAN = "{} ticks, {:.2f} % from the median of {} closes, {:g}"
 
 
 class PriceSanity(Rule):
@@ -28,14 +33,14 @@ class PriceSanity(Rule):
     def judge(self, candidate: Candidate) -> Verdict:
         """Say whether the price is one of this market."""
         if candidate.price <= 0:
-            return blocks(None, f"the price is {candidate.price} ticks")
-        closes = self.market.tape.base.tail(int(self.settings.bars)).close
+            return blocks(None, "the price is {} ticks", candidate.price)
+        closes = [bar.close for bar in self.market.tape.base.youngest(int(self.settings.bars))]
         if len(closes) < 3:
             return not_asked("fewer than three bars have closed")
-        median = float(np.median(closes))
-        away = 100 * abs(candidate.price - median) / median
-        why = f"{candidate.price} ticks, {away:.2f} % from the median of {len(closes)} closes, {median:g}"
-        return blocks(away, why) if away > self.settings.jump else passes(away, why)
+        middle = float(median(closes))
+        away = 100 * abs(candidate.price - middle) / middle
+        judged = blocks if away > self.settings.jump else passes
+        return judged(away, FROM_MEDIAN, candidate.price, away, len(closes), middle)
 
 
 class StopSanity(Rule):
@@ -60,12 +65,17 @@ class StopSanity(Rule):
                 )
             return self
 
+    @classmethod
+    def conflicts(cls, settings: Any, beside: Beside) -> Iterable[Conflict]:
+        """Return which of its settings contradict others of the run."""
+        return stop_conflicts(settings, beside)
+
     def judge(self, candidate: Candidate) -> Verdict:
         """Say whether the stop is one."""
         settings = self.settings
-        why = f"{candidate.stop} ticks away; {settings.nearest:g} to {settings.farthest:g} are allowed"
-        is_sane = settings.nearest <= candidate.stop <= settings.farthest
-        return passes(candidate.stop, why) if is_sane else blocks(candidate.stop, why)
+        stop, nearest, farthest = candidate.stop, settings.nearest, settings.farthest
+        judged = passes if nearest <= stop <= farthest else blocks
+        return judged(stop, "{} ticks away; {:g} to {:g} are allowed", stop, nearest, farthest)
 
 
 class SizeSanity(Limit):
@@ -82,4 +92,5 @@ class SizeSanity(Limit):
     def judge(self, candidate: Candidate) -> Verdict:
         """Say whether the size is one."""
         new = candidate_contracts(candidate)
-        return self.left(self.settings.maximum - new, f"{new:f} contracts, of {self.settings.maximum}")
+        most = self.settings.maximum
+        return self.left(most - new, "{:f} contracts, of {}", new, most)

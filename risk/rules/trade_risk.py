@@ -1,13 +1,16 @@
 """What one trade may lose, and what all trades on one side may lose together."""
 
-from typing import Annotated
+from collections.abc import Iterable
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from mia_plugins.decisions import Candidate, Verdict
+from mia_plugins.settings.accord import Beside, Conflict
 from mia_plugins.settings.model import BaseSettings
 from mia_plugins.units import Percent
-from risk.outlook import NOTHING, risk_of, share, stakes_of, told
+from risk.accord import trade_risk_conflicts
+from risk.outlook import NOTHING, risk_of, share, stakes_of
 from risk.rules.limit import Limit
 
 
@@ -20,10 +23,15 @@ class RiskPerTrade(Limit):
         risk: Annotated[Percent, Field(gt=0, le=100)] = Percent(1.0)
         """Of the capital."""
 
+    @classmethod
+    def conflicts(cls, settings: Any, beside: Beside) -> Iterable[Conflict]:
+        """Return which of its settings contradict others of the run."""
+        return trade_risk_conflicts(settings, beside)
+
     def judge(self, candidate: Candidate) -> Verdict:
         """Say whether the capital can bear it."""
         limit, new = share(self.settings.risk, candidate.account.broker.capital), risk_of(candidate)
-        return self.left(limit - new, f"{told(new)} at the stop with costs, of {told(limit)}")
+        return self.left(limit - new, "{:.2f} $ at the stop with costs, of {:.2f} $", new, limit)
 
 
 class CorrelatedRisk(Limit):
@@ -41,5 +49,5 @@ class CorrelatedRisk(Limit):
         stakes = stakes_of(self.market, candidate)
         held = sum((one.risk for one in stakes if one.side == candidate.side), NOTHING)
         side = "long" if candidate.side > 0 else "short"
-        why = f"{told(held)} at risk {side} in ES, NQ and micros, {told(new)} new, of {told(limit)}"
-        return self.left(limit - held - new, why)
+        why = "{:.2f} $ at risk {} in ES, NQ and micros, {:.2f} $ new, of {:.2f} $"
+        return self.left(limit - held - new, why, held, side, new, limit)

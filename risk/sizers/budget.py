@@ -1,13 +1,17 @@
 """Sizers that begin with what may be lost, in $, and ask how many contracts that is."""
 
 from abc import abstractmethod
+from collections.abc import Iterable
 from decimal import Decimal
-from typing import Annotated, ClassVar, NamedTuple
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 from pydantic import Field
 
 from mia_plugins.decisions import Candidate, Sized, Sizer
+from mia_plugins.settings.accord import Beside, Conflict
 from mia_plugins.settings.model import BaseSettings
+from risk.accord import sizer_conflicts
+from risk.outlook import exact
 from risk.sizers.micros import FULL, Rounding, micros_of, risk_of_micro
 from risk.sizers.rounding import rounded
 
@@ -40,6 +44,11 @@ class BudgetSizer(Sizer):
     """Those of its budget."""
     steps = (*own_steps, "affordable", "asked", "maximum", "rounding")
 
+    @classmethod
+    def conflicts(cls, settings: Any, beside: Beside) -> Iterable[Conflict]:
+        """Return which of its settings contradict others of the run."""
+        return sizer_conflicts(settings, beside)
+
     @abstractmethod
     def budget(self, candidate: Candidate) -> Budget:
         """Return what a candidate may lose."""
@@ -63,4 +72,4 @@ class BudgetSizer(Sizer):
 
 def share_of_balance(candidate: Candidate, percent: float) -> Decimal:
     """Return so many per cent of what the account holds, in $; 0 where it holds nothing."""
-    return max(Decimal(0), candidate.account.broker.balance) * Decimal(str(percent)) / 100
+    return max(Decimal(0), candidate.account.broker.balance) * exact(percent) / 100

@@ -1,9 +1,9 @@
 """The same share of the balance each time, at the stop; alone, or as long as the heat allows."""
 
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from mia_plugins.decisions import Candidate
 from mia_plugins.units import Percent
@@ -39,6 +39,14 @@ class PortfolioHeat(BudgetSizer):
 
         heat: Annotated[Percent, Field(gt=0, le=100)] = Percent(2.0)
         """Of the balance, what all positions may lose at their stops together."""
+
+        @model_validator(mode="after")
+        def _in_order(self) -> Self:
+            if self.risk > self.heat:
+                raise ValueError(
+                    f"a trade risks more ({self.risk:g} %) than all together may ({self.heat:g} %)"
+                )
+            return self
 
     own_steps = ("percent", "heat")
     steps = (*own_steps, "affordable", "asked", "maximum", "rounding")

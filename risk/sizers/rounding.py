@@ -22,11 +22,19 @@ def rounded(
     if rounding is Rounding.AT_LEAST_ONE and not contracts and micros > 0 and one <= allowed:
         contracts = 1
     steps = (*steps, contracts * one / FULL)
-    if not contracts:
-        return Sized(0, steps, RISK_ALLOWS_NONE if allowed < one else LESS_THAN_ONE)
     is_cut = rounding is Rounding.MICRO and wanted > contracts * one
-    return Sized(contracts, steps, note=_cut(candidate.contract.code) if is_cut else "")
+    code = candidate.contract.code
+    if not contracts:
+        reason = RISK_ALLOWS_NONE if allowed < one else LESS_THAN_ONE
+        return Sized(0, steps, reason, _nothing_of(code) if is_cut else "")
+    return Sized(contracts, steps, note=_cut(code) if is_cut else "")
 
 
 def _cut(code: str) -> str:
     return f"sizes were cut off to full contracts of {code}; `traded_as: micro` trades the rest, in M{code}"
+
+
+def _nothing_of(code: str) -> str:
+    return (
+        f"some candidates came to less than one {code} and were not traded; `traded_as: micro` trades M{code}"
+    )

@@ -1,13 +1,16 @@
 """The standard sizer: the order of steps that every preset follows."""
 
-from decimal import Decimal
-from typing import Annotated
+from collections.abc import Iterable
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from mia_plugins.decisions import Candidate, Sized, Sizer
+from mia_plugins.settings.accord import Beside, Conflict
 from mia_plugins.settings.model import BaseSettings
 from mia_plugins.units import Percent
+from risk.accord import sizer_conflicts
+from risk.outlook import exact, share
 from risk.sizers.micros import FULL, HAIR, Rounding, micros_for, micros_of
 from risk.sizers.rounding import LESS_THAN_ONE, rounded
 
@@ -30,6 +33,11 @@ class StandardSizer(Sizer):
         rounding: Annotated[Rounding, Field(strict=False)] = Rounding.MICRO
         """`micro`, `floor` or `at_least_one`: what becomes of parts of a contract."""
 
+    @classmethod
+    def conflicts(cls, settings: Any, beside: Beside) -> Iterable[Conflict]:
+        """Return which of its settings contradict others of the run."""
+        return sizer_conflicts(settings, beside)
+
     steps = ("base", "tier", "soft", "maximum", "risk", "rounding")
 
     def size(self, candidate: Candidate, tier: float, soft: float) -> Sized:
@@ -38,7 +46,7 @@ class StandardSizer(Sizer):
         by_tier = settings.base * tier
         asked = by_tier * soft
         capped = min(asked, settings.maximum)
-        dollars = Decimal(str(candidate.capital)) * Decimal(str(settings.risk)) / 100
+        dollars = share(settings.risk, exact(candidate.capital))
         allowed = micros_for(dollars, candidate)
         steps = (settings.base, by_tier, asked, capped, min(capped, allowed / FULL))
         if asked <= HAIR:

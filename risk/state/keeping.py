@@ -15,6 +15,10 @@ class Keeping:
 
     def __init__(self, state: RiskState, broker: BrokerAccount, day: dt.date) -> None:
         self._state, self._broker, self._day = state, broker, day
+        self._resumed = day
+        sent = state.claims()
+        self.mark = f"{sent}r" if sent else ""
+        """What the numbers of decisions begin with in order ids: a restart counts from 1 again."""
         self._kept = (broker.peak, broker.day_peak)
 
     def claim(self, order_id: str) -> bool:
@@ -23,12 +27,19 @@ class Keeping:
 
     def take(self, execution_id: str, strategy: str, account: Account, fill: Fill, reason: str = "") -> bool:
         """Note an execution and count it, unless that was done before; say whether it was not."""
-        one = Executed(strategy, _json_of(fill), reason)
-        if not self._state.executed(execution_id, self._day, one):
+        if not self.note(execution_id, strategy, fill, reason):
             return False
         account.take(fill, reason)
         self.rose()
         return True
+
+    def knows(self, execution_id: str) -> bool:
+        """Say whether an execution was noted."""
+        return self._state.knows(execution_id)
+
+    def note(self, execution_id: str, strategy: str, fill: Fill, reason: str) -> bool:
+        """Note an execution that is about to be counted; say whether that had never been done."""
+        return self._state.executed(execution_id, self._day, Executed(strategy, _json_of(fill), reason))
 
     def rose(self) -> None:
         """Note the highest the account has been, if it has risen."""
@@ -37,6 +48,12 @@ class Keeping:
             return
         self._kept = highest
         self._state.rose(self._day, str(self._broker.peak), str(self._broker.day_peak))
+
+    def begins(self, day: dt.date) -> bool:
+        """Start a trading day, unless it was resumed; say whether its counters begin anew."""
+        if day > self._day:
+            self.begin_day(day)
+        return day != self._resumed
 
     def begin_day(self, day: dt.date) -> None:
         """Start a trading day."""

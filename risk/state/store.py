@@ -119,12 +119,23 @@ class RiskState:
             done = connection.execute("insert or ignore into orders (id) values (?)", (order_id,))
         return done.rowcount == 1
 
+    def claims(self) -> int:
+        """Return how many orders were ever sent."""
+        with self._told() as connection:
+            (count,) = connection.execute("select count(*) from orders").fetchone()
+        return int(count)
+
+    def knows(self, execution_id: str) -> bool:
+        """Say whether an execution was noted."""
+        with self._told() as connection:
+            known = connection.execute("select 1 from executions where id = ?", (execution_id,)).fetchone()
+        return known is not None
+
     def executed(self, execution_id: str, day: dt.date, one: Executed) -> bool:
         """Note an execution that is about to be counted; say whether it had never been."""
         with self._told() as connection:
             # A restart asks for every one of the day: what is known is answered without a write.
-            known = connection.execute("select 1 from executions where id = ?", (execution_id,)).fetchone()
-            if known is not None:
+            if self.knows(execution_id):
                 return False
             done = connection.execute(
                 "insert or ignore into executions (id, day, strategy, fill, reason) values (?, ?, ?, ?, ?)",

@@ -1,37 +1,19 @@
 """The whole decision: features weighed, Battle Navale and MenthorQ fused, the preset's row of gates."""
 
-from typing import Annotated, Any, Literal
-
-from pydantic import Field
+from typing import Any
 
 from indicators.battle_navale.battle import boosts_of
 from mia_plugins.decisions import Proposal
 from mia_plugins.features import Market
-from mia_plugins.settings import BaseSettings
-from mia_plugins.units import Multiple
 from strategies.decision.base import MethodSettings, MethodStrategy
 from strategies.decision.confluence import Confluence, Weighed, confluence
 from strategies.decision.fusion import fused
 from strategies.decision.methods import MethodRules, Methods
+from strategies.decision.regimes import row_of
 from strategies.decision.signal import GATES, SignalSettings, State, signal
 
 TIME_OF_DAY = "session_context"
 """The feature that says what the session's multiplier says."""
-RegimeName = Literal["volatile", "trend", "range", "low_volatility", "transition"]
-
-
-class InRegime(BaseSettings):
-    """What is different in a regime."""
-
-    stop: Annotated[Multiple, Field(gt=0, le=5)] = Multiple(1.0)
-    """What the stop is multiplied by."""
-    size: Annotated[Multiple, Field(gt=0, le=2)] = Multiple(1.0)
-    """What the size is multiplied by."""
-    least_confidence: Annotated[float, Field(ge=0, le=1)] | None = None
-    """The gate of the confidence there; left out: as everywhere."""
-
-
-AS_EVERYWHERE = InRegime()
 
 
 class ConfluenceStrategy(MethodStrategy):
@@ -39,9 +21,6 @@ class ConfluenceStrategy(MethodStrategy):
 
     class Settings(MethodSettings, MethodRules, SignalSettings):
         """What can be set."""
-
-        regimes: dict[RegimeName, InRegime] = {}  # noqa: RUF012 pydantic copies it
-        """What is different in a regime."""
 
     gates = GATES
     extras = (
@@ -56,10 +35,15 @@ class ConfluenceStrategy(MethodStrategy):
         """Return the methods' measures."""
         return Methods(market, settings)
 
+    def begin(self) -> None:
+        """Take note of what is weighed."""
+        super().begin()
+        self._weights = tuple((part.name, feature.kind, part.weight) for part, feature in self.weighed)
+
     def propose(self, now: int) -> Proposal:
         """Weigh, fuse, and ask the gates."""
         state, extras = self._state(now)
-        there = self.settings.regimes.get(state.regime.replace(" ", "_"), AS_EVERYWHERE)
+        there = row_of(self.settings.regimes, state.regime)
         settings = self.settings
         if there.least_confidence is not None:
             settings = settings.model_copy(update={"least_confidence": there.least_confidence})
@@ -88,8 +72,8 @@ class ConfluenceStrategy(MethodStrategy):
         """Return what the signal is made of, and the numbers on the way to it."""
         methods: Methods = self.own
         features = [
-            Weighed(part.name, feature.kind, part.weight, value)
-            for (part, feature), value in zip(self.weighed, self.values, strict=True)
+            Weighed(name, kind, weight, value)
+            for (name, kind, weight), value in zip(self._weights, self.values, strict=True)
         ]
         all_of_them = confluence(features)
         battle, seen = methods.navale, methods.battle.chart.last

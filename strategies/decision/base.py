@@ -3,15 +3,19 @@
 from typing import Any, ClassVar
 
 from indicators.measured import AtrTicks
+from indicators.structure.regime import SwingTicks
 from mia_plugins.decisions import Proposal
 from mia_plugins.decisions.strategy import DecidingStrategy
 from mia_plugins.features import Market
 from mia_plugins.journal.decision import Decision, Outcome
 from mia_plugins.runtime.settings import StrategySettings
-from strategies.decision.exits import Bracket, Exits, Held, moved_stop, stop_of
+from strategies.decision.exits import Bracket, Exits, Held, moved_stop, stop_of, structure_stop
+from strategies.decision.regimes import InRegime, InRegimes, RegimeName
 
 MINUTE = 60_000_000_000
 """ns."""
+UNKNOWN_STOP = {"ticks": "no_stop", "atr": "no_atr", "structure": "no_swing"}
+"""The reason of a candidate whose stop is not known, by what it is told by."""
 
 
 class MethodSettings(StrategySettings):
@@ -21,6 +25,8 @@ class MethodSettings(StrategySettings):
     """Where stop and target lie, and how long a trade may take."""
     exits: Exits = Exits()
     """What becomes of a trade that is open."""
+    regimes: dict[RegimeName, InRegime] = {}  # noqa: RUF012 pydantic copies it
+    """What is different in a regime."""
 
 
 class MethodStrategy(DecidingStrategy):
@@ -31,7 +37,11 @@ class MethodStrategy(DecidingStrategy):
     @classmethod
     def prepare_measures(cls, market: Market, settings: Any) -> Any:
         """Return what it looks at; `own_measures` are the strategy's."""
-        return market.measure(AtrTicks), cls.own_measures(market, settings)
+        by_structure = settings.bracket.stop_by == "structure"
+        swings = market.measure(SwingTicks) if by_structure else None
+        regimes = settings.regimes if isinstance(settings, MethodSettings) else {}
+        own = cls.own_measures(market, settings)
+        return market.measure(AtrTicks), swings, InRegimes(market, regimes), own
 
     @classmethod
     def own_measures(cls, market: Market, settings: Any) -> Any:
@@ -42,13 +52,14 @@ class MethodStrategy(DecidingStrategy):
         """Begin without a trade."""
         super().begin()
         self.atr: AtrTicks
-        self.atr, self.own = self.own
+        self.in_regime: InRegimes
+        self.atr, self._swings, self.in_regime, self.own = self.own
         self._best = 0
         self._of = ""
 
     def evaluate(self, now: int) -> Decision:
         """Look after the trade that is open, then decide."""
-        price = self.tape.base.close
+        price = self.tape.price
         self._look_after(now, price)
         decision = super().evaluate(now)
         if self.trading.exits.reversal and self._turns(decision):
@@ -69,7 +80,12 @@ class MethodStrategy(DecidingStrategy):
 
     def bracketed(self, proposal: Proposal, now: int, multiple: float = 1.0) -> Proposal:
         """Give a proposal that has a side its stop, target and latest time, where it has none of its own."""
-        return bracketed(proposal, now, self.settings.bracket, self.atr.value, multiple)
+        bracket = self.settings.bracket
+        if self._swings is not None and proposal.side and not proposal.stop:
+            swing = self._swings.low if proposal.side > 0 else self._swings.value
+            away = None if swing is None else proposal.side * (self.tape.price - swing)
+            proposal.stop = structure_stop(bracket, away) or 0
+        return bracketed(proposal, now, bracket, self.atr.value, multiple)
 
     def _turns(self, decision: Decision) -> bool:
         """Say whether a decision speaks for the other side than what is held."""
@@ -106,7 +122,7 @@ def bracketed(
         return proposal
     proposal.stop = proposal.stop or stop_of(bracket, atr, multiple) or 0
     if not proposal.stop:
-        proposal.is_candidate, proposal.reason = False, proposal.reason or "no_atr"
+        proposal.is_candidate, proposal.reason = False, proposal.reason or UNKNOWN_STOP[bracket.stop_by]
     if not proposal.target:
         proposal.target_r = bracket.target_r
         proposal.target = max(round(bracket.target_r * proposal.stop), 1)

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from mia_plugins.features import Score
 
 
-@dataclass(frozen=True, slots=True)
-class Weighed:
+class Weighed(NamedTuple):
     """A feature's value with its weight."""
 
     name: str
@@ -37,28 +37,32 @@ def confluence(features: Sequence[Weighed]) -> Confluence:
     normalised over what is known and W the directional share of them: a quality scales a direction that
     exists, it never makes one.
     """
-    total = sum(one.weight for one in features)
-    known = sum(one.weight for one in features if one.value is not None)
+    total = sum([weight for _, _, weight, _ in features])
+    known = sum([weight for _, _, weight, value in features if value is not None])
     coverage = known / total if total else 0.0
-    directional = [one for one in features if one.kind is Score.DIRECTIONAL and one.value is not None]
-    weight = sum(one.weight for one in directional)
-    if not weight:
-        return Confluence(None, coverage, tuple(None if one.value is None else 0.0 for one in features))
-    direction = sum(one.weight * (one.value or 0.0) for one in directional) / weight
-    contributions = tuple(_contribution(one, known, direction) for one in features)
-    return Confluence(sum(part for part in contributions if part is not None), coverage, contributions)
+    directional = [
+        (weight, value)
+        for _, kind, weight, value in features
+        if kind is Score.DIRECTIONAL and value is not None
+    ]
+    by = sum([weight for weight, _ in directional])
+    if not by:
+        return Confluence(None, coverage, tuple([None if one.value is None else 0.0 for one in features]))
+    direction = sum([weight * value for weight, value in directional]) / by
+    # A quality adds its part of the direction of all.
+    contributions = tuple(
+        [
+            None
+            if value is None
+            else weight / known * value * (1.0 if kind is Score.DIRECTIONAL else direction)
+            for _, kind, weight, value in features
+        ]
+    )
+    return Confluence(sum([part for part in contributions if part is not None]), coverage, contributions)
 
 
 def share_on_side(features: Sequence[Weighed], side: int) -> float:
     """Return how much of what directional features say, by weight, is on a side: 0 to 1."""
-    said = [one.weight * one.value for one in features if one.kind is Score.DIRECTIONAL and one.value]
+    said = [weight * value for _, kind, weight, value in features if kind is Score.DIRECTIONAL and value]
     of_all = sum(map(abs, said))
-    return sum(abs(one) for one in said if one * side > 0) / of_all if of_all else 0.0
-
-
-def _contribution(one: Weighed, known: float, direction: float) -> float | None:
-    """Return what a feature adds: its own direction, or its quality times that of all."""
-    if one.value is None:
-        return None
-    share = one.weight / known
-    return share * one.value * (1.0 if one.kind is Score.DIRECTIONAL else direction)
+    return sum([abs(one) for one in said if one * side > 0]) / of_all if of_all else 0.0

@@ -15,12 +15,14 @@ LEAST_STOP = 2
 class Bracket(BaseSettings):
     """Where stop and target lie, and how long a trade may take."""
 
-    stop_by: Literal["ticks", "atr"] = "ticks"
-    """Whether the stop is a number of ticks away, or a multiple of the ATR of base bars."""
+    stop_by: Literal["ticks", "atr", "structure"] = "ticks"
+    """A number of ticks away, a multiple of the ATR of base bars, or beyond the last swing of base bars."""
     stop: Annotated[Ticks, Field(ge=LEAST_STOP, le=400)] = Ticks(10)
     """How far away the stop is, by ticks."""
     stop_atr: Annotated[Multiple, Field(gt=0, le=20)] = Multiple(2.0)
     """How far away the stop is, by ATR."""
+    beyond: Annotated[Ticks, Field(ge=0, le=40, multiple_of=1)] = Ticks(2)
+    """How far beyond the swing it is, by structure; nearer than `stop` it is at `stop`."""
     target_r: Annotated[Multiple, Field(gt=0, le=20)] = Multiple(2.0)
     """How far away the target is, in stops."""
     entry: Literal["market", "limit"] = "market"
@@ -86,10 +88,22 @@ class Held:
 
 
 def stop_of(bracket: Bracket, atr: float | None, multiple: float = 1.0) -> int | None:
-    """Return how far away the stop is, in ticks; `None` while the ATR it is told by is not known."""
+    """Return how far away the stop is, in ticks; `None` while what it is told by is not known."""
+    if bracket.stop_by == "structure":
+        return None
     if bracket.stop_by == "ticks":
         return max(round(bracket.stop * multiple), LEAST_STOP)
     return None if atr is None else max(round(bracket.stop_atr * multiple * atr), LEAST_STOP)
+
+
+def structure_stop(bracket: Bracket, away: float | None) -> int | None:
+    """Return how far away a stop beyond a swing is, in ticks; `away` is how far the swing lies on its side.
+
+    `None` while there is no swing on that side of the price.
+    """
+    if away is None or away <= 0:
+        return None
+    return max(round(away + bracket.beyond), round(bracket.stop), LEAST_STOP)
 
 
 def moved_stop(exits: Exits, held: Held, price: int, atr: float | None) -> int | None:

@@ -6,13 +6,14 @@ from indicators.battle_navale.battle import Battle, BattleNavale, BattleRules
 from indicators.options.choices import DealerSettings, part
 from indicators.options.cycle_followed import Cycle
 from indicators.options.features import DealersBias
-from indicators.options.levels import LevelSet
+from indicators.options.levels import LevelSet, beside
 from indicators.options.levels_followed import ImportedLevels
 from indicators.structure.context import MULTIPLIERS, phase_of
 from indicators.structure.regime import MarketRegime
 from mia_plugins.data.level_names import LevelKind
 from mia_plugins.features import Market
 from mia_plugins.settings import BaseSettings
+from mia_plugins.units import Points
 from strategies.decision.menthorq import MenthorQ, NearLevels, menthorq
 
 
@@ -66,17 +67,18 @@ def near_levels(levels: LevelSet, price: int, tick: float) -> NearLevels:
     very price is both.
     """
 
-    def away(kind: LevelKind) -> list[float]:
-        return [at / tick - price for at in levels.of(kind)]
+    def around(kind: LevelKind) -> tuple[float | None, float | None]:
+        return beside(levels.ladder(kind, tick=Points(tick)), price)
 
-    def nearest(distances: list[float]) -> float | None:
-        return min((abs(one) for one in distances), default=None)
-
-    swings = away(LevelKind.SWING)
+    swing_low, swing_high = around(LevelKind.SWING)
     return NearLevels(
-        put_wall=nearest(away(LevelKind.PUT_WALL)),
-        call_wall=nearest(away(LevelKind.CALL_WALL)),
-        swing_low=nearest([one for one in swings if one <= 0]),
-        swing_high=nearest([one for one in swings if one >= 0]),
-        blind_spot=nearest(away(LevelKind.BLIND_SPOT)),
+        put_wall=_nearer(*around(LevelKind.PUT_WALL)),
+        call_wall=_nearer(*around(LevelKind.CALL_WALL)),
+        swing_low=swing_low,
+        swing_high=swing_high,
+        blind_spot=_nearer(*around(LevelKind.BLIND_SPOT)),
     )
+
+
+def _nearer(one: float | None, other: float | None) -> float | None:
+    return one if other is None or (one is not None and one <= other) else other

@@ -56,9 +56,11 @@ class OneScoreStrategy(MethodStrategy):
             asked = (Gate("threshold", None, None), Gate("confidence", None, None))
             return Proposal(reason="unknown", gates=(*asked, *found.gates), extras=self._extras(found))
         strong = bool(score) and abs(score) >= settings.threshold
+        there = self.in_regime.row
+        least = there.asked(settings.least_confidence)
         gates = (
             Gate("threshold", strong, abs(score)),
-            Gate("confidence", sure is not None and sure >= settings.least_confidence, sure),
+            Gate("confidence", sure is not None and sure >= least, sure),
             *found.gates,
         )
         proposal = Proposal(
@@ -69,10 +71,11 @@ class OneScoreStrategy(MethodStrategy):
             score=score,
             confidence=sure,
             tier=found.tier,
+            size=there.size,
             gates=gates,
             extras=self._extras(found),
         )
-        return self.bracketed(proposal, now)
+        return self.bracketed(proposal, now, there.stop)
 
     def _extras(self, found: Read) -> tuple[float | None, ...]:
         return found.extras or (None,) * len(self.extras)

@@ -137,7 +137,8 @@ class Signal:
     @property
     def is_strong(self) -> bool:
         """Say whether it is a candidate: enough is known, and the score reaches the threshold."""
-        return all(gate.passes for gate in self.gates[:2])
+        coverage, threshold, *_ = self.gates
+        return bool(coverage.passes and threshold.passes)
 
 
 GATES = ("coverage", "threshold", "tier_reached", "confidence", "regime_confidence", "share", "navale")
@@ -182,7 +183,7 @@ def signal(settings: SignalSettings, state: State) -> Signal:
         tier,
         by_tier * (state.session if settings.session_mode == "size" else 1.0),
         confidence,
-        tuple(Gate(name, passes if asked else None, number) for name, asked, number, passes in gates),
+        tuple([Gate(name, passes if asked else None, number) for name, asked, number, passes in gates]),
     )
 
 

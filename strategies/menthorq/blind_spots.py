@@ -13,6 +13,7 @@ from mia_plugins.features import Market
 from mia_plugins.units import Multiple, Ticks
 from strategies.menthorq.placed import LevelsInTicks, Placed, imported_levels, told
 
+AWAY = "blind spot {0} is {0.told} away"
 type Reach = Annotated[Ticks, Field(ge=0, le=400)]
 
 
@@ -67,11 +68,10 @@ class BlindSpot(_OfBlindSpots):
         """Block where it is too near."""
         regime = self.vix.regime
         reach = self.settings.reach_high if regime is VixRegime.HIGH else self.settings.reach
-        said = f"blind spot {spot} is {told(spot.distance)} away"
         if spot.distance > reach:
-            return passes(spot.distance, said)
+            return passes(spot.distance, AWAY, spot)
         why = ", the VIX is HIGH" if regime is VixRegime.HIGH else ""
-        return blocks(spot.distance, f"{said}; it should be more than {told(reach)}{why}")
+        return blocks(spot.distance, AWAY + "; it should be more than {1}{2}", spot, told(reach), why)
 
 
 class BlindSpotNear(_OfBlindSpots):
@@ -89,7 +89,7 @@ class BlindSpotNear(_OfBlindSpots):
 
     def judge_spot(self, spot: Placed) -> Verdict:
         """Make the size smaller where it is near."""
-        said = f"blind spot {spot} is {told(spot.distance)} away"
         if spot.distance > self.settings.reach:
-            return passes(spot.distance, said)
-        return scales(self.settings.factor, spot.distance, f"{said}, at most {told(self.settings.reach)}")
+            return passes(spot.distance, AWAY, spot)
+        reach = told(self.settings.reach)
+        return scales(self.settings.factor, spot.distance, AWAY + ", at most {1}", spot, reach)

@@ -59,13 +59,15 @@ class SessionClosed(Rule):
         """Look how far inside the hours it is; below 0 outside of them."""
         session, now = candidate.session, candidate.now
         if self.settings.half_days == "refuse" and session.is_short:
-            return blocks(None, f"{session.day} is a half day: its session ends at {_clock(session.close)}")
+            return blocks(
+                None, "{} is a half day: its session ends at {}", session.day, _Clock(session.close)
+            )
         begin, end = hours_of(session, self.settings)
         if begin >= end:
-            return blocks(None, f"{session.day} has none of the hours that are traded")
+            return blocks(None, "{} has none of the hours that are traded", session.day)
         inside = min(now - begin, end - now) / MINUTE
-        told = f"{_clock(now)} New York; {_clock(begin)} to {_clock(end)} is traded"
-        return passes(inside, told) if begin <= now < end else blocks(inside, told)
+        judged = passes if begin <= now < end else blocks
+        return judged(inside, "{} New York; {} to {} is traded", _Clock(now), _Clock(begin), _Clock(end))
 
 
 class RollWindow(Rule):
@@ -83,13 +85,12 @@ class RollWindow(Rule):
     def judge(self, candidate: Candidate) -> Verdict:
         """Count the days to the contract's expiry."""
         contract = candidate.contract
-        left = (contract.expiry - candidate.session.day).days
-        when = f"in {left} days" if left > 0 else "today" if left == 0 else f"{-left} days ago"
-        said = f"{contract.symbol} expires on {contract.expiry}, {when}"
+        expiry, said = contract.expiry, "{0.symbol} expires on {1}, {2}"
+        left = (expiry - candidate.session.day).days
         if left > self.settings.days:
-            return passes(left, said)
-        from_then = f"from {self.settings.days} days before on {contract.next.symbol} is the one to enter"
-        return blocks(left, f"{said}; {from_then}")
+            return passes(left, said, contract, expiry, _Days(left))
+        said += "; from {3} days before on {0.next.symbol} is the one to enter"
+        return blocks(left, said, contract, expiry, _Days(left), self.settings.days)
 
 
 def hours_of(session: Session, settings: SessionClosed.Settings) -> tuple[int, int]:
@@ -119,6 +120,15 @@ def _into(time: dt.time) -> int:
     return (time.hour * 3600 + time.minute * 60 + time.second - OPEN.hour * 3600) % DAY_SECONDS
 
 
-@lru_cache(maxsize=256)
-def _clock(ts: int) -> str:
-    return f"{dt.datetime.fromtimestamp(ts // NS, NEW_YORK):%H:%M}"
+class _Days(int):
+    """Days from now, in words."""
+
+    def __str__(self) -> str:
+        return f"in {+self} days" if self > 0 else f"{-self} days ago" if self < 0 else "today"
+
+
+class _Clock(int):
+    """A time (UTC ns), in words that of New York's clocks."""
+
+    def __str__(self) -> str:
+        return f"{dt.datetime.fromtimestamp(self // NS, NEW_YORK):%H:%M}"

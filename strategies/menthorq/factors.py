@@ -40,14 +40,15 @@ class AdverseBias(Rule):
 
     def judge(self, candidate: Candidate) -> Verdict:
         """Compare the bias with the side."""
-        value, reason = self.bias.read(candidate.now)
+        found = self.bias.read(candidate.now)
+        value = found.value
         if value is None:
-            return not_asked(f"the dealers' bias is not known ({reason})")
-        along = candidate.side * value
-        said = f"the dealers' bias is {value:+.2f}, {along:+.2f} along the trade"
-        if along > SAME - self.settings.adverse:
-            return passes(along, said)
-        return scales(self.settings.factor, along, f"{said}, at most {-self.settings.adverse:+.2f}")
+            return not_asked("the dealers' bias is not known ({.reason})", found)
+        along, adverse = candidate.side * value, -self.settings.adverse
+        said = "the dealers' bias is {:+.2f}, {:+.2f} along the trade"
+        if along > SAME + adverse:
+            return passes(along, said, value, along)
+        return scales(self.settings.factor, along, said + ", at most {:+.2f}", value, along, adverse)
 
 
 class VixCap(Rule):
@@ -76,6 +77,7 @@ class VixCap(Rule):
     def __init__(self, market: Market, settings: Any) -> None:
         super().__init__(market, settings)
         self.vix = market.measure(Vix)
+        self._caps = {regime: getattr(settings, regime) for regime in VixRegime}
 
     def judge(self, candidate: Candidate) -> Verdict:
         """Look at the regime."""
@@ -83,10 +85,8 @@ class VixCap(Rule):
         value, regime = self.vix.value, self.vix.regime
         if value is None or regime is None:
             return not_asked("the VIX is not known: no cap")
-        cap = {VixRegime.LOW: self.settings.low, VixRegime.MID: self.settings.mid}.get(
-            regime, self.settings.high
-        )
-        return scales(cap, value, f"the VIX is {value:.2f} %, {regime.upper()}: at most {cap:g}")
+        cap = self._caps[regime]
+        return scales(cap, value, "the VIX is {:.2f} %, {.name}: at most {:g}", value, regime, cap)
 
 
 class WideSpread(Rule):
@@ -113,7 +113,7 @@ class WideSpread(Rule):
         spread, bid = self.quote.spread, self.quote.bid
         if spread is None:
             return not_asked("no quote is known" if bid is None else "bid and ask are crossed")
-        said = f"the spread is {spread} t"
-        if spread <= self.settings.usual:
-            return passes(spread, said)
-        return scales(self.settings.factor, spread, f"{said}, more than {self.settings.usual:g} t")
+        usual, said = self.settings.usual, "the spread is {} t"
+        if spread <= usual:
+            return passes(spread, said, spread)
+        return scales(self.settings.factor, spread, said + ", more than {:g} t", spread, usual)

@@ -1,6 +1,6 @@
 """`levels_stale`: no entry on levels that are too old, that are not there, or that cannot be."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field
 
@@ -58,7 +58,7 @@ class LevelsStale(Rule):
             age = imported.stale.age(now)
             holds = self._holds(imported.stale, strict)
             of = _source(imported.stale)
-            return blocks(age / 60, f"levels stale: {of} are {_aged(age)} old; they hold {holds}")
+            return blocks(age / 60, "levels stale: {} are {} old; they hold {}", of, _aged(age), holds)
         said = f"levels missing: {imported.reason}"
         return self._said(self.settings.missing, None, said)
 
@@ -67,8 +67,7 @@ class LevelsStale(Rule):
         why = self._absurd(levels)
         if why:
             return self._said(self.settings.absurd, age / 60, f"levels absurd: {why}")
-        left_out = f"; left out: {', '.join(one.name for one in levels.far)}" if levels.far else ""
-        return passes(age / 60, f"{_source(levels)} are {_aged(age)} old{left_out}")
+        return passes(age / 60, "{.told}", _Judged(levels, age))
 
     def _absurd(self, levels: LevelSet) -> str:
         """Say why a set as a whole is not to be believed; empty when it is."""
@@ -93,6 +92,19 @@ class LevelsStale(Rule):
 
     def _said(self, choice: str, number: float | None, reason: str) -> Verdict:
         return blocks(number, reason) if choice == "block" else passes(number, reason)
+
+
+class _Judged(NamedTuple):
+    """A set that holds, and its age in s."""
+
+    levels: LevelSet
+    age: float
+
+    @property
+    def told(self) -> str:
+        """What they are and what was left out of them, in words."""
+        far = ", ".join(one.name for one in self.levels.far)
+        return f"{_source(self.levels)} are {_aged(self.age)} old{f'; left out: {far}' if far else ''}"
 
 
 def _source(levels: LevelSet) -> str:

@@ -98,8 +98,11 @@ class NewsWindow(Rule):
         before, after = self._window(event)
         return blocks(
             (now - event.at) / MINUTE,
-            f"{event.name} {_told(event, now)}; nothing is entered from {before:g} min before "
-            f"to {after:g} min after",
+            "{} {}; nothing is entered from {:g} min before to {:g} min after",
+            event.name,
+            _told(event, now),
+            before,
+            after,
         )
 
     def leave(self, now: int) -> str:

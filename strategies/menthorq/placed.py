@@ -25,6 +25,11 @@ class Placed(NamedTuple):
         """Ticks, whichever side."""
         return abs(self.away)
 
+    @property
+    def told(self) -> str:
+        """How far away it is, in words."""
+        return told(self.distance)
+
     def __str__(self) -> str:
         """Return its name and its price in points."""
         return f"{self.level.name} at {self.level.price:.2f}"

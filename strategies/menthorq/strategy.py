@@ -55,6 +55,6 @@ class MenthorQStrategy(OneScoreStrategy):
     def _ahead(self, side: int) -> int:
         """Return how far the next level ahead is, in ticks; 0 without one."""
         levels = self.own.levels.levels
-        price, tick = self.tape.base.close, self.market.tick
+        price, tick = self.tape.price, self.market.tick
         away = [round((at / tick - price) * side) for kind in AHEAD for at in levels.of(kind)]
         return min((one for one in away if one >= self.settings.least_target), default=0)

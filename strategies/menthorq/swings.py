@@ -10,7 +10,9 @@ from mia_plugins.data.level_names import LevelKind
 from mia_plugins.decisions import Candidate, Force, Rule, Verdict, not_asked, passes, scales
 from mia_plugins.features import Market
 from mia_plugins.units import Multiple, Ticks
-from strategies.menthorq.placed import SAME, LevelsInTicks, imported_levels, told
+from strategies.menthorq.placed import SAME, LevelsInTicks, Placed, imported_levels
+
+AHEAD = "{0} is {0.told} ahead, the target {1} t"
 
 
 class AdverseSwing(Rule):
@@ -47,13 +49,12 @@ class AdverseSwing(Rule):
         swing = self._swings.nearest(candidate.price, candidate.side, candidate.target)
         if swing is None:
             return passes(None, "no swing level between entry and target")
-        said = f"{swing} is {told(swing.distance)} ahead, the target {candidate.target} t"
         if swing.distance > self.settings.reach:
-            return passes(swing.distance, said)
-        return self._adverse(swing.distance, said)
+            return passes(swing.distance, AHEAD, swing, candidate.target)
+        return self._adverse(swing, candidate.target)
 
-    def _adverse(self, distance: float, said: str) -> Verdict:
-        least = max(self.settings.least_stop, self.settings.stop_distances * distance)
+    def _adverse(self, swing: Placed, target: int) -> Verdict:
+        least = max(self.settings.least_stop, self.settings.stop_distances * swing.distance)
         stop = ceil(least - SAME)
-        reason = f"{said}; the stop should be at least {stop} t away"
-        return scales(self.settings.factor, distance, reason, stop=stop)
+        reason = AHEAD + "; the stop should be at least {2} t away"
+        return scales(self.settings.factor, swing.distance, reason, swing, target, stop, stop=stop)

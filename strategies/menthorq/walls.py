@@ -44,12 +44,13 @@ class GammaWallAhead(Rule):
         wall = self._ahead(candidate.side, candidate.price)
         if wall is None:
             return passes(
-                None, f"no {'call wall above' if candidate.side > 0 else 'put wall below'} the price"
+                None, "no {} the price", "call wall above" if candidate.side > 0 else "put wall below"
             )
-        said = f"{wall} ({self.gamma.source or 'levels'}) is {told(wall.distance)} ahead"
+        source, said = self.gamma.source or "levels", "{0} ({1}) is {0.told} ahead"
         if wall.distance > self.settings.reach:
-            return passes(wall.distance, said)
-        return scales(self.settings.factor, wall.distance, f"{said}, at most {told(self.settings.reach)}")
+            return passes(wall.distance, said, wall, source)
+        reach = told(self.settings.reach)
+        return scales(self.settings.factor, wall.distance, said + ", at most {2}", wall, source, reach)
 
     def _ahead(self, side: int, price: int) -> Placed | None:
         """Return the nearest wall that stands in the way; of two at one price the one that has a side."""

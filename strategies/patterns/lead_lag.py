@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from indicators.structure.lead import OTHER, LeadLag, Together, together
+from indicators.structure.lead import OTHER, LeadLag, Together
 from mia_plugins.features import Market
 from mia_plugins.tape.bars import Bar
 from mia_plugins.units import Bars, Minutes
@@ -55,8 +55,8 @@ class LeadLagMirror(Pattern):
         del bar
         self._both = None
         if self.lead is not None:
-            pairs = self.lead.pairs()
-            self._both = together(pairs) if len(pairs) > self.settings.minutes else None
+            found = self.lead.compared()
+            self._both = found.together if found and found.minutes > self.settings.minutes else None
 
     def look(self, side: int, bar: Bar) -> Look:
         """Look whether the other one moved to a side."""

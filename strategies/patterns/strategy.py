@@ -14,6 +14,7 @@ from mia_plugins.settings import BaseSettings
 from mia_plugins.units import Multiple
 from strategies.decision.base import MethodSettings, MethodStrategy, bracketed
 from strategies.decision.exits import Bracket
+from strategies.decision.regimes import InRegimes
 from strategies.patterns.pattern import Pattern, own_settings
 from strategies.patterns.setups import Setup
 
@@ -58,6 +59,7 @@ class PatternProposer:
         """`settings` are a strategy's: they have what the pattern's have."""
         self._market, self._settings = market, settings
         self._atr = market.measure(AtrTicks)
+        self._in_regime = InRegimes(market, settings.regimes)
         self.pattern = market.measure(kind, **own_settings(kind, settings))
 
     @property
@@ -70,8 +72,8 @@ class PatternProposer:
         setup, settings = self.setup, self._settings
         if setup is None:
             return self.nothing(self.pattern.reason)
-        look, confidence = setup.look, setup.look.confidence
-        passes = confidence >= settings.least_confidence
+        look, confidence, there = setup.look, setup.look.confidence, self._in_regime.row
+        passes = confidence >= there.asked(settings.least_confidence)
         if setup.age and not passes:  # it was refused at its own close
             return self.nothing(GATE)
         preferred = settings.preferred_confidence
@@ -80,11 +82,12 @@ class PatternProposer:
             is_candidate=True,
             confidence=confidence,
             tier="preferred" if preferred is not None and confidence >= preferred else "",
+            size=there.size,
             gates=(Gate(GATE, passes, confidence),),
             extras=self.told(),
         )
-        bracketed(proposal, now, settings.bracket, self._atr.value)
-        return aimed(proposal, self._market.tape.base.close, look.targets, settings.least_target_r)
+        bracketed(proposal, now, settings.bracket, self._atr.value, there.stop)
+        return aimed(proposal, self._market.tape.price, look.targets, settings.least_target_r)
 
     def nothing(self, reason: str) -> Proposal:
         """Return that there is nothing to propose, with the margins as they are."""

@@ -97,7 +97,7 @@ class SelectorProposer:
             setup = -1 if proposer.setup is None else proposer.setup.ts
             proposal = proposer.propose(now)
             if proposal.side and setup != entered:
-                size = self._settings.volatile_size if regime is Regime.VOLATILE else 1.0
+                size = proposal.size * (self._settings.volatile_size if regime is Regime.VOLATILE else 1.0)
                 return Picked(name, replace(proposal, size=size, tier=name, extras=self.told()), setup)
             if not nothing.name:
                 nothing = Picked(name, Proposal(reason=proposal.reason or "taken"))

@@ -90,7 +90,7 @@ def test_each_kind_is_a_hook_and_each_hook_a_kind() -> None:
 
 def test_each_kind_of_a_run_is_a_section_of_its_file() -> None:
     assert {str(kind) for kind in SECTIONS} == set(RunSettings.model_fields) & {str(kind) for kind in Kind}
-    assert set(Kind) - set(SECTIONS) == {Kind.INDICATORS, Kind.IMPORTERS, Kind.COMMANDS}
+    assert set(Kind) - set(SECTIONS) == {Kind.INDICATORS, Kind.IMPORTERS, Kind.LEARNERS, Kind.COMMANDS}
 
 
 @pytest.mark.parametrize(

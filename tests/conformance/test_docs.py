@@ -1,8 +1,10 @@
 """The docs are true: made from the code where they can be, run where they show commands, linked without gaps."""
 
 import importlib.util
+import os
 import re
 import shlex
+import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -17,6 +19,7 @@ from mia_plugins.errors import ExitCode
 from mia_plugins.hookspecs import Kind
 from mia_plugins.settings.run import RunSettings
 from mia_plugins.units import Multiple
+from strategies.ml.settings import TrainSettings
 from tests.conftest import ROOT, Mia
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -82,8 +85,10 @@ def test_settings_files_in_the_docs_are_in_order(page: Path, mia: Mia, here: Pat
             continue  # a mapping of an import: tests/unit/test_importing_docs.py
         if keys <= {*FaultScript.model_fields}:
             continue  # faults of the gateway: tests/unit/test_gateway_docs.py
+        if keys <= {*TrainSettings.model_fields}:
+            continue  # a training: tests/unit/test_ml_docs.py
         assert keys <= {*RunSettings.model_fields, "extends"}, keys
-        if "mia:" in text and "plugins_dir: mine" not in text:  # that one is followed below
+        if "mia:" in text and not {"plugins_dir", "requires"} & keys:  # those are followed below
             (here / "run.yaml").write_text(text, encoding="utf-8")
             assert mia("config", "check", "run.yaml").code == ExitCode.OK
 
@@ -96,7 +101,7 @@ def followed(page: str, mia: Mia, here: Path) -> dict[str, str]:
         file = re.match(r"# file: (\S+)\n", block)
         if file:
             path = here / file[1]
-            path.parent.mkdir(exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(block, encoding="utf-8")
         elif language == "console":
             for line in re.findall(r"^\$ uv run mia (.*)$", block, re.MULTILINE):
@@ -117,6 +122,42 @@ def test_the_quick_start_and_the_strategy_of_the_docs_can_be_followed(mia: Mia, 
     said = followed("strategies.md", mia, here)
     assert re.search(r"trades +\d", said["backtest breakout.yaml"])
     assert " taken " in said["explain latest --taken"]
+
+
+@pytest.fixture
+def foo(here: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the place of the package of docs/plugins.md, which stands as an installer leaves it."""
+    info = here / "mia-foo" / "src" / "mia_foo-1.2.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: mia-foo\nVersion: 1.2\n")
+    entry_points = tomllib.loads(blocks_of("plugins.md")[0][1])["project"]["entry-points"]["mia"]
+    (info / "entry_points.txt").write_text(
+        "\n".join(["[mia]", *(f"{name} = {module}" for name, module in entry_points.items())])
+    )
+    monkeypatch.syspath_prepend(str(info.parent))
+    return info.parent
+
+
+def blocks_of(page: str) -> list[tuple[str, str]]:
+    """Return the blocks of a page with their languages."""
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    return re.findall(r"```(\w+)\n(.*?)```", text, re.DOTALL)
+
+
+def test_every_block_of_writing_a_plugin_is_run(foo: Path, mia: Mia, here: Path) -> None:
+    """Its files are written, its commands run, its tests by pytest."""
+    blocks = blocks_of("plugins.md")
+    assert {language for language, block in blocks if "# file: " not in block} == {"console"}
+    said = followed("plugins.md", mia, here)
+    assert len(said) == sum(
+        block.count("$ uv run mia") for language, block in blocks if language == "console"
+    )
+    assert "after" in said["plugins show late_friday"]
+    assert "late_fri" in said["explain latest --blocked"]  # a column may fold it
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "mia-foo/tests"]
+    environ = os.environ | {"PYTHONPATH": str(foo)}
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False, cwd=here)
+    assert done.returncode == 0, done.stdout
 
 
 def test_the_errors_the_readme_shows_are_those_one_gets(mia: Mia, here: Path) -> None:

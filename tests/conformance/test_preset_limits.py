@@ -7,6 +7,7 @@ import pytest
 
 from mia_plugins.settings.layers import shipped_configs
 from mia_plugins.settings.resolve import load_run
+from strategies.patterns.plugin import STRATEGIES
 
 DAY = shipped_configs() / "backtests" / "demo_day.yaml"
 EVERY = ("outer_envelope", "daily_loss", "cooldown", "positions", "contracts", "risk_per_trade")
@@ -47,3 +48,12 @@ def test_an_overlay_moves_the_limits_along_with_the_sizer(overlay: str, here: Pa
     config = here / "run.yaml"
     config.write_text(f"extends: mia:backtests/demo_day.yaml\npreset: [production_v3_4, {overlay}]\n")
     in_accord(components(config))
+
+
+def test_patterns_have_the_stops_of_the_production_document(here: Path) -> None:
+    config = here / "run.yaml"
+    config.write_text("extends: mia:backtests/demo_day.yaml\npreset: [production_v3_4, patterns]\n")
+    found = components(config)
+    stops = {name: (found[name].bracket.stop_by, found[name].bracket.stop) for name in STRATEGIES}
+    assert stops == dict.fromkeys(STRATEGIES, ("ticks", 10)) | {"gamma_pin_reversion": ("ticks", 6)}
+    assert (found["confluence"].bracket.stop, found["confluence"].bracket.stop_by) == (12, "ticks")

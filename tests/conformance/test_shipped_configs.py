@@ -10,7 +10,12 @@ from mia_plugins.settings.resolve import Run, load_run
 
 PRESETS = sorted((shipped_configs() / "presets").glob("*.yaml"))
 MODELINE = "# yaml-language-server: $schema="
-FILES = sorted(path for path in shipped_configs().rglob("*.yaml") if path.name != "mistakes.yaml")
+FILES = sorted(
+    path
+    for path in shipped_configs().rglob("*.yaml")
+    if path.name not in ("mistakes.yaml", "catalogs.yaml")  # that one holds markets, and no run
+)
+REGRESSION = shipped_configs() / "regression"
 
 
 def whole(preset: Path) -> Run:
@@ -25,7 +30,9 @@ def test_there_are_some() -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(shipped_configs())))
 def test_a_shipped_file_is_in_order(path: Path) -> None:
     here = f"mia:{path.relative_to(shipped_configs())}"
-    if path.parent.name == "parts":
+    if path.parent == REGRESSION / "parts":
+        assert any(f"parts/{path.name}" in one.read_text() for one in REGRESSION.glob("*.yaml"))
+    elif path.parent.name == "parts":
         assert any(here in whole(preset).layers.files for preset in PRESETS), "no preset has this part"
     elif path.parent.name == "presets":
         assert here in whole(path).layers.files

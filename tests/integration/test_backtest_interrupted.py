@@ -37,7 +37,7 @@ def test_a_run_is_stopped_within_two_seconds_and_what_it_wrote_is_there(
     ((run, record),) = runs_of(here / "runs").items()
     assert (record["status"], record["reason"]) == ("interrupted", "stopped by Ctrl-C")
     tables = {path.stem: pq.read_table(path) for path in (here / "runs" / run).glob("*.parquet")}
-    assert sorted(tables) == ["decisions", "fills", "orders", "positions", "shadows"]
+    assert sorted(tables) == ["decisions", "fills", "incidents", "orders", "positions", "shadows"]
     if does == "slow":  # it was asked to end, and kept every decision
         assert tables["decisions"].num_rows >= 400
         assert record["span"][1] == tables["decisions"]["ts"][-1].value

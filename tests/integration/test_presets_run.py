@@ -28,7 +28,16 @@ from mia_plugins.units import Multiple
 from tests.market import ORIGIN
 
 DAY = dt.date(2026, 6, 1)
-OVERLAYS = ("conservative", "data_collection", "group_rescale", "launch", "live", "paper", "strict_30min")
+OVERLAYS = (
+    "conservative",
+    "data_collection",
+    "group_rescale",
+    "launch",
+    "live",
+    "paper",
+    "patterns",
+    "strict_30min",
+)
 SIMILAR = ("enhanced_14", "features_full")
 """Presets that are others with more features: they run with the long tests."""
 WHOLE = sorted(set(shipped_presets()) - set(OVERLAYS))

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 from mia_plugins.errors import ExitCode
-from tests.integration.conftest import SAMPLE, Environment
+from tests.integration.conftest import SAMPLE, Environment, run
 
 RUN = """\
 extends: mia:backtests/demo_day.yaml
@@ -55,9 +55,7 @@ def test_its_rule_works_with_the_settings_of_a_file(environment: Environment, he
         "rule = run.host.load(part.registration)(part.settings)\n"
         "print(rule.blocks(dt.datetime(2026, 6, 5, 14, 30), 20), rule.blocks(dt.datetime(2026, 6, 5, 13), 20))\n"
     )
-    from tests.integration.conftest import run as run_process
-
-    found = run_process([environment.python, "-P", "-c", code], here, {})
+    found = run([environment.python, "-P", "-c", code], here, {})
     assert (found.out, found.err) == ("True False\n", "")
 
 
@@ -118,3 +116,22 @@ def test_the_wheel_brings_the_shipped_files(environment: Environment, here: Path
     found = environment.mia("demo", cwd=here)
     assert found.code == ExitCode.OK, found.err
     assert "10 ticks of ES on 1 = 125.00 $" in found.out
+
+
+def test_a_new_plugin_installs_passes_its_tests_and_runs(
+    environment: Environment, here: Path, catalog: Path
+) -> None:
+    """It comes after the demo, which has compiled what a run needs in this environment."""
+    assert environment.mia("new", "plugin", "burst", cwd=here).code == ExitCode.OK
+    package = here / "mia-burst"
+    environment.install(package, "pytest")
+    try:
+        (package / "run.yaml").write_text(f"extends: backtest.yaml\ncatalog: {catalog}\n")
+        backtest = environment.mia("backtest", "run.yaml", cwd=package)
+        assert backtest.code == ExitCode.OK, backtest.err
+        assert "complete in" in backtest.out
+        tests = run([environment.python, "-m", "pytest", "-q", "-p", "no:cacheprovider"], package, {})
+        assert tests.code == 0, tests.out
+        assert " passed" in tests.out
+    finally:
+        environment.uninstall("mia-burst")

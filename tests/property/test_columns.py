@@ -19,7 +19,7 @@ from catalog.store import Store
 from mia_plugins.data.arrow import Columns, columns_of, kind_of, table_of
 from mia_plugins.data.bars import MINUTE, bars_of
 from mia_plugins.data.columns import LEVELS, Depth, Quotes, Trades, quotes_of
-from mia_plugins.data.decimals import DECIMAL, RAW_LOT, RAW_TICK, decimals_of, floats_of, units_of
+from mia_plugins.data.decimals import DECIMAL, PIECE, RAW_LOT, RAW_TICK, decimals_of, floats_of, units_of
 from mia_plugins.data.files import Files
 from mia_plugins.data.sessions import NEW_YORK, NS, session_on
 from tests.market import DAY, ID, ORIGIN, some_depth
@@ -77,6 +77,17 @@ def test_a_price_between_ticks_is_seen_wherever_it_stands(unit: int, off: int, b
     array = pa.array([Decimal(value).scaleb(-16, wide) for value in raw], DECIMAL)
     assert units_of(array.slice(before), RAW_TICK)[1].tolist() == [False]
     assert units_of(array, RAW_TICK)[1].tolist() == [True] * before + [False]
+
+
+def test_more_decimals_than_are_worked_through_at_a_time() -> None:
+    units = np.arange(-3, 2 * PIECE + 5)
+    halves = np.frombuffer(decimals_of(units, RAW_TICK).buffers()[1], np.uint64).copy()
+    halves[2 * (PIECE + 1)] += 1
+    found, is_whole = units_of(
+        pa.Array.from_buffers(DECIMAL, len(units), [None, pa.py_buffer(halves)]), RAW_TICK
+    )
+    assert np.array_equal(found, units)
+    assert np.flatnonzero(~is_whole).tolist() == [PIECE + 1]
 
 
 @given(st.one_of(trades(), depth(), depth().map(quotes_of), trades().map(bars_of)))

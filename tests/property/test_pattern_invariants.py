@@ -1,5 +1,6 @@
-"""Over every pattern at once: the mirror image proposes the other side, and no later data change a proposal."""
+"""Over every pattern, trend, range and the selector at once: the mirror image proposes the other side, and no later data change a proposal."""
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -15,16 +16,24 @@ from mia_plugins.testing import Scene, random_scene
 from mia_plugins.testing.changed import SPOILT, changed_after, reflected, until
 from mia_plugins.testing.invariants import market_of
 from strategies.patterns.plugin import STRATEGIES
+from strategies.selector.picking import KINDS
 from tests.scenes import with_options
 from tests.told import assert_mirrored
 
+EVERY = (*STRATEGIES, "trend", "range", "selector")
+"""Those that propose from a market alone."""
 LOOSE: dict[str, dict[str, Any]] = {
     "dealer_flip_breakout": {"beyond": 0.05, "quantile": 0.3, "crossing": 10},
     "gamma_pin_reversion": {"absorption": {"times": 1.5, "quantile": 0.8}},
-    "iceberg_tracker_follow": {"icebergs": {"surprise": 0.0, "refills": 1, "least": 1}, "reach": 40.0},
+    "iceberg_tracker_follow": {
+        "icebergs": {"surprise": 0.0, "refills": 1, "least": 1, "within": 60_000.0},
+        "reach": 40.0,
+    },
     "opening_drive_fail": {"days": 1, "drive": 0.05, "against": 1.0, "within": 120.0},
     "es_nq_lead_lag_mirror": {"leader": 0.8, "laggard": 1.0, "correlation": -0.9, "who_leads": "moved"},
     "vwap_band_squeeze_break": {"narrowest": 1.0, "width": {"least_sessions": 1}},
+    "trend": {"least_regime_confidence": 0.0},
+    "range": {"least_regime_confidence": 0.0},
 }
 """What makes patterns that are rare, or need weeks, come up in three drawn days."""
 
@@ -38,20 +47,29 @@ def scene() -> Scene:
 @cache
 def strategies() -> dict[str, Any]:
     host = PluginHost.discover()
-    return {name: host.load(host.find(Kind.STRATEGIES, name)) for name in STRATEGIES}
+    return {name: host.load(host.find(Kind.STRATEGIES, name)) for name in EVERY}
 
 
-def proposers(market: Market) -> dict[str, Any]:
+def settings_of(name: str) -> dict[str, Any]:
+    if name == "selector":
+        loose = {"least_confidence": 0.5}
+        return {one: loose | LOOSE.get(one, {}) for one in ("trend", "range", "sweeps", "scalps")}
+    return {"least_confidence": 0.5} | LOOSE.get(name, {})
+
+
+def proposers(market: Market, names: Iterable[str]) -> dict[str, Any]:
     return {
-        name: kind.proposer(market, kind.Settings(least_confidence=0.5, **LOOSE.get(name, {})))
-        for name, kind in strategies().items()
+        name: kind.proposer(market, kind.Settings(**settings_of(name)))
+        for name, kind in ((name, strategies()[name]) for name in names)
     }
 
 
-def every(of: Scene, piece: int | None = None) -> dict[int, dict[str, Proposal]]:
-    """Return what each pattern proposes at each close."""
+def every(
+    of: Scene, piece: int | None = None, names: Iterable[str] = EVERY
+) -> dict[int, dict[str, Proposal]]:
+    """Return what each proposes at each close."""
     market = market_of(of)
-    made = proposers(market)
+    made = proposers(market, names)
     return {
         now: {name: proposer.propose(now) for name, proposer in made.items()}
         for now, at_bar in walk(market, of.days(piece))
@@ -64,7 +82,7 @@ def whole() -> dict[int, dict[str, Proposal]]:
     return every(scene())
 
 
-@pytest.mark.parametrize("name", STRATEGIES)
+@pytest.mark.parametrize("name", EVERY)
 def test_it_comes_up(name: str) -> None:
     found = {of[name].side for of in whole().values()}
     # Below the flip dealers are short gamma; only in the mirror image it is above.
@@ -88,8 +106,11 @@ def test_it_knows_no_future() -> None:
         }
 
 
-def test_it_does_not_depend_on_the_pieces() -> None:
-    assert every(scene(), 1_009) == whole()
+def test_it_does_not_depend_on_the_pieces_nor_on_who_was_made_first() -> None:
+    """The measures they share are asked for in another order, and so brought up to date in another one."""
+    shuffled = np.random.default_rng(5).permutation(EVERY).tolist()
+    assert shuffled != list(EVERY)
+    assert every(scene(), 1_009, shuffled) == whole()
 
 
 @pytest.mark.parametrize("spoil", SPOILT, ids=lambda spoil: spoil.__name__.strip("_"))
@@ -100,5 +121,6 @@ def test_it_bears_ugly_data(spoil: Any) -> None:
     for of in every(Scene("2026-03-10", rows, {})).values():
         for name, proposal in of.items():
             kind = strategies()[name]
-            assert len(proposal.extras) == len(kind.extras)
+            figures = 3 * len(KINDS) if name == "selector" else 0  # of trades that were made: the account's
+            assert len(proposal.extras) == len(kind.extras) - figures
             assert not proposal.is_candidate or (proposal.stop > 0 and proposal.target > 0)

@@ -101,6 +101,7 @@ def test_check_as_text_and_as_data(mia: Mia, run_yaml: Path) -> None:
         "ok": True,
         "files": ["run.yaml"],
         "plugins": {},
+        "advice": [],
     }
 
 

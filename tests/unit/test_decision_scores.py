@@ -61,8 +61,8 @@ def test_contributions_add_up_and_the_score_is_in_bounds(features: list[Weighed]
 @given(weighed(), st.floats(0.1, 10))
 def test_it_is_odd_and_does_not_depend_on_the_weights_scale(features: list[Weighed], times: float) -> None:
     score = confluence(features).score
-    mirrored = [replace(f, value=-f.value) if f.kind is D and f.value is not None else f for f in features]
-    scaled = [replace(f, weight=f.weight * times) for f in features]
+    mirrored = [f._replace(value=-f.value) if f.kind is D and f.value is not None else f for f in features]
+    scaled = [f._replace(weight=f.weight * times) for f in features]
     for other, factor in ((mirrored, -1), (scaled, 1)):
         found = confluence(other).score
         assert (found is None) == (score is None)

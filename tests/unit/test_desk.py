@@ -1,5 +1,6 @@
 """The desk: an order id is sent once, whoever asks for it again."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any, cast
@@ -13,8 +14,12 @@ from mia_plugins.runtime.bracketing import DeskError
 from mia_plugins.runtime.brackets import Bracket
 from mia_plugins.runtime.context import Context
 from mia_plugins.runtime.desk import Desk
+from mia_plugins.runtime.incidents import Incidents
+from mia_plugins.runtime.keeping import Unkept
+from mia_plugins.runtime.killing import Halt
 from mia_plugins.runtime.orders import OrderMaker
 from mia_plugins.runtime.timetable import Timetable
+from mia_plugins.runtime.vitals import Vitals
 
 ES = InstrumentId.from_str("ESM6.XCME")
 NOW = 1_000
@@ -27,6 +32,7 @@ class Wired:
         self.sent: list[str] = []
         self.canceled: list[str] = []
         self.moved: list[tuple[str, str]] = []
+        self.alerts: list[tuple[int, Callable[[int], None]]] = []
 
     def send(self, orders: list[Any]) -> None:
         self.sent += [str(order.client_order_id) for order in orders]
@@ -57,10 +63,24 @@ def desk(wire: Wired, told: list[str]) -> Desk:
     warnings = SimpleNamespace(add=lambda kind, text: told.append(text))
     account = Account(Decimal("12.5"))
     context = cast(
-        "Context", SimpleNamespace(who="the strategy 'ema-ES'", warnings=warnings, account=account)
+        "Context",
+        SimpleNamespace(
+            who="the strategy 'ema-ES'",
+            strategy_id="ema-ES",
+            warnings=warnings,
+            account=account,
+            records=SimpleNamespace(order=lambda *_: None),
+            incidents=Incidents(),
+            keeper=Unkept(),
+            vitals=Vitals(),
+            halt=Halt(),
+        ),
     )
     maker = OrderMaker(TraderId("MIA-001"), StrategyId("ema-ES"), reduce_only=True)
-    timetable = cast("Timetable", SimpleNamespace(close_at=10**18, flat_at=10**18))
+    alerts = SimpleNamespace(
+        close_at=10**18, flat_at=10**18, alert=lambda name, at, call: wire.alerts.append((at, call))
+    )
+    timetable = cast("Timetable", alerts)
     made = Desk(context, maker, wire, timetable, wakes=False)
     made.begin_session(ES)
     return made
@@ -149,3 +169,71 @@ def test_each_further_exit_has_an_id_of_its_own(desk: Desk, wire: Wired) -> None
         bracket.leaving = ""
         desk.leave("told", NOW)
     assert wire.sent[3:] == ["ema-ES-7-X1", "ema-ES-7-X2", "ema-ES-7-X3"]
+
+
+class OrderAccepted(SimpleNamespace):
+    """Nautilus' event."""
+
+
+class OrderCanceled(SimpleNamespace):
+    """Nautilus' event."""
+
+
+class OrderRejected(SimpleNamespace):
+    """Nautilus' event."""
+
+
+def held(desk: Desk) -> Bracket:
+    """Return a bracket whose entry is filled and of whose stop nothing was heard yet."""
+    bracket = enter(desk)
+    bracket.entry.filled, bracket.entry.state = 2, "filled"
+    tell(desk, OrderAccepted, bracket.target.order_id)
+    return bracket
+
+
+def tell(desk: Desk, kind: type[SimpleNamespace], order_id: str, reason: str = "") -> None:
+    desk.on_order_event(kind(client_order_id=order_id, ts_event=NOW, reason=reason))
+
+
+def test_a_stop_of_which_nothing_is_heard_for_a_second_is_replaced_and_then_the_position_left(
+    desk: Desk, wire: Wired
+) -> None:
+    bracket = held(desk)
+    ((due, late),) = wire.alerts
+    assert due == NOW + 10**9
+    late(due)
+    assert wire.canceled == ["ema-ES-7-S"]
+    assert wire.sent[3:] == ["ema-ES-7-S2"]
+    assert (bracket.stop.ticks, bracket.stop.lots) == (23_990, 2)
+    (_, (due, late)) = wire.alerts
+    late(due)
+    assert wire.sent[4:] == ["ema-ES-7-X1"]
+    assert bracket.leaving == "no_stop"
+
+
+def test_a_stop_that_works_within_the_second_stays(desk: Desk, wire: Wired) -> None:
+    bracket = held(desk)
+    tell(desk, OrderAccepted, bracket.stop.order_id)
+    ((due, late),) = wire.alerts
+    late(due)
+    assert (wire.canceled, len(wire.sent)) == ([], 3)
+
+
+def test_a_stop_that_is_refused_twice_means_leaving_at_once(desk: Desk, wire: Wired) -> None:
+    bracket = held(desk)
+    tell(desk, OrderRejected, bracket.stop.order_id, "margin")
+    assert wire.sent[3:] == ["ema-ES-7-S2"]
+    tell(desk, OrderRejected, bracket.stop.order_id, "margin")
+    assert wire.sent[4:] == ["ema-ES-7-X1"]
+
+
+def test_a_lost_stop_that_was_filled_after_all_is_made_good(desk: Desk, wire: Wired) -> None:
+    bracket = held(desk)
+    wire.alerts[0][1](NOW)
+    first, second = bracket.former[0], bracket.stop
+    first.filled, first.state = 2, "filled"
+    second.filled, second.state = 2, "filled"
+    tell(desk, OrderCanceled, bracket.target.order_id)
+    assert bracket.held == -2
+    exit_ = bracket.exits[0]
+    assert (exit_.side, exit_.lots, bracket.leaving) == (1, 2, "turned")

@@ -45,10 +45,10 @@ def test_the_daily_loss_counts_realised_held_and_new_with_costs() -> None:
     # 12 ticks, one of slippage, and the other commission go.
     hold(other, 1, 1, PRICE - 12)
     left = 500 - 104.5 - 2.25 - (13 * 12.5 + 2.25) - NEW
-    assert judged(DailyLoss, candidate_of(account)) == Verdict(
-        passes=True,
-        number=left,
-        reason="-106.75 $ realised, -164.75 $ held at its stops, 154.50 $ new, of a limit of 500.00 $",
+    verdict = judged(DailyLoss, candidate_of(account))
+    assert (verdict.passes, verdict.number) == (True, left)
+    assert verdict.reason == (
+        "-106.75 $ realised, -164.75 $ held at its stops, 154.50 $ new, of a limit of 500.00 $"
     )
     assert judged(DailyLoss, candidate_of(account, size=2)).passes is False
     # The market lies far below the stop: what is held is worth what the market says.
@@ -91,7 +91,8 @@ def test_the_cooldown_is_15_minutes_after_a_stop_of_any_strategy() -> None:
     account, other = two_accounts()
     trade(other, -4)
     verdict = judged(Cooldown, candidate_of(account, now=NOW + 10 * MINUTE))
-    assert verdict == Verdict(passes=False, number=5.0, reason="stopped out 10.0 min ago; 15 min are to pass")
+    assert (verdict.passes, verdict.number) == (False, 5.0)
+    assert verdict.reason == "stopped out 10.0 min ago; 15 min are to pass"
     assert judged(Cooldown, candidate_of(account, now=NOW + 15 * MINUTE - 1)).passes is False
     assert judged(Cooldown, candidate_of(account, now=NOW + 15 * MINUTE)).passes is True
     trade(other, -4, ts=NOW + 15 * MINUTE, role=Role.TARGET)

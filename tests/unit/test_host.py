@@ -377,7 +377,7 @@ def test_a_heavy_module_pulled_in_at_start_is_noted(tmp_path: Path, monkeypatch:
     monkeypatch.delitem(sys.modules, "sklearn", raising=False)
 
     def heavy() -> object:
-        import sklearn  # type: ignore[import-not-found]
+        import sklearn
 
         return module("foo", mia_register_rules=registering("late"), needed=sklearn)
 

@@ -18,7 +18,7 @@ TEXT = (ROOT / "docs" / "importing.md").read_text()
 
 def formats() -> list[str]:
     found: list[str] = []
-    mia_register_importers(lambda name, target, *, summary="": found.append(name))
+    mia_register_importers(lambda name, target, *, summary="", **_: found.append(name))
     return found
 
 

@@ -5,6 +5,7 @@ import re
 import pyarrow as pa
 
 from mia_plugins.journal.schema import FIXED, GROUPS, SHADOWS
+from mia_plugins.runtime.incidents import INCIDENTS
 from tests.conftest import ROOT
 
 TEXT = (ROOT / "docs/journal.md").read_text(encoding="utf-8")
@@ -39,6 +40,10 @@ def test_every_group_of_columns_is_described() -> None:
 
 def test_every_column_of_shadows_is_described() -> None:
     assert "\n".join(rows(list(SHADOWS))) in TEXT
+
+
+def test_every_column_of_incidents_is_described() -> None:
+    assert "\n".join(rows(list(INCIDENTS))) in TEXT
 
 
 def test_what_is_shown_of_python_can_be_imported() -> None:

@@ -82,8 +82,9 @@ def test_of_levels_at_one_price_the_strongest_counts_and_the_nearest_before_the_
 
 @pytest.mark.parametrize("kind", [LevelProximity, SupportResistance])
 def test_no_level_within_reach_is_quiet(kind: type[Feature]) -> None:
-    assert last_of(kind, closing(SCENE, 50), **ONLY_OLD) == Reading(0.0, "quiet: no level within 8 t")
-    assert last_of(kind, closing(SCENE, 8), **ONLY_OLD) == Reading(0.0, "quiet: no level within 8 t")
+    for away in (50, 8):
+        reading = last_of(kind, closing(SCENE, away), **ONLY_OLD)
+        assert (reading.value, reading.reason) == (0.0, "quiet: no level within 8 t")
 
 
 def test_parts_of_the_day_are_levels_once_they_are_over() -> None:

@@ -11,7 +11,7 @@ from indicators.options.choices import SourceSettings
 from mia_plugins.data.instruments import Contract
 from mia_plugins.data.sessions import session_on, utc_ns
 from mia_plugins.decisions import Rule, Verdict
-from mia_plugins.features import Market
+from mia_plugins.features import Market, Reading
 from mia_plugins.hookspecs import Kind
 from mia_plugins.host import PluginHost
 from mia_plugins.testing import Scene
@@ -366,8 +366,8 @@ class Leaning:
     def __init__(self, value: float | None) -> None:
         self.value = value
 
-    def read(self, now: int) -> tuple[float | None, str]:
-        return self.value, "levels are not there"
+    def read(self, now: int) -> Reading:
+        return Reading(self.value, "levels are not there")
 
 
 @pytest.mark.parametrize(

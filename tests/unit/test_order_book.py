@@ -77,7 +77,7 @@ def test_only_updates_that_change_a_level_count() -> None:
     count = lambda it: it.count  # noqa: E731 what is looked at
     assert [kept(BookLevels, scene, f"09:30:{second}", count) for second in (19, 20, 21)] == [1, 2, 3]
     reading = said(OrderBookImbalance, scene, "09:30:19")
-    assert reading == (None, "1 of 10 updates of the book")
+    assert (reading.value, reading.reason) == (None, "1 of 10 updates of the book")
 
 
 def test_the_mean_is_of_the_last_ten_updates() -> None:
@@ -97,7 +97,8 @@ def test_the_mean_is_of_the_last_ten_updates() -> None:
 def test_a_book_of_no_use_is_not_known_and_enters_no_mean(broken: str) -> None:
     sound = [f"6000.00x{n} | 6000.25x10" for n in range(1, 12)]
     scene = books([*sound[:10], broken, sound[10]])
-    assert said(OrderBookImbalance, scene, "09:30:10") == (None, "the book is crossed or has one side only")
+    found = said(OrderBookImbalance, scene, "09:30:10")
+    assert (found.value, found.reason) == (None, "the book is crossed or has one side only")
     wanted = sum((n - 10) / (n + 10) for n in range(2, 12)) / 10
     assert said(OrderBookImbalance, scene, "09:30:11").value == pytest.approx(wanted)
 
@@ -105,7 +106,8 @@ def test_a_book_of_no_use_is_not_known_and_enters_no_mean(broken: str) -> None:
 def test_an_old_book_is_not_known() -> None:
     scene = books([f"6000.00x{n} | 6000.25x10" for n in range(1, 12)])
     assert said(OrderBookImbalance, scene, "09:31:10").value is not None
-    assert said(OrderBookImbalance, scene, "09:31:10.000000001") == (None, "the book is 60 s old")
+    found = said(OrderBookImbalance, scene, "09:31:10.000000001")
+    assert (found.value, found.reason) == (None, "the book is 60 s old")
     assert said(OrderBookImbalance, scene, "09:31:11", oldest=90.0).value is not None
 
 
@@ -243,7 +245,8 @@ def test_what_is_unusual(last: tuple[int, str], volume: int, flow: int, value: f
     scene = steady(last)
     look = lambda it: (it.volume_spike, it.flow_anomaly, it.latency)  # noqa: E731 what is looked at
     assert kept(MicrostructureHealth, scene, "10:51:00", look) == (volume, flow, None)
-    assert said(Health, scene, "10:51:00") == (value, reason)
+    found = said(Health, scene, "10:51:00")
+    assert (found.value, found.reason) == (value, reason)
     assert said(Health, scene, "10:50:00").reason == "no 50 bars yet to tell what is usual"
     assert said(Health, scene, "10:51:00", cost=0.0).value == 1
 
@@ -253,4 +256,5 @@ def test_a_hole_in_the_data() -> None:
     assert said(Health, steady((1, "buy"), quotes=2), "10:51:00").value == 0
     assert said(Health, steady((1, "buy"), quotes=6), "10:51:00").value == 1
     assert said(Health, steady((1, "buy")), "10:51:10").value == 1
-    assert said(Health, steady((1, "buy")), "10:51:11") == (None, "no quote for 11 s")
+    found = said(Health, steady((1, "buy")), "10:51:11")
+    assert (found.value, found.reason) == (None, "no quote for 11 s")

@@ -87,7 +87,7 @@ def test_tick_momentum_by_hand() -> None:
     assert enough.value == pytest.approx(0.4 * 1 / 20 + 0.6 * 15 / 40)
     assert enough.reason == "+1 ticks up less down, +15 of 40 lots in 20 trades"
     (short,) = said(TickMomentum, SCENE.trades(lines(rows[1:])))
-    assert short == (None, "no 20 trades in this session yet")
+    assert (short.value, short.reason) == (None, "no 20 trades in this session yet")
 
 
 def test_the_trades_of_the_session_before_are_no_momentum() -> None:
@@ -106,7 +106,7 @@ def test_volume_imbalance_over_five_bars() -> None:
     assert found[3].reason == "4 of 5 bars"
     rows = [(time, price, lots, "unknown") for time, price, lots, _ in rows]
     unknown = said(VolumeImbalance, SCENE.trades(lines(rows)))
-    assert unknown[-1] == (None, "no trade of a known aggressor in 5 bars")
+    assert (unknown[-1].value, unknown[-1].reason) == (None, "no trade of a known aggressor in 5 bars")
 
 
 def minutes(deltas: list[int], lots: int = 10, *, rise: bool = True) -> list[tuple[str, float, int, str]]:

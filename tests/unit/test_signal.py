@@ -203,7 +203,7 @@ states = st.builds(
 
 def reflected(one: State) -> State:
     """Return the mirror image."""
-    features = [replace(of, value=-(of.value or 0.0)) for of in one.features]
+    features = [of._replace(value=-(of.value or 0.0)) for of in one.features]
     return replace(
         one,
         features=features,

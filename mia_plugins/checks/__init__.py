@@ -1,0 +1,1 @@
+"""What runs are held to beside their results: that they look at no future, and how much past they need."""

@@ -1,0 +1,57 @@
+"""An account's limits while a node lives: its state claimed, reconciled and watched.
+
+with Standing.open(folder) as standing:
+keeper = standing.resume(day, broker, accounts, reports)
+Context(..., keeper=keeper, kill=standing.kill, halt=halt)
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+from mia_plugins.runtime.account import Account
+from mia_plugins.runtime.broker import BrokerAccount
+from mia_plugins.runtime.killing import Halt, Kill
+from risk.kill import KillWatch, engage
+from risk.state import RiskState, resumed
+from risk.state.claim import claimed
+from risk.state.keeping import Keeping
+from risk.state.reconciling import Reports, reconcile
+
+
+class Standing:
+    """What a node needs so that limits hold beyond its own end."""
+
+    def __init__(self, folder: Path, state: RiskState, watch: KillWatch) -> None:
+        self._folder, self._state, self._watch = folder, state, watch
+
+    @classmethod
+    @contextmanager
+    def open(cls, folder: Path) -> Iterator[Self]:
+        """Claim a folder's state, open it, and look for the kill switch until it is over."""
+        with claimed(folder), RiskState.open(folder) as state, KillWatch(folder) as watch:
+            yield cls(folder, state, watch)
+
+    @property
+    def kill(self) -> Sequence[int]:
+        """The kill switch, for `Context.kill`."""
+        return self._watch.byte
+
+    def resume(
+        self, day: dt.date, broker: BrokerAccount, accounts: Mapping[str, Account], reports: Reports
+    ) -> Keeping:
+        """Bring an account to where it was, with what the broker executed since; for `Context.keeper`."""
+        keeping = resumed(self._state, day, broker, accounts)
+        reconcile(keeping, accounts, reports)
+        return keeping
+
+    def keep(self, halt: Halt) -> None:
+        """Have what flattens everything set the kill switch: it is on until somebody says why not."""
+        halt.obeyed_by(self._kept)
+
+    def _kept(self, level: Kill, now: int, reason: str) -> None:
+        del now
+        if level is Kill.FLATTEN:
+            engage(self._folder, flatten=True, reason=f"the monitor: {reason}")

@@ -1,0 +1,81 @@
+"""Whether the world is still the one that a model was trained on: what it sees, and what comes of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import log, sqrt
+from statistics import NormalDist
+from typing import Any, Self
+
+import numpy as np
+
+from mia_plugins.learning import Floats
+from mia_plugins.statistics.figures import Ints
+
+PARTS = 10
+LEAST_SHARE = 1e-3
+"""Shares below it count as it: their logarithm would say too much of too little."""
+
+
+@dataclass(frozen=True)
+class Usual:
+    """How a column was spread when the model was trained: the share in each of some parts."""
+
+    edges: tuple[float, ...]
+    """Where a part ends and the next begins."""
+    shares: tuple[float, ...]
+    """One a part, and last that of what was not known."""
+
+    @classmethod
+    def of(cls, values: Floats) -> Self:
+        """Return the spread of a column, in ten parts of about the same size."""
+        known = values[np.isfinite(values)]
+        inner = np.quantile(known, np.arange(1, PARTS) / PARTS) if len(known) else np.zeros(0)
+        edges = tuple(float(one) for one in np.unique(inner))
+        counts = counted(values, edges)
+        return cls(edges, tuple(float(one) for one in counts / max(len(values), 1)))
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Self:
+        """Return what a card tells."""
+        return cls(tuple(map(float, data["edges"])), tuple(map(float, data["shares"])))
+
+
+def counted(values: Floats, edges: Sequence[float]) -> Ints:
+    """Return how many values lie in each part, and last how many are not known."""
+    known = np.isfinite(values)
+    inside = np.bincount(np.searchsorted(edges, values[known], side="left"), minlength=len(edges) + 1)
+    return np.append(inside, (~known).sum()).astype(np.int64)
+
+
+def stability(usual: Usual, values: Floats) -> float:
+    """Return the population stability index: Σ (now − then) · ln(now / then); .1 is some, .25 much."""
+    now = counted(values, usual.edges) / max(len(values), 1)
+    pairs = zip(now.tolist(), usual.shares, strict=True)
+    floored = ((max(a, LEAST_SHARE), max(b, LEAST_SHARE)) for a, b in pairs)
+    return float(sum((a - b) * log(a / b) for a, b in floored))
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Whether probabilities kept their promise."""
+
+    trades: int
+    promised: float
+    """Wins that were to be expected: the mean probability."""
+    came: float
+    """The share that won."""
+    distance: float
+    """Their difference in standard errors; below 0: fewer won."""
+
+
+def promise(said: Sequence[float], won: Sequence[bool]) -> Kept:
+    """Return whether as many won as was said."""
+    p = np.asarray(said, np.float64)
+    error = sqrt(max(float((p * (1 - p)).sum()), 1e-12))
+    wins = sum(won)
+    return Kept(len(p), float(p.mean()), wins / len(p), (wins - float(p.sum())) / error)
+
+
+def is_broken(kept: Kept, sure: float) -> bool:
+    """Say whether the difference is more than chance makes of it, that sure (such as .99)."""
+    return abs(kept.distance) > NormalDist().inv_cdf(0.5 + sure / 2)

@@ -1,0 +1,169 @@
+"""`ml_filter`: the last judge, a model that was trained on earlier decisions and belongs to just these."""
+
+import datetime as dt
+from typing import Any, Literal
+
+from mia_plugins.data.sessions import NS
+from mia_plugins.decisions import Candidate, Filter, Surroundings, Verdict, blocks, not_asked, passes
+from mia_plugins.errors import did_you_mean
+from mia_plugins.features import Market
+from mia_plugins.host import PluginHost
+from mia_plugins.learning import ModelError
+from strategies.ml.card import Card, checked_content
+from strategies.ml.columns import FIXED, Reader
+from strategies.ml.ensemble import Ensemble
+from strategies.ml.loading import load_model
+from strategies.ml.named import ModelsSettings
+from strategies.ml.schema import feature_hash_of, plain_strategy, setting_difference
+from strategies.ml.settings import Gate, kind_of
+
+LIVE = "live"
+
+
+class MlFilterSettings(ModelsSettings):
+    """What can be set."""
+
+    gate: Gate = 0.65
+    """How likely to win a candidate must be; `break_even`: more than its bracket needs to lose nothing."""
+    voting: Literal["mean", "majority"] = "mean"
+    """Whether the members' calibrated mean decides, or most of their weight."""
+    absent: Literal["pass", "block"] = "pass"
+    """What becomes of candidates where no model is loaded; live trading wants it written."""
+    in_sample: bool = False
+    """Whether a model may judge what it was trained on; the report then says so in red."""
+
+
+class MlFilter(Filter):
+    """Rejects what a model thinks unlikely to win."""
+
+    Settings = MlFilterSettings
+    unit = "probability"
+
+    def __init__(self, market: Market, settings: Any) -> None:
+        super().__init__(market, settings)
+        self._id = settings.content.get(market.product, "")
+        self._card: Card | None = None
+        self._ensemble: Ensemble | None = None
+        self._reader: Reader | None = None
+        self._span = (0, 0)
+        self._valid_until = 0
+        self._is_live = False
+
+    def admit(self, surroundings: Surroundings) -> None:
+        """Refuse a model that is of anything else than what it would judge."""
+        settings = self.settings
+        self._is_live = surroundings.mode == LIVE
+        if self._is_live and "absent" not in settings.model_fields_set:
+            raise ModelError("live trading wants it written what becomes of candidates without a model",
+                             "write `absent: pass` or `absent: block` under the filter")  # fmt: skip
+        if not self._id:
+            self.warning = (
+                f"the ML filter has no model of {surroundings.product}: every candidate "
+                f"{'passes' if settings.absent == 'pass' else 'is rejected'} (`absent: {settings.absent}`)"
+            )
+            return
+        folder = settings.registry / self._id
+        card = Card.read(folder)
+        for part in card.parts:
+            checked_content(folder, part)
+        _refuse_others(card, surroundings)
+        self._refuse_times(card, surroundings.span)
+        self._card, self._span, self._valid_until = card, card.span, card.valid_until
+
+    def _refuse_times(self, card: Card, span: tuple[int, int] | None) -> None:
+        """Refuse a run through what the model knows the outcome of, or long after."""
+        _, last = card.span
+        if span is None:
+            return
+        if span[0] <= last:
+            if not self.settings.in_sample:
+                raise ModelError(
+                    f"the model {card.id} knows what came until {_utc(last)}, and the run begins "
+                    f"{_utc(span[0])}",
+                    "begin later, or train on earlier runs; `in_sample: true` has it judge all the same",
+                )
+            self.warning = (
+                f"in sample: the model {card.id} was trained on decisions until {_utc(last)}; what the run "
+                "came to says nothing of what it is worth"
+            )
+        if span[1] > card.valid_until:
+            raise ModelError(
+                f"the model {card.id} may be used until {_utc(card.valid_until)}, and the run ends "
+                f"{_utc(span[1])}",
+                "train a new one, or end the run earlier",
+            )
+
+    def judge(self, candidate: Candidate) -> Verdict:
+        """Let through what is likely enough to win."""
+        if self._card is None:
+            return self._without("no model is loaded")
+        if candidate.now > self._valid_until:
+            return self._without(f"the model {self._id} is out of date")
+        if candidate.now <= self._span[1] and not self.settings.in_sample:
+            known = _utc(self._span[1])
+            raise ModelError(
+                f"the model {self._id} knows what came until {known}, and is asked of {_utc(candidate.now)}",
+                "`in_sample: true` has it judge all the same",
+            )
+        if self._ensemble is None or self._reader is None:
+            self._load(self._card)
+        assert self._ensemble is not None and self._reader is not None  # noqa: S101, PT018 for the type checker
+        opinion = self._ensemble.one(self._reader.row(candidate))
+        gate = self.settings.gate
+        if gate == "break_even":
+            gate = candidate.stop / (candidate.stop + candidate.target)
+        likely = opinion.probability >= gate
+        if self.settings.voting == "majority":
+            likely = self._ensemble.votes(opinion, gate)
+        if likely:
+            return passes(opinion.probability, f"wins with {opinion.probability:.0%}, {gate:.0%} are enough")
+        return blocks(opinion.probability, f"wins with {opinion.probability:.0%}, below {gate:.0%}")
+
+    def _without(self, reason: str) -> Verdict:
+        return blocks(None, reason) if self.settings.absent == "block" else not_asked(reason)
+
+    def _load(self, card: Card) -> None:
+        host = PluginHost.discover()
+        self._ensemble = load_model(self.settings.registry / card.id, card, lambda use: kind_of(use, host))
+        self._reader = Reader(card.columns)
+
+
+def _refuse_others(card: Card, there: Surroundings) -> None:
+    """Refuse another instrument, preset, strategy or feature than those the model was trained on."""
+    instrument, strategy, presets = card.slot
+    who = f"the model {card.id}"
+    if instrument != there.product:
+        raise ModelError(
+            f"{who} is of {instrument}, and the run decides about {there.product}", "name another"
+        )
+    if presets != there.presets:
+        raise ModelError(
+            f"{who} belongs to the preset {', '.join(presets) or 'none'}, and the run has "
+            f"{', '.join(there.presets) or 'none'}",
+            "train one on runs of this preset",
+        )
+    missing = [one.name for one in card.columns if one.name not in there.names and one.name not in FIXED]
+    if missing:
+        raise ModelError(
+            f"{who} looks at '{missing[0]}', which the run does not have"
+            f"{did_you_mean(missing[0], there.names)}",
+            "name it under `features:`, with weight 0 if it is to count for nothing else",
+        )
+    differing = setting_difference(
+        card.data["strategy_settings"], plain_strategy(there.strategy.model_dump())
+    )
+    if differing:
+        raise ModelError(
+            f"{who} was trained on decisions of other settings of {strategy}: {differing}",
+            "train one on runs of these settings",
+        )
+    for name, told in card.data["features"].items():
+        if name in there.features and feature_hash_of(there.features[name]) != told:
+            raise ModelError(
+                f"{who} was trained with other settings of the feature '{name}'",
+                "train one on runs of these settings",
+            )
+
+
+def _utc(ts: int) -> str:
+    return f"{dt.datetime.fromtimestamp(ts // NS, dt.UTC):%Y-%m-%d %H:%M} UTC"

@@ -1,0 +1,256 @@
+"""`mia models`: list, show, promote and retire models, and see whether one has drifted."""
+
+import getpass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mia_plugins.cli.session import AsJson, Session
+
+if TYPE_CHECKING:
+    from strategies.ml.watch import Watch
+
+app = typer.Typer(
+    help="List, show, promote and retire models of the ML filter.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+)
+
+MODELS = Path("models")
+ModelWord = Annotated[
+    str, typer.Argument(metavar="MODEL", help="The beginning of a model's id.", show_default=False)
+]
+Models = Annotated[
+    Path, typer.Option("--models", help="The folder of models.", metavar="FOLDER", readable=False)
+]
+Why = Annotated[str, typer.Option("--why", help="Why; it is kept.", metavar="TEXT")]
+
+
+@app.command("list", epilog="Example: mia models list --json")
+def list_(context: typer.Context, models: Models = MODELS, as_json: AsJson = False) -> None:
+    """List the models, with what became of each."""
+    from mia_plugins.reports.numbers import plain
+    from strategies.ml.registry import Registry
+
+    session = Session.of(context)
+    registry = Registry(models)
+    status = registry.status()
+    cards = {one: registry.card(one) for one in status}
+    if as_json:
+        session.say_json([{"model": one, "status": status[one], **_brief(cards[one].data)} for one in cards])
+        return
+    if not cards:
+        session.say(f"there is no model in {models}: mia train CONFIG makes one")
+        return
+    columns = (
+        "model",
+        "status",
+        "instrument",
+        "strategy",
+        "preset",
+        "trained until",
+        "decisions",
+        "AUC",
+        "rise R",
+    )
+    rows = []
+    for one, card in cards.items():
+        told = _brief(card.data)
+        preset = ", ".join(told["presets"])
+        numbers = (f"{told['rows']:,}", plain(told["auc"], 3), plain(told["rise"], 3, signed=True))
+        rows.append(
+            (one, str(status[one]), told["instrument"], told["strategy"], preset, told["until"], *numbers)
+        )
+    session.table(columns, rows)
+
+
+@app.command(epilog="Example: mia models show 3f2a")
+def show(context: typer.Context, model: ModelWord, models: Models = MODELS, as_json: AsJson = False) -> None:
+    """Show a model's card: what it is of, how it was judged, what became of it."""
+    from mia_plugins.runs.plain import utc_text
+    from strategies.ml.commands import lines_of
+    from strategies.ml.registry import Registry
+
+    session = Session.of(context)
+    registry = Registry(models)
+    found = registry.find(model)
+    card, status = registry.card(found), registry.status()[found]
+    events = [event for event in registry.history() if event.model == found]
+    if as_json:
+        session.say_json(
+            {"model": found, "status": status, "card": card.data, "history": list(map(vars, events))}
+        )
+        return
+    session.say(f"model {found}: {status}", style="bold")
+    session.say(f"  {card.findings['verdict']}")
+    for name, text in lines_of(card.data):
+        session.say(f"  {name:22}{text}")
+    session.table(
+        ("member", "of", "weight", "file"), [(p.name, p.use, f"{p.weight:.3f}", p.file) for p in card.parts]
+    )
+    lost = [(one["column"], f"{one['lost']['value'] or 0:+.4f}") for one in card.findings["importance"]]
+    session.table(("column", "AUC lost without it"), lost)
+    session.table(
+        ("when", "what", "by", "why"),
+        [(utc_text(event.ts), event.did, event.by, event.why) for event in events],
+    )
+
+
+@app.command(epilog="Example: mia models promote 3f2a")
+def promote(  # noqa: PLR0913 each is an option
+    context: typer.Context,
+    model: ModelWord,
+    *,
+    by_hand: Annotated[
+        bool, typer.Option("--by-hand", help="Whatever the figures say: needs --why.")
+    ] = False,
+    why: Why = "",
+    models: Models = MODELS,
+    as_json: AsJson = False,
+) -> None:
+    """Put a model into use in the place of the one of its instrument, strategy and preset.
+
+    Its figures out of sample must be better; or a person answers for it, with --by-hand and --why.
+    """
+    from mia_plugins.learning import ModelError
+    from strategies.ml.card import checked_content
+    from strategies.ml.registry import PROMOTED, Registry, compare
+
+    session = Session.of(context)
+    registry = Registry(models)
+    found = registry.find(model)
+    card = registry.card(found)
+    for part in card.parts:
+        checked_content(models / found, part)
+    instrument, strategy, presets = card.slot
+    others = [one for one in registry.promoted(instrument, presets) if registry.card(one).slot[1] == strategy]
+    if others == [found]:
+        raise ModelError(f"the model {found} is in use already")
+    compared = compare(card, registry.card(others[0]) if others else None)
+    if by_hand and not why.strip():
+        raise ModelError("a model that is promoted by hand needs a reason", 'add --why "…"')
+    if not (compared.better or by_hand):
+        raise ModelError(
+            f"the model {found} is not surely better: {compared.told}",
+            'train it on more; or answer for it: --by-hand --why "…"',
+        )
+    registry.note(found, PROMOTED, getpass.getuser() if by_hand else "figures", why or compared.told)
+    if as_json:
+        session.say_json({"promoted": found, "instead_of": others, "why": why or compared.told})
+        return
+    session.say(f"the model {found} is in use: {compared.told}", style="bold green")
+    session.say(f"  ml_filter: {{registry: {models}, models: {{{instrument}: {found}}}}}")
+
+
+@app.command(epilog='Example: mia models retire 3f2a --why "the contract changed"')
+def retire(
+    context: typer.Context,
+    model: ModelWord,
+    why: Annotated[str, typer.Option("--why", help="Why; it is kept.", metavar="TEXT", show_default=False)],
+    models: Models = MODELS,
+    as_json: AsJson = False,
+) -> None:
+    """Take a model out of use; its files stay."""
+    from strategies.ml.registry import Registry
+
+    session = Session.of(context)
+    registry = Registry(models)
+    found = registry.find(model)
+    registry.note(found, "retired", getpass.getuser(), why)
+    if as_json:
+        session.say_json({"retired": found, "why": why})
+        return
+    session.say(f"the model {found} is retired", style="bold")
+
+
+@app.command(epilog="Example: mia models drift 3f2a latest")
+def drift(  # noqa: PLR0913, PLR0917 each is an option
+    context: typer.Context,
+    model: ModelWord,
+    run: Annotated[str, typer.Argument(metavar="RUN", help="The beginning of a run's id, or `latest`.")],
+    filter_name: Annotated[
+        str, typer.Option("--filter", help="What the run calls the filter.")
+    ] = "ml_filter",
+    models: Models = MODELS,
+    runs: Annotated[
+        Path, typer.Option("--runs", help="The folder of runs.", metavar="FOLDER", readable=False)
+    ] = Path("runs"),
+    as_json: AsJson = False,
+) -> None:
+    """Say whether a run's candidates look as in the training, and whether probabilities kept their promise.
+
+    The exit code is 1 when something has drifted.
+    """
+    from mia_plugins.errors import ExitCode
+    from mia_plugins.runs.folder import RunFolder
+    from strategies.ml.registry import Registry
+
+    session = Session.of(context)
+    registry = Registry(models)
+    watch = watched(RunFolder.open(runs, run), registry.card(registry.find(model)), filter_name)
+    state = watch.state
+    if as_json:
+        session.say_json(state)
+    else:
+        session.table(
+            ("column", "stability index"),
+            [
+                (name, f"{shift:.3f}")
+                for name, shift in sorted(state["shifts"].items(), key=lambda row: -row[1])
+            ],
+        )
+        if state["came"] is not None:
+            session.say(
+                f"of {state['trades']} trades {state['came']:.1%} won, {state['promised']:.1%} were promised"
+            )
+        for text in state["alarms"]:
+            session.say(text, style="bold red")
+        if not state["alarms"]:
+            session.say(f"no drift in {state['candidates']:,} candidates", style="green")
+    if state["alarms"]:
+        raise typer.Exit(ExitCode.FAILED)
+
+
+def watched(run: Any, card: Any, filter_name: str) -> "Watch":
+    """Return a watch that has seen a whole run."""
+    from mia_plugins.journal.decision import Outcome
+    from mia_plugins.journal.reader import Decisions, Where
+    from mia_plugins.statistics.sources import Sources
+    from mia_plugins.statistics.trades import trades_of
+    from strategies.ml.drift_actor import named_values, said_by
+    from strategies.ml.watch import Watch, WatchSettings
+
+    decisions = Decisions.of(run.path)
+    wanted = Where(
+        frozenset(set(Outcome) - {Outcome.NONE}),
+        strategy=f"{card.data['strategy']}-{card.data['instrument']}",
+    )
+    rows = list(decisions.rows(wanted))
+    trades = trades_of(Sources(run.path))
+    settings = WatchSettings(window=max(len(rows), 50), trades=max(len(trades), 20))
+    watch = Watch(card, settings)
+    for row in rows:
+        columns = decisions.columns[row.strategy]
+        watch.see(named_values(row.decision, columns), row.decision.side)
+        said = said_by(row.decision, columns, filter_name)
+        if said is not None and row.decision.outcome is Outcome.TAKEN:
+            watch.say(row.id, said)
+    for decision, net in zip(trades.decision.tolist(), trades.net.tolist(), strict=True):
+        watch.close(decision, won=net > 0)
+    return watch
+
+
+def _brief(card: Any) -> dict[str, Any]:
+    found = card["findings"]
+    return {
+        "instrument": card["instrument"],
+        "strategy": card["strategy"],
+        "presets": card["presets"],
+        "until": card["trained"]["last"],
+        "rows": card["trained"]["rows"],
+        "auc": found["auc"]["value"],
+        "rise": found["profit"]["rise_of_half"]["value"],
+        "verdict": found["verdict"],
+    }

@@ -1,0 +1,134 @@
+"""Limits hold beyond the end of a process: it trades in the engine, is killed, and another one goes on."""
+
+import json
+import os
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mia_plugins.runtime.account import Fill, Role
+from mia_plugins.runtime.broker import BrokerAccount
+from mia_plugins.runtime.killing import Halt, Kill
+from risk.kill import standing as switch_of
+from risk.live import Standing
+from risk.state import StateError
+from risk.state.reconciling import Reports
+from tests.candidates import account_of
+from tests.conftest import ROOT
+from tests.living import LIMIT, executed, report, write
+from tests.market import DAY
+from tests.runtime import BASE, at
+
+
+def lived(here: Path, begin: str, kill_at: int = 0, when: str = "before") -> subprocess.CompletedProcess[str]:
+    """Let a process trade until it is over, or killed."""
+    command = [sys.executable, "-m", "tests.living", str(here), begin, str(kill_at), when]
+    path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+    return subprocess.run(
+        command, cwd=here, env=os.environ | {"PYTHONPATH": path}, capture_output=True, text=True, check=False
+    )
+
+
+def made(rows: list[list[Any]]) -> Decimal:
+    """Return $ that a broker's executions come to; they are flat."""
+    return sum(
+        (-side * lots * ticks * Decimal("12.5") - Decimal(fee) for _, _, side, lots, ticks, fee, _ in rows),
+        Decimal(0),
+    )
+
+
+@pytest.mark.parametrize(
+    ("kill_at", "when"),
+    [
+        (3, "before"),
+        *(pytest.param(*one, marks=pytest.mark.long) for one in ((1, "before"), (2, "before"), (4, "after"))),
+    ],
+)
+def test_a_killed_process_gives_no_loss_back(here: Path, kill_at: int, when: str) -> None:
+    killed = lived(here, "09:30", kill_at, when)
+    assert killed.returncode == -9, killed.stderr
+    broker = here / "broker"
+    held = sum(row[2] * row[3] for row in executed(broker))
+    assert (len(executed(broker)), held) == (kill_at, kill_at % 2)
+    if held:  # while nobody looked its stop was filled
+        stopped = Fill(at("09:40"), "", 1, Role.STOP, -1, 1, executed(broker)[-1][4] - 12, Decimal("2.25"))
+        order_id = executed(broker)[-1][1].replace("-E", "-S")
+        write(broker, "while-nobody-looked", order_id, stopped)
+    again = lived(here, "09:43")
+    assert again.returncode == 0, again.stderr
+    told = json.loads(again.stdout.splitlines()[-1])
+    rows = executed(broker)
+    assert told["position"] == 0
+    assert Decimal(told["realized"]) == made(rows)
+    assert told["trades"] == len(rows) // 2
+    assert -LIMIT - 12 * Decimal("12.5") <= made(rows) < -300  # the market jumps by twelve ticks
+    orders = [(row[1], row[2]) for row in rows]
+    assert len(orders) == len(set(orders)), "an order was sent twice"
+    assert told["decisions"], "nothing was decided after the restart"
+    assert all(line.endswith("blocked daily_loss") for line in told["decisions"][-3:])
+
+
+def account() -> Any:
+    return account_of("ES", BrokerAccount(Decimal(25_000)))
+
+
+def row(side: int, order_id: str, execution_id: str = "e1", ticks: int = BASE) -> list[Any]:
+    return [execution_id, order_id, side, 1, ticks, "2.25", at("09:31")]
+
+
+def test_what_the_broker_executed_by_hand_is_counted_to_whoever_held_it(here: Path) -> None:
+    one, reports = account(), [report(row(1, "one-ES-7-E")), report(row(-1, "", "e2", BASE - 4))]
+    told = Reports(reports, {"ES": 0})
+    with Standing.open(here) as standing:
+        standing.resume(DAY, one.broker, {"one-ES": one}, told)
+    assert one.position == 0
+    assert one.broker.realized_today == Decimal("-54.5")
+    assert one.last_exit == "by_hand"
+    assert [line.split(":")[0] for line in told.restored] == ["e1", "e2"]
+    again, once_more = account(), Reports(reports, {"ES": 0})
+    with Standing.open(here) as standing:
+        standing.resume(DAY, again.broker, {"one-ES": again}, once_more)
+    assert (again.broker.realized_today, once_more.restored) == (Decimal("-54.5"), [])
+
+
+@pytest.mark.parametrize(
+    ("rows", "positions", "told"),
+    [
+        (
+            [row(1, "")],
+            None,
+            r"executed \+1 ES \(e1\) for an order that is none of ours, and no strategy holds",
+        ),
+        ([row(1, "other-ES-1-E")], None, "none of ours"),
+        ([row(1, "one-ES-1-E")], {"ES": 2}, r"holds \+2 ES, and its executions add up to \+1"),
+        ([], {"NQ": -1}, r"holds -1 NQ, and its executions add up to \+0"),
+    ],
+)
+def test_what_cannot_be_explained_stops_the_start(
+    here: Path, rows: list[list[Any]], positions: dict[str, int] | None, told: str
+) -> None:
+    one = account()
+    reports = Reports([report(each) for each in rows], positions)
+    with Standing.open(here) as standing, pytest.raises(StateError, match=told):
+        standing.resume(DAY, one.broker, {"one-ES": one}, reports)
+
+
+def test_two_processes_cannot_trade_with_one_state(here: Path) -> None:
+    with Standing.open(here), pytest.raises(StateError, match="another process trades"), Standing.open(here):
+        raise AssertionError
+    with Standing.open(here) as standing:
+        assert standing.kill[0] == Kill.OFF
+
+
+def test_what_flattens_everything_leaves_the_kill_switch_on(here: Path) -> None:
+    halt = Halt()
+    with Standing.open(here) as standing:
+        standing.keep(halt)
+        halt.set("latency", Kill.STOP, 1)
+        assert switch_of(here) is Kill.OFF
+        halt.set("daily_loss", Kill.FLATTEN, 2)
+        assert switch_of(here) is Kill.FLATTEN

@@ -1,0 +1,183 @@
+"""Baselines: what is read is what was written, and one that was touched is refused with the remedy."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from mia_plugins.errors import ExitCode
+from mia_plugins.regress.baseline import Baseline, forget, json_path, recorded, rows_path
+from mia_plugins.regress.errors import RegressError
+from mia_plugins.regress.figures import Figures, changes, figures_of
+from mia_plugins.regress.judging import baseline_of, judged
+from mia_plugins.regress.markets import read_markets
+from mia_plugins.regress.outcome import Outcome, Verdict
+from mia_plugins.regress.tables import parting, sequence_hash
+from mia_plugins.regress.telling import is_good, tell_text
+from mia_plugins.runs.folder import RunFolder
+from mia_plugins.settings.issues import SettingsError
+from tests.conftest import Mia
+from tests.runs import made, some_rows
+
+STATISTICS: dict[str, Any] = {
+    "net": "125.50",
+    "trades": 3,
+    "exits": {"stop": 1, "target": 2},
+    "sharpe": {"value": 1.25, "low": None, "high": 2.0},
+}
+
+
+def run(**more: Any) -> RunFolder:
+    return made(**{"statistics": STATISTICS, **more})[1]
+
+
+@pytest.fixture
+def baseline(here: Path) -> Baseline:
+    """Return the baseline of a small run, written."""
+    one = baseline_of("small", run(), ("it is small",))
+    one.write(here)
+    return one
+
+
+def test_what_is_read_is_what_was_written(here: Path, baseline: Baseline) -> None:
+    again = Baseline.read(here, "small")
+    assert again == baseline
+    assert recorded(here) == ["small"]
+    assert [again.tables[name].to_pylist() == table.to_pylist() for name, table in baseline.tables.items()]
+    assert judged(again, run(seed=8)).verdict is Verdict.SAME
+    forget(here, "small")
+    assert recorded(here) == []
+
+
+def edited(change: Callable[[dict[str, Any]], object]) -> Callable[[Path], None]:
+    def edit(folder: Path) -> None:
+        path = json_path(folder, "small")
+        data = json.loads(path.read_text())
+        change(data)
+        path.write_text(json.dumps(data))
+
+    return edit
+
+
+def cut(folder: Path) -> None:
+    json_path(folder, "small").write_text("{")
+
+
+def emptied(folder: Path) -> None:
+    rows_path(folder, "small").unlink()
+
+
+def other_rows(folder: Path) -> None:
+    rows_path(folder, "small").write_bytes(b"rows of somebody else")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (edited(lambda d: d["exact"].update(net="999.00")), "was changed by hand"),
+        (edited(lambda d: d["tolerant"]["sharpe.value"].update(rtol=10)), "was changed by hand"),
+        (edited(lambda d: d.pop("seal")), "was changed by hand"),
+        (edited(lambda d: d.update(format=9, mia="7.0")), "is of format 9, written by mia 7.0"),
+        (cut, "cannot be read"),
+        (emptied, r"rows\.xz cannot be read"),
+        (other_rows, "is not the one that small.json was recorded with"),
+    ],
+)
+def test_one_that_was_touched_is_refused(
+    here: Path, baseline: Baseline, spoil: Callable[[Path], None], told: str
+) -> None:
+    del baseline
+    spoil(here)
+    with pytest.raises(RegressError, match=told) as raised:
+        Baseline.read(here, "small")
+    assert 'mia regress update small --reason "…"' in raised.value.remedy
+
+
+def with_score(score: float, at: int = 13) -> list[tuple[Any, ...]]:
+    return [(*row[:3], score if row[0] == at else row[3]) for row in some_rows()]
+
+
+def test_floats_may_differ_in_their_last_digits_and_no_more(baseline: Baseline) -> None:
+    near = judged(baseline, run(seed=8, rows=with_score(3.0 * (1 + 1e-8), at=12)))
+    assert near.verdict is Verdict.SAME
+    far = judged(baseline, run(seed=9, rows=with_score(3.001, at=12)))
+    assert far.verdict is Verdict.DIFFERS
+    assert (far.partings[0].row, far.partings[0].columns, far.partings[0].exact) == (12, ("score",), False)
+    assert far.changes == ()  # the sequence is the same
+
+
+def test_a_sequence_differs_in_what_is_exact_alone() -> None:
+    rows = pa.table({"id": [1, 2], "side": [1, -1], "score": [0.5, 0.25], "order_id": ["a", "b"]})
+    assert sequence_hash(rows) == sequence_hash(rows.set_column(0, "id", pa.array([7, 9])))
+    assert sequence_hash(rows) == sequence_hash(rows.set_column(2, "score", pa.array([0.1, 0.2])))
+    assert sequence_hash(rows) != sequence_hash(rows.set_column(1, "side", pa.array([-1, 1])))
+    assert sequence_hash(rows) != sequence_hash(rows.slice(0, 1))
+
+
+def test_a_lacking_row_and_a_null_part_them() -> None:
+    rows = pa.table({"id": [1, 2], "stop": [10, None]})
+    fewer = parting("decisions", rows, rows.slice(0, 1))
+    assert fewer is not None
+    assert (fewer.row, fewer.columns, fewer.ids) == (2, (), (2, None))
+    null = parting("decisions", rows, pa.table({"id": [1, 2], "stop": [10, 0]}))
+    assert null is not None
+    assert (null.row, null.columns) == (2, ("stop",))
+    assert parting("decisions", rows, rows) is None
+
+
+def test_each_tier_has_its_figures_and_its_tolerance() -> None:
+    then = figures_of(STATISTICS, {})
+    assert set(then.exact) == {"net", "trades", "exits.stop", "exits.target"}
+    assert set(then.tolerant) == {"sharpe.value", "sharpe.low", "sharpe.high"}
+    now = figures_of(
+        STATISTICS | {"net": "125.51", "sharpe": {"value": 1.25000001, "low": 0.5, "high": 2.1}}, {}
+    )
+    assert [(c.name, c.tier) for c in changes(then, now)] == [
+        ("net", "exact"),
+        ("sharpe.low", "tolerant"),
+        ("sharpe.high", "tolerant"),
+    ]
+    loose = Figures(then.exact, then.tolerant, dict.fromkeys(then.rtol, 0.1))
+    assert [c.name for c in changes(loose, now)] == ["net", "sharpe.low"]
+
+
+def test_other_data_are_not_mistaken_for_other_code(baseline: Baseline) -> None:
+    then = replace(baseline, inputs=replace(baseline.inputs, data="e" * 64))
+    one = judged(then, run(seed=8, rows=with_score(9.0)))
+    assert set(one.inputs) == {"data"}
+    told = list(tell_text([one]))
+    assert "    the data changed: data eeeeeeeeeeee → dddddddddddd" in told
+    assert "    the same as when it was recorded: settings, code, versions" in told
+
+
+def test_the_same_that_prints_megabytes_is_not_good() -> None:
+    assert is_good(Outcome("one", Verdict.SAME))
+    assert not is_good(Outcome("one", Verdict.SAME, printed="it printed 5 MB"))
+    assert not any(is_good(Outcome("one", verdict)) for verdict in set(Verdict) - {Verdict.SAME})
+
+
+def test_catalogs_are_told_apart_with_their_mistakes(here: Path) -> None:
+    assert read_markets(here) == {}
+    (here / "catalogs.yaml").write_text("thin:\n  start: 2026-06-01\n  densty: 0.03\nbare:\n")
+    with pytest.raises(SettingsError) as raised:
+        read_markets(here)
+    told = str(raised.value)
+    assert "catalogs.yaml:3:3: thin.densty" in told
+    assert "did you mean 'density'?" in told
+    assert "catalogs.yaml:4:1: bare" in told
+
+
+def test_a_reason_and_a_folder_are_asked_for(mia: Mia, here: Path) -> None:
+    (here / "configs").mkdir()
+    (here / "configs" / "one.yaml").write_text("catalog: nowhere\n")
+    assert mia("regress", "update").code == ExitCode.USAGE
+    empty = mia("regress", "update", "--folder", "configs", "--reason", " ")
+    assert (empty.code, "recorded for a reason" in empty.err) == (ExitCode.FAILED, True)
+    nowhere = mia("regress", "check", "--folder", "nowhere")
+    assert (nowhere.code, "there is no folder nowhere" in nowhere.err) == (ExitCode.FILES, True)
+    unknown = mia("regress", "check", "two", "--folder", "configs")
+    assert "has no config 'two'" in unknown.err
