@@ -11,7 +11,7 @@ from pathlib import Path
 import mia_plugins
 from mia_plugins.errors import InstallationError
 
-SIBLINGS = ("catalog", "indicators", "risk", "strategies")
+SIBLINGS = ("catalog", "gateway", "indicators", "risk", "strategies")
 ROOT = Path(mia_plugins.__file__).resolve().parent.parent
 
 

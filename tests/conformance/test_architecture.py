@@ -18,6 +18,7 @@ MAY_IMPORT = {
     "mia_plugins": set[str](),
     "indicators": {"mia_plugins"},
     "catalog": {"mia_plugins"},
+    "gateway": {"mia_plugins"},
     "strategies": {"mia_plugins", "indicators"},
     "risk": {"mia_plugins", "indicators"},
 }

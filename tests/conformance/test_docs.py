@@ -14,6 +14,7 @@ import pytest
 
 from catalog.formats.tabular.settings import TableSettings
 from catalog.market.settings import PRESETS, Edge, MarketSettings, Scenario
+from gateway.faults.script import FaultScript
 from mia_plugins.errors import ExitCode
 from mia_plugins.hookspecs import Kind
 from mia_plugins.settings.run import RunSettings
@@ -82,6 +83,8 @@ def test_settings_files_in_the_docs_are_in_order(page: Path, mia: Mia, here: Pat
         keys = set(re.findall(r"^(\w+):", text, re.MULTILINE))
         if keys <= {*TableSettings.model_fields}:
             continue  # a mapping of an import: tests/unit/test_importing_docs.py
+        if keys <= {*FaultScript.model_fields}:
+            continue  # faults of the gateway: tests/unit/test_gateway_docs.py
         if keys <= {*TrainSettings.model_fields}:
             continue  # a training: tests/unit/test_ml_docs.py
         assert keys <= {*RunSettings.model_fields, "extends"}, keys

@@ -10,7 +10,7 @@ from mia_plugins.errors import ExitCode
 from tests.integration.conftest import Environment, run
 
 
-@pytest.mark.parametrize("name", ["strategies", "indicators", "risk", "catalog"])
+@pytest.mark.parametrize("name", ["strategies", "indicators", "risk", "catalog", "gateway"])
 @pytest.mark.parametrize("as_package", [True, False])
 def test_a_folder_of_the_users_in_the_place_of_ours(
     environment: Environment, here: Path, name: str, *, as_package: bool
