@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from nautilus_trader.model import ClientOrderId, InstrumentId, Price
 
 from mia_plugins.data.columns import Quotes
+from mia_plugins.errors import MiaError
 from mia_plugins.journal.decision import Decision
 from mia_plugins.runtime.account import Fill, Role, RoundTrip
 from mia_plugins.runtime.bracketing import DeskError, bracket_of, passed_by
@@ -103,7 +104,9 @@ class Desk:
             self._context.warnings.add("passed", passed)
         bracket.decided_at = price
         self._last_decision, self._context.account.bracket = number, bracket
-        self._remember(bracket, bracket.orders)
+        if unkept := self._remember(bracket, bracket.orders):
+            self._context.account.bracket = None
+            raise unkept
         self._wire.send(self._maker.bracket(bracket, self._traded))
         if bracket.until is not None:
             self._timetable.alert(f"until-{base_id}", bracket.until, lambda ts: self._time_is_up(bracket, ts))
@@ -135,10 +138,15 @@ class Desk:
             self._wire.move(ClientOrderId(bracket.stop.order_id), price_of(ticks))
 
     def place(self, bracket: Bracket, orders: list[OrderState]) -> None:
-        """Send orders of a bracket that are linked to none."""
-        self._remember(bracket, orders)
+        """Send orders of a bracket that are linked to none: stops, targets and exits.
+
+        What makes the risk smaller is sent though it cannot be noted; that it cannot is raised after it.
+        """
+        unkept = self._remember(bracket, orders)
         for order in orders:
             self._wire.send([self._maker.alone(order, self._traded)])
+        if unkept:
+            raise unkept
 
     def see(self, seen: Sequence[Quotes]) -> None:
         """Take the quotes since those before, up to now, and record the round trips that closed within."""
@@ -201,12 +209,22 @@ class Desk:
             raise DeskError(f"{self._context.who} is not in a session", "trade after `begin_session`")
         return self._instrument_id
 
-    def _remember(self, bracket: Bracket, orders: list[OrderState]) -> None:
-        """Note orders before they are sent; one that was sent before would be filled again."""
+    def _remember(self, bracket: Bracket, orders: list[OrderState]) -> MiaError | None:
+        """Note orders before they are sent; return why they cannot be.
+
+        One that was sent before would be filled again: that is raised.
+        """
+        unkept = None
         for order in orders:
-            if order.order_id in self._orders or not self._context.keeper.claim(order.order_id):
+            is_new = order.order_id not in self._orders
+            try:
+                is_new = is_new and self._context.keeper.claim(order.order_id)
+            except MiaError as error:
+                unkept = error
+            if not is_new:
                 raise DeskError(f"the order {order.order_id} of {self._context.who} was sent before")
             self._orders[order.order_id] = (bracket, order)
+        return unkept
 
     def _filled(self, bracket: Bracket, order: OrderState, event: Any) -> None:
         context = self._context

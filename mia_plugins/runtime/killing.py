@@ -46,5 +46,15 @@ class Halt:
         highest = sorted(name for name, one in self._levels.items() if one is self.level)
         self.reason = highest[0] if self.level else ""
         if self.level:
-            for obey in self._obey:
+            self._tell(now)
+
+    def _tell(self, now: int) -> None:
+        """Tell everybody, though it fails with some of them; raise the first failure after that."""
+        failures = []
+        for obey in self._obey:
+            try:
                 obey(self.level, now, self.reason)
+            except Exception as error:  # noqa: BLE001 one desk's failure leaves no other's position standing
+                failures.append(error)
+        if failures:
+            raise failures[0]

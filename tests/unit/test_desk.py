@@ -8,6 +8,7 @@ from typing import Any, cast
 import pytest
 from nautilus_trader.model import InstrumentId, StrategyId, TraderId
 
+from mia_plugins.errors import MiaError
 from mia_plugins.journal.decision import Decision, Outcome
 from mia_plugins.runtime.account import Account
 from mia_plugins.runtime.bracketing import DeskError
@@ -16,7 +17,7 @@ from mia_plugins.runtime.context import Context
 from mia_plugins.runtime.desk import Desk
 from mia_plugins.runtime.incidents import Incidents
 from mia_plugins.runtime.keeping import Unkept
-from mia_plugins.runtime.killing import Halt
+from mia_plugins.runtime.killing import Halt, Kill
 from mia_plugins.runtime.orders import OrderMaker
 from mia_plugins.runtime.timetable import Timetable
 from mia_plugins.runtime.vitals import Vitals
@@ -237,3 +238,49 @@ def test_a_lost_stop_that_was_filled_after_all_is_made_good(desk: Desk, wire: Wi
     assert bracket.held == -2
     exit_ = bracket.exits[0]
     assert (exit_.side, exit_.lots, bracket.leaving) == (1, 2, "turned")
+
+
+class Full(Unkept):
+    """A keeper whose disk is full."""
+
+    def claim(self, order_id: str) -> bool:
+        raise MiaError(f"{order_id} cannot be kept", "make room")
+
+
+def test_an_entry_that_cannot_be_noted_is_not_sent(desk: Desk, wire: Wired) -> None:
+    vars(desk._context)["keeper"] = Full()
+    with pytest.raises(MiaError, match="cannot be kept"):
+        enter(desk)
+    assert (wire.sent, desk.bracket) == ([], None)
+
+
+def test_an_exit_that_cannot_be_noted_is_sent_and_the_failure_raised_after_it(
+    desk: Desk, wire: Wired
+) -> None:
+    enter(desk).entry.filled = 2
+    vars(desk._context)["keeper"] = Full()
+    with pytest.raises(MiaError, match="ema-ES-7-X1 cannot be kept"):
+        desk.leave("told", NOW)
+    assert wire.sent[3:] == ["ema-ES-7-X1"]
+
+
+def test_a_stop_is_replaced_and_watched_though_it_cannot_be_noted(desk: Desk, wire: Wired) -> None:
+    held(desk)
+    vars(desk._context)["keeper"] = Full()
+    with pytest.raises(MiaError, match="ema-ES-7-S2 cannot be kept"):
+        wire.alerts[0][1](NOW)
+    assert wire.sent[3:] == ["ema-ES-7-S2"]
+    assert len(wire.alerts) == 2
+
+
+def test_every_desk_is_told_to_leave_though_one_of_them_fails() -> None:
+    halt, told = Halt(), []
+
+    def fails(*_: object) -> None:
+        raise MiaError("the first", "see to it")
+
+    for obey in (fails, lambda *one: told.append(one)):
+        halt.obeyed_by(obey)
+    with pytest.raises(MiaError, match="the first"):
+        halt.set("daily_loss", Kill.FLATTEN, NOW)
+    assert told == [(Kill.FLATTEN, NOW, "daily_loss")]
