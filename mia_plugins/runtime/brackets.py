@@ -6,6 +6,17 @@ from mia_plugins.runtime.account import Role
 
 DONE = frozenset({"filled", "canceled", "rejected", "denied", "expired"})
 """States in which an order can no longer be filled."""
+STATES = {
+    "OrderSubmitted": "submitted",
+    "OrderAccepted": "accepted",
+    "OrderTriggered": "triggered",
+    "OrderUpdated": "accepted",
+    "OrderCanceled": "canceled",
+    "OrderExpired": "expired",
+    "OrderRejected": "rejected",
+    "OrderDenied": "denied",
+}
+"""What an order is after an event of Nautilus'. Others say nothing of it."""
 SENT = "submitted"
 """The state of an order of which nothing has been heard."""
 

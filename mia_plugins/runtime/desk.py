@@ -7,11 +7,12 @@ from typing import Any, Protocol
 from nautilus_trader.model import ClientOrderId, InstrumentId, Price
 
 from mia_plugins.data.columns import Quotes
+from mia_plugins.data.sessions import NS
 from mia_plugins.errors import MiaError
 from mia_plugins.journal.decision import Decision
 from mia_plugins.runtime.account import Fill, Role, RoundTrip
 from mia_plugins.runtime.bracketing import DeskError, bracket_of, passed_by
-from mia_plugins.runtime.brackets import Bracket, OrderState
+from mia_plugins.runtime.brackets import STATES, Bracket, OrderState
 from mia_plugins.runtime.context import Context
 from mia_plugins.runtime.covering import Cover
 from mia_plugins.runtime.feeling import REFUSED, Felt
@@ -20,18 +21,6 @@ from mia_plugins.runtime.killing import KILL_SWITCH, Kill
 from mia_plugins.runtime.leaving import Leaving
 from mia_plugins.runtime.orders import OrderMaker, lots_of, price_of, ticks_of
 from mia_plugins.runtime.timetable import Timetable
-
-STATES = {
-    "OrderSubmitted": "submitted",
-    "OrderAccepted": "accepted",
-    "OrderTriggered": "triggered",
-    "OrderUpdated": "accepted",
-    "OrderCanceled": "canceled",
-    "OrderExpired": "expired",
-    "OrderRejected": "rejected",
-    "OrderDenied": "denied",
-}
-"""What an order is after an event of Nautilus'. Others say nothing of it."""
 
 
 class Wire(Protocol):
@@ -169,8 +158,10 @@ class Desk:
         self._felt.answered(kind, event.ts_event)
         state = STATES.get(kind)
         if state is None and kind != "OrderFilled":
-            if kind == "OrderModifyRejected":
+            if kind in ("OrderModifyRejected", "OrderCancelRejected"):
                 self._context.warnings.add(kind, f"{event.client_order_id} stays as it is: {event.reason}")
+            if kind == "OrderCancelRejected":
+                self._cancel_again(str(event.client_order_id), event.ts_event + NS)
             return  # it changes nothing yet, and the cache is locked while it is told of
         known = self._orders.get(str(event.client_order_id))
         if known is None:
@@ -291,6 +282,12 @@ class Desk:
         for order in orders:
             if order.is_open:
                 self._wire.cancel(ClientOrderId(order.order_id))
+
+    def _cancel_again(self, order_id: str, at: int) -> None:
+        """Cancel an order once more at an instant, if it is still there: brokers refuse while it changes."""
+        if order_id in self._orders and at < self._timetable.close_at:
+            order = self._orders[order_id][1]
+            self._timetable.alert(f"cancel-{order_id}-{at}", at, lambda _: self.cancel([order]))
 
     def _time_is_up(self, bracket: Bracket, ts: int) -> None:
         if self.bracket is bracket:

@@ -8,6 +8,7 @@ from typing import Any, cast
 import pytest
 from nautilus_trader.model import InstrumentId, StrategyId, TraderId
 
+from mia_plugins.data.sessions import NS
 from mia_plugins.errors import MiaError
 from mia_plugins.journal.decision import Decision, Outcome
 from mia_plugins.runtime.account import Account
@@ -176,6 +177,10 @@ class OrderAccepted(SimpleNamespace):
     """Nautilus' event."""
 
 
+class OrderCancelRejected(SimpleNamespace):
+    """Nautilus' event."""
+
+
 class OrderCanceled(SimpleNamespace):
     """Nautilus' event."""
 
@@ -284,3 +289,21 @@ def test_every_desk_is_told_to_leave_though_one_of_them_fails() -> None:
     with pytest.raises(MiaError, match="the first"):
         halt.set("daily_loss", Kill.FLATTEN, NOW)
     assert told == [(Kill.FLATTEN, NOW, "daily_loss")]
+
+
+def test_an_order_whose_cancel_is_refused_is_told_of_and_cancelled_again_until_it_is_gone(
+    desk: Desk, wire: Wired, told: list[str]
+) -> None:
+    entry = enter(desk).entry
+    tell(desk, OrderAccepted, entry.order_id)
+    desk.obey(Kill.STOP, NOW)
+    for count in (1, 2):
+        assert wire.canceled == [entry.order_id] * count
+        tell(desk, OrderCancelRejected, entry.order_id, "in transition")
+        assert told[-1] == "ema-ES-7-E stays as it is: in transition"
+        due, again = wire.alerts[-1]
+        assert due == NOW + NS
+        again(due)
+    tell(desk, OrderCanceled, entry.order_id)
+    wire.alerts[-1][1](NOW)
+    assert wire.canceled.count(entry.order_id) == 3
