@@ -93,7 +93,9 @@ def resumed(
         accounts[one.strategy].take(_fill_of(one.fill), one.reason)
     peaks = state.peaks(last)
     if peaks:
-        broker.peak, broker.day_peak = (Decimal(text) for text in peaks)
+        peak, top = (Decimal(text) for text in peaks)
+        # Executions that were counted again may have lifted them beyond what was noted last.
+        broker.peak, broker.day_peak = max(broker.peak, peak), max(broker.day_peak, top)
     keeping = Keeping(state, broker, last)
     if last < day:
         keeping.begin_day(day)
