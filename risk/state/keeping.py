@@ -55,8 +55,14 @@ class Keeping:
             self.begin_day(day)
         return day != self._resumed
 
+    def go_on(self, day: dt.date) -> None:
+        """Start the trading day that is resumed: when its session opens, counters do not begin anew."""
+        if day > self._day:
+            self.begin_day(day)
+        self._resumed = day
+
     def begin_day(self, day: dt.date) -> None:
-        """Start a trading day."""
+        """Start a trading day for every strategy of the account."""
         held = {account.product: account.position for account in self._broker.accounts if account.position}
         if held:
             told = ", ".join(f"{lots:+d} {product}" for product, lots in sorted(held.items()))
@@ -66,6 +72,8 @@ class Keeping:
             )
         self._day = day
         self._broker.begin_session()
+        for account in self._broker.accounts:
+            account.begin_session()
         self._state.begin_day(day, _base_of(self._broker))
 
 
@@ -97,8 +105,7 @@ def resumed(
         # Executions that were counted again may have lifted them beyond what was noted last.
         broker.peak, broker.day_peak = max(broker.peak, peak), max(broker.day_peak, top)
     keeping = Keeping(state, broker, last)
-    if last < day:
-        keeping.begin_day(day)
+    keeping.go_on(day)
     return keeping
 
 

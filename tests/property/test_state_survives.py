@@ -168,6 +168,29 @@ def test_a_restart_gives_no_loss_back_and_a_new_day_begins_anew_with_the_rest_ke
         reopened(here)
 
 
+def test_what_is_counted_after_a_restart_on_a_new_day_still_counts_when_its_session_opens(
+    here: Path,
+) -> None:
+    reopened(here)
+    account = account_of("ES", BrokerAccount(Decimal(25_000)))
+    with RiskState.open(here) as state:
+        keeping = resumed(state, TOMORROW, account.broker, {"one-ES": account})
+        take(keeping, account, "1", 1, PRICE)
+        take(keeping, account, "2", -1, PRICE - 32)
+        assert not keeping.begins(TOMORROW)
+        assert keeping.begins(TOMORROW + dt.timedelta(days=1))
+
+
+def test_a_new_day_begins_for_every_strategy_of_the_account(here: Path) -> None:
+    broker = Broker(here / "broker")
+    state, keeping, account = reconciled(here, broker)
+    take(keeping, account, "1", 1, PRICE)
+    take(keeping, account, "2", -1, PRICE - 32)
+    state.close()
+    again = reopened(here, TOMORROW)
+    assert (again.realized_today, again.trades_today) == (0, 0)
+
+
 def test_what_was_counted_lifts_the_peaks_though_they_could_not_be_noted_any_more(here: Path) -> None:
     state, keeping, account = reconciled(here, Broker(here / "broker"))
     take(keeping, account, "1", 1, PRICE)
