@@ -15,9 +15,9 @@ from mia_plugins.runtime.account import Account
 from mia_plugins.runtime.broker import BrokerAccount
 from mia_plugins.runtime.killing import Halt, Kill
 from risk.kill import KillWatch, engage
-from risk.state import RiskState, resumed
+from risk.state import RiskState
 from risk.state.claim import claimed
-from risk.state.keeping import Keeping
+from risk.state.keeping import Keeping, restored
 from risk.state.reconciling import Reports, reconcile
 
 
@@ -43,8 +43,8 @@ class Standing:
         self, day: dt.date, broker: BrokerAccount, accounts: Mapping[str, Account], reports: Reports
     ) -> Keeping:
         """Bring an account to where it was, with what the broker executed since; for `Context.keeper`."""
-        keeping = resumed(self._state, day, broker, accounts)
-        reconcile(keeping, accounts, reports)
+        keeping = restored(self._state, day, broker, accounts)
+        reconcile(keeping, day, accounts, reports)
         return keeping
 
     def keep(self, halt: Halt) -> None:

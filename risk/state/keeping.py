@@ -68,7 +68,7 @@ class Keeping:
             told = ", ".join(f"{lots:+d} {product}" for product, lots in sorted(held.items()))
             raise StateError(
                 f"{told} are held over from {self._day}, which its executions do not close",
-                "leave the position by hand, and enter how: `mia reconcile`",
+                "leave the position at the broker, and start again: what it executed there is counted",
             )
         self._day = day
         self._broker.begin_session()
@@ -80,7 +80,19 @@ class Keeping:
 def resumed(
     state: RiskState, day: dt.date, broker: BrokerAccount, accounts: Mapping[str, Account]
 ) -> Keeping:
-    """Bring an account to where it was when its process ended; `accounts` are its parts by strategy."""
+    """Bring an account to where it was when its process ended, and on to a trading day."""
+    keeping = restored(state, day, broker, accounts)
+    keeping.go_on(day)
+    return keeping
+
+
+def restored(
+    state: RiskState, day: dt.date, broker: BrokerAccount, accounts: Mapping[str, Account]
+) -> Keeping:
+    """Bring an account to where it was when its process ended; `accounts` are its parts by strategy.
+
+    It is still on the trading day on which that was; without one it begins on the day that is told.
+    """
     found = state.last_day()
     if found is None:
         state.begin_day(day, _base_of(broker))
@@ -104,9 +116,7 @@ def resumed(
         peak, top = (Decimal(text) for text in peaks)
         # Executions that were counted again may have lifted them beyond what was noted last.
         broker.peak, broker.day_peak = max(broker.peak, peak), max(broker.day_peak, top)
-    keeping = Keeping(state, broker, last)
-    keeping.go_on(day)
-    return keeping
+    return Keeping(state, broker, last)
 
 
 def _base_of(broker: BrokerAccount) -> str:

@@ -1,5 +1,6 @@
 """Limits hold beyond the end of a process: it trades in the engine, is killed, and another one goes on."""
 
+import datetime as dt
 import json
 import os
 import subprocess
@@ -15,7 +16,7 @@ from mia_plugins.runtime.broker import BrokerAccount
 from mia_plugins.runtime.killing import Halt, Kill
 from risk.kill import standing as switch_of
 from risk.live import Standing
-from risk.state import StateError
+from risk.state import RiskState, StateError, resumed
 from risk.state.reconciling import Reports
 from tests.candidates import account_of
 from tests.conftest import ROOT
@@ -115,6 +116,21 @@ def test_what_cannot_be_explained_stops_the_start(
     reports = Reports([report(each) for each in rows], positions)
     with Standing.open(here) as standing, pytest.raises(StateError, match=told):
         standing.resume(DAY, one.broker, {"one-ES": one}, reports)
+
+
+def test_a_stop_filled_while_nobody_looked_belongs_to_the_day_it_was_filled_on(here: Path) -> None:
+    one, entered = account(), Fill(at("09:31"), "one-ES-7-E", 7, Role.ENTRY, 1, 1, BASE, Decimal("2.25"))
+    with RiskState.open(here) as state:
+        resumed(state, DAY, one.broker, {"one-ES": one}).take("e1", "one-ES", one, entered)
+    refused, again, tomorrow = account(), account(), DAY + dt.timedelta(days=1)
+    with Standing.open(here) as standing, pytest.raises(StateError, match="are held over") as caught:
+        standing.resume(tomorrow, refused.broker, {"one-ES": refused}, Reports())
+    assert "leave the position at the broker" in caught.value.remedy
+    told = Reports([report(row(-1, "one-ES-7-S", "e2", BASE - 4))], {"ES": 0})
+    with Standing.open(here) as standing:
+        standing.resume(tomorrow, again.broker, {"one-ES": again}, told)
+    assert (again.position, again.broker.realized_today, again.broker.trades_today) == (0, 0, 0)
+    assert (again.broker.realized, again.broker.losses_in_row) == (Decimal("-54.5"), 1)
 
 
 def test_two_processes_cannot_trade_with_one_state(here: Path) -> None:

@@ -188,7 +188,7 @@ def test_a_new_day_begins_for_every_strategy_of_the_account(here: Path) -> None:
     take(keeping, account, "2", -1, PRICE - 32)
     state.close()
     again = reopened(here, TOMORROW)
-    assert (again.realized_today, again.trades_today) == (0, 0)
+    assert (int(again.realized_today), again.trades_today) == (0, 0)
 
 
 def test_what_was_counted_lifts_the_peaks_though_they_could_not_be_noted_any_more(here: Path) -> None:
