@@ -15,7 +15,7 @@ from mia_plugins.runtime.account import Account
 from mia_plugins.runtime.broker import BrokerAccount
 from mia_plugins.runtime.killing import Halt, Kill
 from risk.kill import KillWatch, engage
-from risk.state import RiskState
+from risk.state import RiskState, StateError
 from risk.state.claim import claimed
 from risk.state.keeping import Keeping, restored
 from risk.state.reconciling import Reports, reconcile
@@ -42,9 +42,13 @@ class Standing:
     def resume(
         self, day: dt.date, broker: BrokerAccount, accounts: Mapping[str, Account], reports: Reports
     ) -> Keeping:
-        """Bring an account to where it was, with what the broker executed since; for `Context.keeper`."""
+        """Bring an account to where it was, with what the broker executed since; for `Context.keeper`.
+
+        A position that is held is an error: its stop cannot be taken over, and nobody would look after it.
+        """
         keeping = restored(self._state, day, broker, accounts)
         reconcile(keeping, day, accounts, reports)
+        _refuse_held(broker)
         return keeping
 
     def keep(self, halt: Halt) -> None:
@@ -55,3 +59,13 @@ class Standing:
         del now
         if level is Kill.FLATTEN:
             engage(self._folder, flatten=True, reason=f"the monitor: {reason}")
+
+
+def _refuse_held(broker: BrokerAccount) -> None:
+    held = sorted((one.product, one.position) for one in broker.accounts if one.position)
+    if held:
+        told = ", ".join(f"{lots:+d} {product}" for product, lots in held)
+        raise StateError(
+            f"{told} are held, and the orders that guard them cannot be taken over: nothing is traded",
+            "leave the position at the broker, and start again: what it executed there is counted",
+        )

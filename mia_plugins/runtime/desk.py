@@ -81,7 +81,7 @@ class Desk:
             return self._context.halt.reason
         if now >= self._timetable.flat_at:
             return "session_end"
-        return "position_open" if self.bracket else ""
+        return "position_open" if self.bracket or self._context.account.position else ""
 
     def enter(self, now: int, decision: Decision, number: int, base_id: str, price: int) -> None:
         """Send the bracket of a decision that was recorded under a number, when the last price was one."""

@@ -83,8 +83,9 @@ def _parts(order_id: str, accounts: Mapping[str, Account]) -> tuple[str, int, Ro
 def _whose(report: Any, side: int, accounts: Mapping[str, Account]) -> str:
     """Return the one strategy whose position an execution by somebody else makes smaller."""
     product = str(report.instrument_id).removesuffix(f".{VENUE}")[:-2]
-    held = [name for name, one in accounts.items() if one.product == product and one.position * side < 0]
-    executed = f"{side * int(report.last_qty):+d} {product} ({report.trade_id})"
+    lots = int(report.last_qty)
+    held = [name for name, one in accounts.items() if one.product == product and -one.position * side >= lots]
+    executed = f"{side * lots:+d} {product} ({report.trade_id})"
     if len(held) != 1:
         why = "no strategy holds" if not held else f"{' and '.join(sorted(held))} hold"
         raise StateError(

@@ -106,6 +106,12 @@ def test_what_the_broker_executed_by_hand_is_counted_to_whoever_held_it(here: Pa
         ),
         ([row(1, "other-ES-1-E")], None, "none of ours"),
         ([row(1, "one-ES-1-E")], {"ES": 2}, r"holds \+2 ES, and its executions add up to \+1"),
+        (
+            [row(1, "one-ES-1-E"), [*row(-1, "", "e2")[:3], 3, *row(-1, "")[4:]]],
+            {"ES": -2},
+            r"executed -3 ES \(e2\) for an order that is none of ours, and no strategy holds",
+        ),
+        ([row(1, "one-ES-1-E")], {"ES": 1}, r"\+1 ES are held, and the orders that guard them"),
         ([], {"NQ": -1}, r"holds -1 NQ, and its executions add up to \+0"),
     ],
 )

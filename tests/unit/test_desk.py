@@ -307,3 +307,10 @@ def test_an_order_whose_cancel_is_refused_is_told_of_and_cancelled_again_until_i
     tell(desk, OrderCanceled, entry.order_id)
     wire.alerts[-1][1](NOW)
     assert wire.canceled.count(entry.order_id) == 3
+
+
+def test_nothing_is_entered_on_top_of_a_position_of_which_no_order_is_known(desk: Desk) -> None:
+    vars(desk._context)["kill"] = bytes(1)
+    assert desk.refusal(NOW) == ""
+    desk._context.account.position = -1
+    assert desk.refusal(NOW) == "position_open"
