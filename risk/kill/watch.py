@@ -4,6 +4,7 @@ import threading
 from pathlib import Path
 from typing import Self
 
+from mia_plugins.runtime.killing import Kill
 from risk.kill.switch import KILL_FILE, standing, written
 
 EVERY = 0.05
@@ -36,9 +37,15 @@ class KillWatch:
         looks = 0
         while not self._over.wait(EVERY):
             looks += 1
-            there = written(self._folder / KILL_FILE)
-            if there:
-                self.byte[0] = max(there, self.byte[0])
-            elif self.byte[0] and looks % STATE_LOOKS == 0:
-                # The file is gone, or never was: the state says whether somebody has let go.
-                self.byte[0] = standing(self._folder)
+            try:
+                self._look(looks)
+            except Exception:  # noqa: BLE001 a switch that cannot be looked at is on, and is looked at again
+                self.byte[0] = max(Kill.STOP, self.byte[0])
+
+    def _look(self, looks: int) -> None:
+        there = written(self._folder / KILL_FILE)
+        if there:
+            self.byte[0] = max(there, self.byte[0])
+        elif self.byte[0] and looks % STATE_LOOKS == 0:
+            # The file is gone, or never was: the state says whether somebody has let go.
+            self.byte[0] = standing(self._folder)

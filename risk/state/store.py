@@ -9,7 +9,7 @@ import datetime as dt
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -229,24 +229,26 @@ def _fault_of(path: Path) -> str:
         return ""
     if not path.is_file():
         raise _refused(path, "it is no file")
-    connection = sqlite3.connect(path, timeout=WAIT_SECONDS, autocommit=True)
     try:
-        (ours,) = connection.execute("pragma application_id").fetchone()
-        (version,) = connection.execute("pragma user_version").fetchone()
-        (tables,) = connection.execute("select count(*) from sqlite_master").fetchone()
-        if ours != OURS and (ours or tables):
-            return "foreign"
-        if version > VERSION:
-            raise StateError(
-                f"{path} was written by a newer mia: nothing is traded", "trade with that one, or install it"
-            )
-        (sound,) = connection.execute("pragma quick_check(1)").fetchone()
+        with closing(sqlite3.connect(path, timeout=WAIT_SECONDS, autocommit=True)) as connection:
+            return _fault_within(path, connection)
     except sqlite3.OperationalError as error:
         raise _refused(path, str(error)) from error
     except sqlite3.DatabaseError:
         return "damaged"
-    finally:
-        connection.close()
+
+
+def _fault_within(path: Path, connection: sqlite3.Connection) -> str:
+    (ours,) = connection.execute("pragma application_id").fetchone()
+    (version,) = connection.execute("pragma user_version").fetchone()
+    (tables,) = connection.execute("select count(*) from sqlite_master").fetchone()
+    if ours != OURS and (ours or tables):
+        return "foreign"
+    if version > VERSION:
+        raise StateError(
+            f"{path} was written by a newer mia: nothing is traded", "trade with that one, or install it"
+        )
+    (sound,) = connection.execute("pragma quick_check(1)").fetchone()
     return "" if sound == "ok" else "damaged"
 
 

@@ -1,5 +1,6 @@
 """The kill switch: in the engine, from another terminal, through a restart, until somebody says why."""
 
+import sqlite3
 import subprocess
 import sys
 import time
@@ -9,7 +10,7 @@ import pytest
 
 from mia_plugins.runtime.killing import Kill
 from risk.kill import KillWatch, engage, standing
-from risk.state import RiskState
+from risk.state import RiskState, StateError
 from tests.conftest import Mia
 from tests.market import DAY
 from tests.runtime import Played, a_trade_a_minute, at, buy, market_of, stage
@@ -107,3 +108,32 @@ def test_a_kill_that_was_cut_short_after_its_file_still_kills(here: Path, flatte
     engage(here, flatten=flatten, reason="x")
     (here / "risk.sqlite").unlink()
     assert standing(here) is (Kill.FLATTEN if flatten else Kill.STOP)
+
+
+def test_the_switch_is_on_while_the_state_cannot_be_opened(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    RiskState.open(here).close()
+
+    def refuse(*_: object, **__: object) -> None:
+        raise sqlite3.OperationalError("unable to open database file")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(sqlite3, "connect", refuse)
+        with pytest.raises(StateError, match="unable to open database file"):
+            RiskState.open(here)
+        assert standing(here) is Kill.STOP
+        assert "unable to open" in engage(here, flatten=False, reason="x")
+
+
+def test_the_watch_goes_on_after_a_look_that_failed(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(_: Path) -> Kill:
+        raise RuntimeError("too many open files")
+
+    with KillWatch(here) as watch:
+        with monkeypatch.context() as patched:
+            patched.setattr("risk.kill.watch.written", fails)
+            heard(watch, Kill.STOP)
+        heard(watch, Kill.OFF)
+        engage(here, flatten=True, reason="x")
+        heard(watch, Kill.FLATTEN)
