@@ -9,7 +9,8 @@ from pathlib import Path
 from mia_plugins.errors import ExitCode, FileError, MiaError
 from mia_plugins.files import write_whole
 from mia_plugins.runtime.killing import Kill
-from risk.state.store import NAME, RiskState, StateError, Switch
+from risk.state.claim import claimed
+from risk.state.store import NAME, DamagedError, RiskState, StateError, Switch
 
 KILL_FILE = "KILL"
 """In the state's folder; its first word is `stop` or `flatten`, and what else it says is why."""
@@ -32,7 +33,7 @@ def engage(folder: Path, *, flatten: bool, reason: str) -> str:
         ) from error
     write_whole(folder / KILL_FILE, f"{'flatten' if flatten else 'stop'} {reason}\n")
     try:
-        with RiskState.open(folder) as state:
+        with _opened(folder) as state:
             state.switch(killed=True, flatten=flatten, reason=reason)
     except StateError as error:
         return error.what
@@ -45,7 +46,7 @@ def release(folder: Path, reason: str) -> None:
         raise KillError("the kill switch is let go without a reason", 'say why: --reason "…"')
     if standing(folder) is Kill.OFF:
         raise KillError(f"the kill switch of {folder} is not on", "name another folder with --state")
-    with RiskState.open(folder) as state:
+    with _opened(folder) as state:
         state.switch(killed=False, flatten=False, reason=reason)
     with suppress(FileNotFoundError):
         (folder / KILL_FILE).unlink()
@@ -57,7 +58,7 @@ def standing(folder: Path) -> Kill:
     if not (folder / NAME).exists():
         return of_file
     try:
-        with RiskState.open(folder) as state:
+        with _opened(folder) as state:
             last = state.killed
     except StateError:
         return max(of_file, Kill.STOP)
@@ -73,6 +74,18 @@ def written(path: Path) -> Kill:
     except OSError:
         return Kill.STOP
     return Kill.FLATTEN if words[:1] == ["flatten"] else Kill.STOP
+
+
+def _opened(folder: Path) -> RiskState:
+    """Open the state; nobody takes a damaged file away under a process that trades with it."""
+    try:
+        return RiskState.open(folder, moves=False)
+    except DamagedError as damaged:
+        try:
+            with claimed(folder):
+                return RiskState.open(folder)
+        except StateError:
+            raise damaged from None
 
 
 def _of(last: Switch | None) -> Kill:

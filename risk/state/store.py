@@ -39,6 +39,10 @@ class StateError(MiaError):
     exit_code = ExitCode.FILES
 
 
+class DamagedError(StateError):
+    """What lies in the state's place is damaged, or something else."""
+
+
 class Switch(NamedTuple):
     """How the kill switch stands, and since when."""
 
@@ -70,11 +74,11 @@ class RiskState:
         self._connection = connection
 
     @classmethod
-    def open(cls, folder: Path) -> Self:
+    def open(cls, folder: Path, *, moves: bool = True) -> Self:
         """Open a folder's state, a new one where there is none.
 
         What is there and is damaged, or something else, is moved aside, and the kill switch is on: what had
-        been lost is not known.
+        been lost is not known. `moves` is False for who may not: it is an error then.
         """
         path = folder / NAME
         try:
@@ -82,6 +86,11 @@ class RiskState:
         except OSError as error:
             raise _refused(path, str(error.strerror)) from error
         fault = _fault_of(path)
+        if fault and not moves:
+            raise DamagedError(
+                f"{path} is {fault}, and a process trades with it: it stays where it is",
+                "stop that process, and start it again: it is moved aside then",
+            )
         if fault:
             _move_aside(path, fault)
         state = cls(path, _connected(path))

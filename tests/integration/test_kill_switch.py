@@ -11,6 +11,7 @@ import pytest
 from mia_plugins.runtime.killing import Kill
 from risk.kill import KillWatch, engage, standing
 from risk.state import RiskState, StateError
+from risk.state.claim import claimed
 from tests.conftest import Mia
 from tests.market import DAY
 from tests.runtime import Played, a_trade_a_minute, at, buy, market_of, stage
@@ -137,3 +138,20 @@ def test_the_watch_goes_on_after_a_look_that_failed(here: Path, monkeypatch: pyt
         heard(watch, Kill.OFF)
         engage(here, flatten=True, reason="x")
         heard(watch, Kill.FLATTEN)
+
+
+def test_a_damaged_state_is_moved_aside_by_nobody_else_while_a_process_trades_with_it(
+    here: Path, mia: Mia
+) -> None:
+    state = here / "state"
+    state.mkdir()
+    with claimed(state):
+        (state / "risk.sqlite").write_bytes(b"SQLite" + bytes(range(256)) * 40)
+        done = mia("kill")
+        assert (done.code, "by its file alone" in done.err, "is damaged" in done.err) == (0, True, True)
+        assert standing(state) is Kill.STOP
+        assert mia("unkill", "--reason", "x").code != 0
+        assert list(state.glob("*-aside-*")) == []
+    assert mia("unkill", "--reason", "it was looked at").code == 0
+    assert len(list(state.glob("*-aside-*"))) == 1
+    assert standing(state) is Kill.OFF
