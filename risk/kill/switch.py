@@ -65,6 +65,13 @@ def standing(folder: Path) -> Kill:
     return max(of_file, _of(last))
 
 
+def remember(folder: Path, level: Kill) -> None:
+    """Have the state know of a file that somebody made by hand, so that deleting it lets nothing go."""
+    with _opened(folder) as state:
+        if _of(state.killed) < level:
+            state.switch(killed=True, flatten=level is Kill.FLATTEN, reason=f"the file {KILL_FILE}")
+
+
 def written(path: Path) -> Kill:
     """Return what the file says: any that is there sets the switch, whatever is in it."""
     try:

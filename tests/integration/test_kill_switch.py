@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mia_plugins.runtime.killing import Kill
-from risk.kill import KillWatch, engage, standing
+from risk.kill import KillWatch, engage, release, standing
 from risk.state import RiskState, StateError
 from risk.state.claim import claimed
 from tests.conftest import Mia
@@ -155,3 +155,23 @@ def test_a_damaged_state_is_moved_aside_by_nobody_else_while_a_process_trades_wi
     assert mia("unkill", "--reason", "it was looked at").code == 0
     assert len(list(state.glob("*-aside-*"))) == 1
     assert standing(state) is Kill.OFF
+
+
+def test_a_file_made_by_hand_is_remembered_when_it_is_deleted(here: Path) -> None:
+    with KillWatch(here) as watch:
+        (here / "KILL").touch()
+        heard(watch, Kill.STOP)
+        (here / "KILL").write_text("flatten")
+        heard(watch, Kill.FLATTEN)
+        time.sleep(0.7)
+        (here / "KILL").unlink()
+        time.sleep(0.7)
+        assert watch.byte[0] == Kill.FLATTEN
+        release(here, "it was looked at")
+        heard(watch, Kill.OFF)
+    (here / "KILL").touch()
+    watch = KillWatch(here)
+    (here / "KILL").unlink()
+    assert standing(here) is Kill.STOP
+    release(here, "it was looked at")
+    assert standing(here) is Kill.OFF
