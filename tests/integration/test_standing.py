@@ -7,12 +7,13 @@ import subprocess
 import sys
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from mia_plugins.runtime.account import Fill, Role
 from mia_plugins.runtime.broker import BrokerAccount
+from mia_plugins.runtime.incidents import Incidents
 from mia_plugins.runtime.killing import Halt, Kill
 from risk.kill import standing as switch_of
 from risk.live import Standing
@@ -149,8 +150,21 @@ def test_two_processes_cannot_trade_with_one_state(here: Path) -> None:
 def test_what_flattens_everything_leaves_the_kill_switch_on(here: Path) -> None:
     halt = Halt()
     with Standing.open(here) as standing:
-        standing.keep(halt)
+        standing.keep(halt, Incidents())
         halt.set("latency", Kill.STOP, 1)
         assert switch_of(here) is Kill.OFF
         halt.set("daily_loss", Kill.FLATTEN, 2)
         assert switch_of(here) is Kill.FLATTEN
+
+
+def test_desks_leave_first_and_a_kill_switch_that_cannot_be_kept_is_an_incident(here: Path) -> None:
+    halt, order, rows = Halt(), list[str](), list[Any]()
+    with Standing.open(here) as standing:
+        standing.keep(halt, Incidents(cast("Any", rows)))
+        halt.obeyed_by(lambda *_: order.append(f"left, {len(rows)} told"))
+        (here / "KILL").mkdir()
+        halt.set("daily_loss", Kill.FLATTEN, 2)
+    assert order == ["left, 0 told"]
+    ((ts, who, what, *_, told),) = rows
+    assert (ts, who, what) == (2, "standing", "kill_switch")
+    assert "not kept beyond this process" in told
