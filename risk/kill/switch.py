@@ -24,19 +24,29 @@ class KillError(MiaError):
 
 def engage(folder: Path, *, flatten: bool, reason: str) -> str:
     """Set the switch; return what went wrong in remembering it for ever, "" when nothing did."""
+    unkept = _written(folder, f"{'flatten' if flatten else 'stop'} {reason}\n")
+    try:
+        with _opened(folder) as state:
+            state.switch(killed=True, flatten=flatten, reason=reason)
+    except StateError as error:
+        return f"{unkept}{error.what}"
+    return unkept
+
+
+def _written(folder: Path, text: str) -> str:
+    """Write the file; return what went wrong where it is there without what it was to say."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        try:
+            write_whole(folder / KILL_FILE, text)
+        except FileError as error:
+            (folder / KILL_FILE).touch()  # a full disk has room for an empty one
+            return f"{error.what}, and an empty one only stops entries. "
     except OSError as error:
         raise FileError(
             f"the kill switch cannot be set in {folder}: {error.strerror}",
             "stop the process by its id, and flatten at the broker",
         ) from error
-    write_whole(folder / KILL_FILE, f"{'flatten' if flatten else 'stop'} {reason}\n")
-    try:
-        with _opened(folder) as state:
-            state.switch(killed=True, flatten=flatten, reason=reason)
-    except StateError as error:
-        return error.what
     return ""
 
 

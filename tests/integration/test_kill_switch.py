@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from mia_plugins.errors import FileError
 from mia_plugins.runtime.killing import Kill
 from risk.kill import KillWatch, engage, release, standing
 from risk.state import RiskState, StateError
@@ -175,3 +176,13 @@ def test_a_file_made_by_hand_is_remembered_when_it_is_deleted(here: Path) -> Non
     assert standing(here) is Kill.STOP
     release(here, "it was looked at")
     assert standing(here) is Kill.OFF
+
+
+def test_a_full_disk_has_room_for_the_switch(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path, _: str) -> None:
+        raise FileError(f"{path} cannot be written: No space left on device")
+
+    monkeypatch.setattr("risk.kill.switch.write_whole", full)
+    assert "No space left" in engage(here, flatten=False, reason="x")
+    assert (here / "KILL").is_file()
+    assert standing(here) is Kill.STOP
