@@ -91,7 +91,7 @@ class CatastropheSettings(BaseSettings):
     position_mismatch: Trigger[Contracts] = Trigger(stop_entries=Contracts(1))
     """Contracts by which the broker's positions are not those that are known here."""
     clock_drift: Trigger[Milliseconds] = Trigger(warn=Milliseconds(250), stop_entries=Milliseconds(1000))
-    """By which the clock has gone another way than time has."""
+    """By which the clock has gone another way than time has, within 15 min."""
     disk_free: LeastTrigger[Percent] = LeastTrigger(warn=Percent(15), stop_entries=Percent(10))
     """Left of the disk that the state lies on: 10 % in the documents."""
     memory: Trigger[Percent] = Trigger(warn=Percent(85), stop_entries=Percent(95))

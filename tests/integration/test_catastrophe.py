@@ -228,3 +228,6 @@ def test_a_clock_that_was_set_has_drifted() -> None:
     assert drift(0) == 0
     now[0] -= NS // 2
     assert drift(0) == 500
+    for minutes, drifted in ((14, 500), (2, 0)):  # it goes right from then on
+        now[:] = [one + minutes * 60 * NS for one in now]
+        assert drift(0) == drifted
