@@ -37,9 +37,11 @@ class MethodStrategy(DecidingStrategy):
     @classmethod
     def prepare_measures(cls, market: Market, settings: Any) -> Any:
         """Return what it looks at; `own_measures` are the strategy's."""
-        by_structure = settings.bracket.stop_by == "structure"
+        # What picks among strategies has no bracket of its own: those it picks bring theirs.
+        own_bracket = isinstance(settings, MethodSettings)
+        by_structure = own_bracket and settings.bracket.stop_by == "structure"
         swings = market.measure(SwingTicks) if by_structure else None
-        regimes = settings.regimes if isinstance(settings, MethodSettings) else {}
+        regimes = settings.regimes if own_bracket else {}
         own = cls.own_measures(market, settings)
         return market.measure(AtrTicks), swings, InRegimes(market, regimes), own
 
