@@ -7,7 +7,7 @@ from typing import Any
 
 from mia_plugins.decisions.candidate import Candidate
 from mia_plugins.decisions.filter import Filter
-from mia_plugins.decisions.proposal import Gate, Proposal
+from mia_plugins.decisions.proposal import Proposal
 from mia_plugins.decisions.rule import Force, Rule, Verdict, not_asked
 from mia_plugins.decisions.sizer import Fixed, Sized, Sizer
 from mia_plugins.errors import MiaError, PluginError
@@ -125,15 +125,9 @@ class Judges:
         against = next((n for n in self._hard if verdicts[n].passes is False), None)
         if against is not None:
             return Outcome.BLOCKED, self.rules[against][0]
-        refused = _refused_by(proposal.gates)
-        if refused:
+        if refused := proposal.refused_by:
             return Outcome.REJECTED, refused
         return (Outcome.TAKEN, "") if sized.contracts else (Outcome.REJECTED, sized.reason or SIZED_ZERO)
-
-
-def _refused_by(gates: Sequence[Gate]) -> str:
-    """Return the first gate that was not passed; "" when all were."""
-    return next((gate.name for gate in gates if gate.passes is False), "")
 
 
 def _with_stop(candidate: Candidate, proposal: Proposal, least: int) -> Candidate:

@@ -48,6 +48,11 @@ class Proposal:
     until: int | None = None
     """When the position is left at the latest: UTC ns."""
 
+    @property
+    def refused_by(self) -> str:
+        """The first gate that was not passed; empty when all were."""
+        return next((gate.name for gate in self.gates if gate.passes is False), "")
+
 
 class Proposer(Protocol):
     """What proposes from a market alone: the part of a strategy that needs no account and no engine."""

@@ -7,7 +7,7 @@ from indicators.structure.regime import SwingTicks
 from mia_plugins.decisions import Proposal
 from mia_plugins.decisions.strategy import DecidingStrategy
 from mia_plugins.features import Market
-from mia_plugins.journal.decision import Decision, Outcome
+from mia_plugins.journal.decision import Decision
 from mia_plugins.runtime.settings import StrategySettings
 from strategies.decision.exits import Bracket, Exits, Held, moved_stop, stop_of, structure_stop
 from strategies.decision.regimes import InRegime, InRegimes, RegimeName
@@ -90,8 +90,13 @@ class MethodStrategy(DecidingStrategy):
         return bracketed(proposal, now, bracket, self.atr.value, multiple)
 
     def _turns(self, decision: Decision) -> bool:
-        """Say whether a decision speaks for the other side than what is held."""
-        return decision.outcome is Outcome.TAKEN and decision.side * self.account.position < 0
+        """Say whether there is a signal for the other side than what is held.
+
+        What limits entries does not limit this exit: most of it counts what is held, which the exit frees.
+        """
+        signal = self.proposed
+        is_one = signal.is_candidate and not signal.refused_by
+        return is_one and decision.side * self.account.position < 0
 
     def _look_after(self, now: int, price: int) -> None:
         """Move the stop of the trade that is open; let an entry go that nobody took."""
