@@ -217,17 +217,25 @@ def _volatility_factor(settings: SignalSettings, state: State) -> float:
     """Return what the regime does to the score: what its threshold would, seen from the other side."""
     if settings.volatility_mode == "threshold":
         return 1.0
-    own = _of_regime(settings.thresholds, state.regime)
-    return settings.thresholds.base / own if own else 1.0
+    nothing = _of_nothing(settings)
+    own = _of_regime(settings.thresholds, state.regime) - nothing
+    return (settings.thresholds.base - nothing) / own if own > 0 else 1.0
 
 
 def _threshold(settings: SignalSettings, state: State) -> float:
-    """Return what is compared with the score's size."""
+    """Return what is compared with the score's size, or with its share."""
     dynamic = settings.volatility_mode == "threshold"
     least = _of_regime(settings.thresholds, state.regime) if dynamic else settings.thresholds.base
-    if settings.threshold_scale == "raw":
-        least /= sum(one.weight for one in state.features) or 1.0
-    return least / state.session if settings.session_mode == "threshold" else least
+    raw = settings.threshold_scale == "raw"
+    divisor = (sum(one.weight for one in state.features) or 1.0) if raw else 1.0
+    divisor *= state.session if settings.session_mode == "threshold" else 1.0
+    nothing = _of_nothing(settings)
+    return nothing + (least - nothing) / divisor
+
+
+def _of_nothing(settings: SignalSettings) -> float:
+    """Return what a score of 0 is compared as: factors are of what a threshold lies above it."""
+    return _compared(settings, 0.0)
 
 
 def _compared(settings: SignalSettings, score: float) -> float:

@@ -160,6 +160,29 @@ def test_share_is_compared_at_its_boundary_on_both_sides() -> None:
     assert gates(share, state(0.5, None, navale=None))["navale"] is False
 
 
+SHARE = SignalSettings(
+    threshold_on="share", thresholds=Thresholds(base=0.6, low_volatility=0.6, volatile=0.7), tier_on="none"
+)
+
+
+@pytest.mark.parametrize(
+    ("changed", "given", "least"),
+    [
+        ({"session_mode": "threshold"}, {"session": 1.2}, 0.2 / 1.2),
+        ({"session_mode": "threshold"}, {"session": 0.5}, 0.2 / 0.5),
+        ({"threshold_scale": "raw"}, {"features": (Weighed("f", D, 1.385, 0.4),)}, 0.2 / 1.385),
+        ({"volatility_mode": "score"}, {"regime": "volatile"}, 0.4),
+    ],
+)
+def test_factors_of_a_share_act_on_the_score_it_stands_for(
+    changed: dict[str, Any], given: dict[str, Any], least: float
+) -> None:
+    """A share of .60 is a score of .2, one of .70 a score of .4."""
+    asked = SHARE.model_copy(update=changed)
+    assert signal(asked, state(0.4, least + 1e-6, **given)).is_strong
+    assert not signal(asked, state(0.4, least - 1e-6, **given)).is_strong
+
+
 def test_too_little_known_is_no_signal() -> None:
     features = (Weighed("f", D, 0.59, 0.5), Weighed("g", D, 0.41, None))
     of = state(features=features, confluence=confluence(features), without_session=confluence(features))
