@@ -95,7 +95,7 @@ class State:
     confluence: Confluence
     """With every feature."""
     without_session: Confluence
-    """Without `session_context`: where the time of day acts as a factor it does not act as a feature too."""
+    """Without `session_context`: the time of day acts as a factor, and not as a feature too."""
     fused: float | None
     """`None` while Battle Navale is not known."""
     navale: float | None
@@ -205,7 +205,7 @@ def _scores(settings: SignalSettings, state: State) -> tuple[float | None, float
     by_features = settings.side_from == "confluence"
     in_score = settings.session_mode == "score"
     plain = state.confluence.score if by_features else state.fused
-    deciding = state.without_session.score if by_features and in_score else plain
+    deciding = state.without_session.score if by_features else plain
     if deciding is None or plain is None:
         return None, None
     cycle = state.cycle if settings.gamma_cycle else 1.0

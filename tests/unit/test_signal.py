@@ -118,10 +118,10 @@ def test_time_of_day_acts_once() -> None:
     assert in_score.score == pytest.approx(0.5 * 0.8)  # without the feature, times the multiplier
     assert in_score.threshold == 0.25
     threshold = signal(by_features.model_copy(update={"session_mode": "threshold"}), of)
-    assert threshold.score == pytest.approx(0.5 * 0.95)  # with the feature: .5 x (.9 + .1 x .5)
+    assert threshold.score == 0.5  # without the feature, which would make it .5 x (.9 + .1 x .5)
     assert threshold.threshold == pytest.approx(0.25 / 0.8)
     size = signal(by_features.model_copy(update={"session_mode": "size"}), of)
-    assert size.score == pytest.approx(0.475)
+    assert size.score == 0.5
     assert (size.threshold, size.size) == (0.25, 0.8)
 
 
