@@ -57,7 +57,7 @@ class SignalSettings(BaseSettings):
     tier_on: Literal["confluence", "share", "none"] = "confluence"
     """What the tier is told by: the confluence on the side, (1 + |s|)/2, or nothing: size 1."""
     tiers: dict[str, Tier] = {}  # noqa: RUF012 pydantic copies it
-    """By name. A signal below the least of them is none, unless tiers are only names."""
+    """By name. A signal below the least of them is none, unless tiers are only names; without any, size 1."""
     tiers_are_names: bool = False
     """Whether tiers neither size nor refuse."""
     rouge_for: str = ""
@@ -155,7 +155,7 @@ def signal(settings: SignalSettings, state: State) -> Signal:
     share = None if plain is None else (1 + abs(plain)) / 2
     size = None if score is None else _compared(settings, score)
     navale = None if state.navale is None else side * state.navale
-    has_tiers = settings.tier_on != "none" and not settings.tiers_are_names
+    has_tiers = bool(settings.tiers) and settings.tier_on != "none" and not settings.tiers_are_names
     gates = (
         ("coverage", True, state.confluence.coverage, state.confluence.coverage >= settings.least_coverage),
         ("threshold", True, size, side != 0 and size is not None and size >= threshold),

@@ -192,6 +192,12 @@ def test_too_little_known_is_no_signal() -> None:
     assert not signal(PRODUCTION, state(0.4, None)).is_strong
 
 
+def test_without_tiers_none_need_be_reached() -> None:
+    found = signal(SignalSettings(), state(0.9, 0.9))
+    assert (found.is_strong, found.tier, found.size) == (True, "", 1.0)
+    assert [gate.name for gate in found.gates if gate.passes is False] == []
+
+
 def test_a_tier_that_is_not_there_is_refused() -> None:
     with pytest.raises(ValueError, match="no tier 'premum'"):
         SignalSettings(tiers=TIERS, rouge_for="premum")
