@@ -86,7 +86,7 @@ class MethodStrategy(DecidingStrategy):
         if self._swings is not None and proposal.side and not proposal.stop:
             swing = self._swings.low if proposal.side > 0 else self._swings.value
             away = None if swing is None else proposal.side * (self.tape.price - swing)
-            proposal.stop = structure_stop(bracket, away) or 0
+            proposal.stop = structure_stop(bracket, away, multiple) or 0
         return bracketed(proposal, now, bracket, self.atr.value, multiple)
 
     def _turns(self, decision: Decision) -> bool:
