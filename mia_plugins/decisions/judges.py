@@ -131,10 +131,14 @@ class Judges:
 
 
 def _with_stop(candidate: Candidate, proposal: Proposal, least: int) -> Candidate:
-    """Return a candidate whose stop is no nearer than so many ticks; a target in R goes along."""
+    """Return a candidate whose stop is no nearer than so many ticks.
+
+    A target in R goes along; one that stands gives way where it is too near now.
+    """
     if least <= candidate.stop:
         return candidate
-    target = round(least * proposal.target_r) if proposal.target_r else candidate.target
+    stands = not proposal.target_r and candidate.target >= proposal.least_target_r * least
+    target = candidate.target if stands else round(least * (proposal.target_r or proposal.otherwise_r))
     return replace(candidate, stop=least, target=max(target, 1))
 
 
