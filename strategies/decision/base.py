@@ -103,11 +103,14 @@ class MethodStrategy(DecidingStrategy):
         bracket, trip = self.desk.bracket, self.account.trip
         if bracket is None or bracket.leaving:
             return
+        valid = self.trading.bracket.entry_valid * self.settings.bar * MINUTE
+        expired = bracket.entry.type == "limit" and now - bracket.entry.ts >= valid
         if not bracket.entry.filled:
-            valid = self.trading.bracket.entry_valid * self.settings.bar * MINUTE
-            if bracket.entry.type == "limit" and now - bracket.entry.ts >= valid:
+            if expired:
                 self.leave("entry_expired")
             return
+        if expired:
+            self.desk.call_off(bracket)
         if trip is None or bracket.stop.ticks is None or not bracket.stop.is_open:
             return
         side, lots = trip.side, trip.bought if trip.side > 0 else trip.sold
