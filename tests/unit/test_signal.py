@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from mia_plugins.features import Score
 from mia_plugins.hookspecs import Kind
+from mia_plugins.host import PluginHost
 from mia_plugins.settings.layers import shipped_presets
 from mia_plugins.settings.resolve import load_run
 from mia_plugins.units import Multiple
@@ -271,6 +272,16 @@ def test_the_weights_of_a_preset_sum_to_what_the_document_has(name: str) -> None
     weights = [one.weight for one in run.components if one.kind is Kind.FEATURES]
     assert sum(weights) == pytest.approx(RAW_SUMS[name], abs=1e-12)
     assert run.component(Kind.STRATEGIES, "confluence")
+
+
+def test_features_full_has_every_feature_there_is() -> None:
+    run = load_run(Path("mia:backtests/demo_day.yaml"), preset="features_full")
+    ours = {
+        row.name
+        for row in PluginHost.discover().registry.all(Kind.FEATURES)
+        if row.provider.distribution == "mia"
+    }
+    assert {one.name for one in run.components if one.kind is Kind.FEATURES} == ours
 
 
 def test_every_preset_that_is_no_overlay_has_its_sum_here() -> None:
