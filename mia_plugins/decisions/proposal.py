@@ -35,8 +35,8 @@ class Proposal:
     target_r: float = 0.0
     """The target as a multiple of the stop: it moves with one that a rule widens; 0 where it stands."""
     least_target_r: float = 0.0
-    """How far away a target that stands must be, in stops; nearer than a stop that a rule widened asks for, it
-    gives way to one of `otherwise_r` stops."""
+    """How far away a target that stands must be, in stops; where a rule widens the stop beyond that, it gives
+    way to one of `otherwise_r` stops."""
     otherwise_r: float = 0.0
     score: float | None = None
     confidence: float | None = None
