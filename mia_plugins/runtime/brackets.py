@@ -81,7 +81,7 @@ class Bracket:
     first_stop: int | None = None
     """Where the stop lay at first, in ticks: what was risked."""
     is_called_off: bool = False
-    """Whether the kill switch cancelled its entry."""
+    """Whether its entry was cancelled: by the kill switch, or since it waited too long."""
     leaving: str = ""
     """Why it is being left; "" while it is not."""
 

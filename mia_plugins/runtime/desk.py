@@ -116,7 +116,12 @@ class Desk:
             return
         if kill >= Kill.FLATTEN:
             self.leave(reason, now)
-        elif bracket.entry.is_open and not bracket.is_called_off:
+        else:
+            self.call_off(bracket)
+
+    def call_off(self, bracket: Bracket) -> None:
+        """Cancel what is left of an entry; what it filled is kept."""
+        if bracket.entry.is_open and not bracket.is_called_off:
             bracket.is_called_off = True
             self.cancel([bracket.entry])
 
