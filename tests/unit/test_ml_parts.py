@@ -238,21 +238,36 @@ def test_a_candidate_is_read_as_its_row_in_the_journal_would_be() -> None:
 
 def test_a_column_of_the_future_is_named_and_an_honest_one_is_not() -> None:
     data = data_of(3000)
-    columns = (Column("a", sided=False), Column("b", sided=True))
-    refuse_leaks(data, columns, 0.65)
+    refuse_leaks(data, sided_where_signed(data.names, data.values), 0.65)
     rng = np.random.default_rng(9)
     for leak in (
         np.where(rng.random(3000) < 0.5, data.won, rng.random(3000)),
         -data.r,
+        data.won * rng.choice([-1, 1], 3000),
         np.where(data.won > 0, 1.0, np.nan),
         data.side * data.won,
     ):
-        values = data.values.copy()
-        values[:, 0] = leak
+        values = np.column_stack((leak, data.values[:, 1]))
         looking = replace(data, values=values)
-        with pytest.raises(LeakError, match=r"built from the future: a \(AUC") as told:
-            refuse_leaks(looking, columns, 0.65)
+        with pytest.raises(LeakError, match=r"built from the future: a.* \(AUC") as told:
+            refuse_leaks(looking, sided_where_signed(data.names, values), 0.65)
         assert "b ×" not in told.value.what
+
+
+def dense(count: int, seed: int = 1) -> DataSet:
+    """Return a decision a minute, of lives of about an hour, however it came out."""
+    rng = np.random.default_rng(seed)
+    ts = np.arange(count) * 60
+    end = ts + rng.integers(1, 120, count) * 60
+    return replace(data_of(count), ts=ts, end=end, day=ts // 23_000, weight=uniqueness(ts, end))
+
+
+def test_a_column_of_the_future_is_seen_where_lives_overlap() -> None:
+    data = dense(1000)
+    assert data.weight.mean() < 0.02
+    leaking = replace(data, values=np.column_stack((data.won, data.values[:, 1])))
+    with pytest.raises(LeakError, match=r"future: a \(AUC 1\.000"):
+        refuse_leaks(leaking, sided_where_signed(data.names, leaking.values), 0.65)
 
 
 def test_stability_is_nothing_of_the_same_and_much_of_another() -> None:
