@@ -1,5 +1,6 @@
 """Columns that know the future: found before anything is trained."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,7 +8,7 @@ import numpy as np
 from mia_plugins.learning import Floats, ModelError
 from strategies.ml.columns import Column
 from strategies.ml.dataset import DataSet
-from strategies.ml.scores import auc_by_fold
+from strategies.ml.scores import Judged, auc_by_fold
 
 SURE = 3.29
 """Errors of the AUC below which a column is given the benefit of the doubt: 99.9 %."""
@@ -66,6 +67,20 @@ def refuse_leaks(data: DataSet, columns: tuple[Column, ...], believable: float) 
             "`believable:` is for those who know better",
         )
     return found
+
+
+def refuse_too_good(rows: Judged, believable: float, most_important: Callable[[], str]) -> None:
+    """Raise where all columns together surely know more of unseen decisions than can be believed."""
+    auc, _ = auc_by_fold(rows.p, rows.won, rows.fold)
+    wins = float(rows.weight[rows.won > 0].sum())
+    error = error_at(auc, wins, float(rows.weight.sum()) - wins)
+    if auc - SURE * error > believable:
+        raise LeakError(
+            f"all columns together have an AUC of {auc:.3f} ± {error:.3f} on decisions that were not learned "
+            f"from, and more than {believable:g} is of the future; '{most_important()}' tells most",
+            "look for what comes after the decision in how it is made; `leave_out:` keeps it out, and "
+            "`believable_together:` is for those who know better",
+        )
 
 
 def _alone(name: str, values: Floats, won: Floats, weight: Floats) -> Alone:

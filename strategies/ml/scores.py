@@ -31,10 +31,12 @@ class Judged:
     """Whether it lies in the better half, as its model had it before."""
     r: Floats
     """Results after costs, in R."""
+    weight: Floats
+    """Uniqueness, 0 to 1."""
 
     def where(self, rows: Mask) -> "Judged":
         """Return some of the rows."""
-        names = ("p", "won", "fold", "day", "kept", "half", "r")
+        names = ("p", "won", "fold", "day", "kept", "half", "r", "weight")
         some = {name: getattr(self, name)[rows] for name in names}
         return Judged(days=self.days, **some)
 

@@ -89,6 +89,8 @@ class TrainSettings(BaseSettings):
     """Time around judged days that is not learned from."""
     believable: Annotated[float, Field(gt=0.5, le=1)] = 0.65
     """A column that alone has an AUC surely above this knows the future: nothing is trained."""
+    believable_together: Annotated[float, Field(gt=0.5, le=1)] = 0.75
+    """The same of all columns together, on decisions that were not learned from."""
     search: Search = Search()
     """Settings of learners that are tried."""
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 1

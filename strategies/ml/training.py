@@ -32,7 +32,7 @@ from strategies.ml.findings import (
     through_paths,
 )
 from strategies.ml.folds import walk_forward
-from strategies.ml.leaks import refuse_leaks
+from strategies.ml.leaks import refuse_leaks, refuse_too_good
 from strategies.ml.registry import Registry
 from strategies.ml.schema import Schema, feature_hashes, schema_of
 from strategies.ml.search import search
@@ -109,6 +109,11 @@ def _train(settings: TrainSettings, chosen: tuple[Chosen, ...], runs: list[RunFo
     step(3, STEPS[3])
     walked = walks[0] if len(trials) == 1 else walk(data, columns, chosen, folds, settings.seed)
     rows = judged(data, walked, chosen, settings)
+    refuse_too_good(
+        rows,
+        settings.believable_together,
+        lambda: importances(data, columns, chosen, walked, settings.seed)[0].column,
+    )
     unseen = rows.fold >= (0 if settings.search.method == "none" else len(sought))
     step(4, STEPS[4])
     control = shuffled(data, columns, chosen, folds, settings.seed)

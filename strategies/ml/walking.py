@@ -87,6 +87,7 @@ def judged_rows(data: DataSet, walked: Walked, p: Floats, raw: Floats, gate: Gat
         kept=passes(p, some.break_even, gate),
         half=raw > walked.half,
         r=some.r,
+        weight=some.weight,
     )
 
 

@@ -96,7 +96,7 @@ def judged_of(count: int = 300, days: int = 30, skill: float = 0.0) -> Judged:
     p = np.round(rng.random(count) + skill * won, 2)
     day = np.sort(rng.integers(0, days, count))
     r = np.where(won > 0, 2.0, -1.0)
-    return Judged(p, won, (day > days // 2).astype(np.int64), day, days, p > 0.5, p > 0.4, r)
+    return Judged(p, won, (day > days // 2).astype(np.int64), day, days, p > 0.5, p > 0.4, r, np.ones(count))
 
 
 def test_the_auc_of_one_fold_is_that_of_scikit_learn() -> None:

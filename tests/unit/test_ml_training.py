@@ -10,7 +10,7 @@ import pytest
 
 from mia_plugins.errors import MiaError
 from mia_plugins.learning import ModelError
-from strategies.ml.dataset import data_set
+from strategies.ml.dataset import DataSet, data_set
 from strategies.ml.leaks import LeakError
 from strategies.ml.registry import NOTHING, SOMETHING, Registry, Status, compare
 from strategies.ml.training import Trained
@@ -78,6 +78,25 @@ def test_a_feature_that_knows_the_future_ends_the_training(here: Path) -> None:
         trained(here, replace(EDGE, leak=0.6), leave_out=[], **QUICK)
     assert not (here / "models").exists(), "nothing was kept"
     trained(here, leave_out=["leak"], **QUICK)
+
+
+def test_a_feature_that_only_trees_can_read_ends_the_training(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def leaking(*told: Any) -> DataSet:
+        data = data_set(*told)
+        rng = np.random.default_rng(1)
+        # A win lies in the middle of either side, a loss below or above it: no order tells them apart.
+        loss = np.where(
+            rng.random(len(data)) < 0.5, rng.uniform(0, 0.3, len(data)), rng.uniform(0.6, 0.9, len(data))
+        )
+        values = data.values.copy()
+        values[:, data.names.index("leak")] = np.where(data.won > 0, rng.uniform(0.3, 0.6, len(data)), loss)
+        return replace(data, values=values)
+
+    monkeypatch.setattr("strategies.ml.training.data_set", leaking)
+    with pytest.raises(LeakError, match=r"together have an AUC of (0\.9|1\.).*; 'leak' tells most"):
+        trained(here, Planted(count=900), leave_out=[], **QUICK)
 
 
 def test_runs_that_are_not_alike_are_refused(here: Path) -> None:
