@@ -28,7 +28,7 @@ from strategies.ml.scores import (
     rise,
 )
 from strategies.ml.settings import Chosen, TrainSettings
-from strategies.ml.walking import Walked, judged_rows, walk
+from strategies.ml.walking import Walked, Weights, combined_by_fold, in_better_half, judged_rows, walk
 
 BINS = 10
 MINUTE = 60_000_000_000
@@ -205,12 +205,13 @@ def shuffled(
 def through_paths(
     data: DataSet, columns: Sequence[Column], chosen: Sequence[Chosen], settings: TrainSettings
 ) -> Paths:
-    """Return the figures of each way through the combinatorial folds."""
+    """Return the figures of each way through the combinatorial folds, by the given weights."""
     embargo = int(settings.embargo * MINUTE)
     folds = combinatorial(data, settings.groups, settings.held_out, embargo)
     walked = walk(data, columns, chosen, folds, settings.seed)
-    raw = combined(walked.each, [one.weight for one in chosen])
-    rows = judged_rows(data, walked, raw, raw, settings.gate)
+    weights = [[one.weight for one in chosen]] * len(folds)
+    raw = combined_by_fold(walked, weights)
+    rows = judged_rows(data, walked, raw, in_better_half(walked, raw, weights), settings.gate)
     path = _path_of(walked)
     aucs, rises = [], []
     for number in range(paths(settings.groups, settings.held_out)):
@@ -230,12 +231,11 @@ def _path_of(walked: Walked) -> Ints:
 
 
 def importances(
-    data: DataSet, columns: Sequence[Column], chosen: Sequence[Chosen], walked: Walked, seed: int
+    data: DataSet, columns: Sequence[Column], walked: Walked, weights: Weights, seed: int
 ) -> tuple[Importance, ...]:
     """Return what the AUC loses when one column after the other is dealt out at random within its fold."""
-    weights = [one.weight for one in chosen]
-    raw = combined(walked.each, weights)
-    base = judged_rows(data, walked, raw, raw, 0.5)
+    raw = combined_by_fold(walked, weights)
+    base = judged_rows(data, walked, raw, in_better_half(walked, raw, weights), 0.5)
     resamples = Resamples.of(base.days)
     before = drawn_auc(base, resamples) if resamples else None
     rng = np.random.default_rng(seed)
@@ -247,7 +247,8 @@ def importances(
         for number, models in enumerate(walked.models):
             at = np.flatnonzero(walked.fold == number)
             dealt[at, place] = x[rng.permutation(at), place]
-            p[at] = combined(np.column_stack([one.probabilities(dealt[at]) for one in models]), weights)
+            said = np.column_stack([one.probabilities(dealt[at]) for one in models])
+            p[at] = combined(said, weights[number])
         other = replace(base, p=p)
         lost = auc_by_fold(base.p, base.won, base.fold)[0] - auc_by_fold(p, base.won, base.fold)[0]
         drawn = None

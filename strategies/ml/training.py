@@ -37,7 +37,7 @@ from strategies.ml.registry import Registry
 from strategies.ml.schema import Schema, feature_hashes, schema_of
 from strategies.ml.search import search
 from strategies.ml.settings import Chosen, TrainSettings
-from strategies.ml.walking import Walked, judged, rows_of, walk, weights_of
+from strategies.ml.walking import Walked, fold_weights, judged, rows_of, walk, weights_of
 
 STEPS = ("reading journals", "looking for leaks", "trying settings", "walking forward", "shuffling labels",
          "combinatorial folds", "importance", "fitting on all")  # fmt: skip
@@ -109,10 +109,11 @@ def _train(settings: TrainSettings, chosen: tuple[Chosen, ...], runs: list[RunFo
     step(3, STEPS[3])
     walked = walks[0] if len(trials) == 1 else walk(data, columns, chosen, folds, settings.seed)
     rows = judged(data, walked, chosen, settings)
+    weights = fold_weights(data, walked, chosen, settings)
     refuse_too_good(
         rows,
         settings.believable_together,
-        lambda: importances(data, columns, chosen, walked, settings.seed)[0].column,
+        lambda: importances(data, columns, walked, weights, settings.seed)[0].column,
     )
     unseen = rows.fold >= (0 if settings.search.method == "none" else len(sought))
     step(4, STEPS[4])
@@ -120,7 +121,7 @@ def _train(settings: TrainSettings, chosen: tuple[Chosen, ...], runs: list[RunFo
     step(5, STEPS[5])
     ways = through_paths(data, columns, chosen, settings)
     step(6, STEPS[6])
-    important = importances(data, columns, chosen, walked, settings.seed)
+    important = importances(data, columns, walked, weights, settings.seed)
     slot = (settings.instrument, settings.strategy, schema.presets)
     made_of = (data.digest, hash_of(_plain_settings(settings)))
     before = Registry(settings.registry).trials(slot, made_of)

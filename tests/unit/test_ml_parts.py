@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
-from mia_plugins.learning import Fitted, Floats, ModelError
+from mia_plugins.learning import Fitted, Floats, Learner, ModelError
 from mia_plugins.statistics.intervals import Resamples
+from mia_plugins.settings import BaseSettings
 from strategies.ml.calibration import Calibration, calibration
 from strategies.ml.columns import Column, Reader, sided_where_signed
 from strategies.ml.dataset import DataSet
@@ -18,7 +19,9 @@ from strategies.ml.ensemble import Ensemble, Member, stacked
 from strategies.ml.folds import combinatorial, paths, walk_forward
 from strategies.ml.leaks import LeakError, refuse_leaks
 from strategies.ml.scores import Judged, auc_by_fold, auc_figure, by_chance, rates, rise
+from strategies.ml.settings import Chosen, TrainSettings
 from strategies.ml.uniqueness import uniqueness
+from strategies.ml.walking import Walked, fold_weights, judged
 from tests.candidates import candidate_of
 
 RNG = np.random.default_rng(3)
@@ -201,6 +204,22 @@ class Said(Fitted):
 
     def to_bytes(self) -> bytes:
         return b""
+
+
+def test_the_better_half_is_that_of_the_weights_that_were_learned() -> None:
+    data = data_of(400)
+    fold = np.repeat([0, 1], 200)
+    # The one that is given all the weight knows nothing, the other knows it all.
+    each = np.column_stack((np.random.default_rng(1).random(400), 0.2 + 0.6 * data.won))
+    walked = Walked(np.arange(400), fold, each, (each[:200], each[200:]), ((Said(),),) * 2)
+    chosen = [Chosen(name, name, Learner, BaseSettings(), one) for name, one in (("a", 1.0), ("b", 0.0))]
+    settings = TrainSettings(instrument="ES", weights="stacked", calibration="none")
+    rows = judged(data, walked, chosen, settings)
+    first, second = (rows.half[fold == one] == (data.won[fold == one] > 0) for one in (0, 1))
+    assert first.mean() < 0.7, "nothing was known before"
+    assert second.mean() > 0.99
+    weights = fold_weights(data, walked, chosen, settings)
+    assert [one[1] for one in weights] == pytest.approx([0.0, 1.0], abs=0.05)
 
 
 def test_votes_are_counted_by_weight() -> None:
