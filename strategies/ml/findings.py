@@ -23,6 +23,7 @@ from strategies.ml.scores import (
     auc_figure,
     brier,
     by_chance,
+    chance_of,
     drawn_auc,
     rates,
     rise,
@@ -107,7 +108,7 @@ class Findings:
     """The share of them that won."""
     auc: Figure
     chance: tuple[float, float]
-    """Between what the AUC lies in 95 of 100 cases without any skill."""
+    """Between what the AUC lies in 95 of 100 cases without any skill, by as many rows as do not overlap."""
     rates: dict[str, Figure]
     brier: Figure
     brier_of_base: float
@@ -162,9 +163,9 @@ def bins(rows: Judged) -> tuple[Bin, ...]:
 
 
 def verdict(auc: Figure, chance: tuple[float, float], found: Profit) -> str:
-    """Say whether there is anything to filter: the AUC beyond chance and the better half surely better."""
-    better = found.rise_of_half.low is not None and found.rise_of_half.low > 0
-    return SOMETHING if better and auc.value is not None and auc.value > chance[1] else NOTHING
+    """Say whether there is anything to filter: the AUC surely beyond chance, the better half surely better."""
+    lows = (found.rise_of_half.low or 0.0, (auc.low or 0.0) - 0.5, (auc.value or 0.0) - chance[1])
+    return SOMETHING if min(lows) > 0 else NOTHING
 
 
 def daily(rows: Judged) -> Floats:
@@ -270,7 +271,7 @@ def findings(  # noqa: PLR0913, PLR0917 the parts of a validation
     """Return all figures of judged rows; `trials` are how many there were, and ratios of those known."""
     resamples = Resamples.of(rows.days)
     auc = auc_figure(rows, resamples)
-    chance = by_chance(auc_by_fold(rows.p, rows.won, rows.fold)[1], 0.95)
+    chance = chance_of(rows, 0.95)
     base = float(rows.won.mean())
     of_all = profit(rows)
     return Findings(

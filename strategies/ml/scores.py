@@ -70,6 +70,12 @@ def by_chance(error: float, level: float) -> tuple[float, float]:
     return 0.5 - half, 0.5 + half
 
 
+def chance_of(rows: Judged, level: float) -> tuple[float, float]:
+    """Return between what the AUC of rows without skill lies: those that share their time are fewer."""
+    _, error = auc_by_fold(rows.p, rows.won, rows.fold)
+    return by_chance(error / sqrt(float(rows.weight.mean())), level)
+
+
 def auc_figure(rows: Judged, resamples: Resamples | None) -> Figure:
     """Return the AUC with an interval by drawing days."""
     value, _ = auc_by_fold(rows.p, rows.won, rows.fold)

@@ -18,7 +18,7 @@ from strategies.ml.drift import Usual, promise, stability
 from strategies.ml.ensemble import Ensemble, Member, stacked
 from strategies.ml.folds import combinatorial, paths, walk_forward
 from strategies.ml.leaks import LeakError, refuse_leaks
-from strategies.ml.scores import Judged, auc_by_fold, auc_figure, by_chance, rates, rise
+from strategies.ml.scores import Judged, auc_by_fold, auc_figure, by_chance, chance_of, rates, rise
 from strategies.ml.settings import Chosen, TrainSettings
 from strategies.ml.uniqueness import uniqueness
 from strategies.ml.walking import Walked, fold_weights, judged
@@ -122,6 +122,22 @@ def test_the_error_of_an_auc_without_skill_is_what_shuffling_gives() -> None:
     assert np.std(drawn) == pytest.approx(error, rel=0.12)
     low, high = by_chance(error, 0.9)
     assert 0.85 < np.mean([(low < one < high) for one in drawn]) < 0.95
+
+
+def test_without_skill_the_auc_lies_within_chance_where_outcomes_are_shared() -> None:
+    rng, count, inside = np.random.default_rng(6), 600, []
+    ts = np.arange(count) * 60
+    weight = uniqueness(ts, ts + 3600)
+    for _ in range(100):
+        # A decision a minute wins where the hour after it went up; the column is as slow.
+        steps = rng.normal(size=(2, count + 60)).cumsum(axis=1)
+        slow, won = steps[:, 60:] - steps[:, :-60]
+        rows = Judged(
+            slow, (won > 0) * 1.0, np.zeros(count, np.int64), ts // 23_000, 2, slow > 0, slow > 0, won, weight
+        )
+        low, high = chance_of(rows, 0.95)
+        inside.append(low < auc_by_fold(rows.p, rows.won, rows.fold)[0] < high)
+    assert np.mean(inside) > 0.88, "95 of 100, but for the luck of a hundred"
 
 
 def test_the_interval_of_an_auc_draws_days_as_brute_force_does() -> None:
