@@ -37,7 +37,8 @@ class Walked:
 def rows_of(data: DataSet, columns: Sequence[Column], at: Ints | None = None) -> Rows:
     """Return what is learned from; weights are around 1."""
     some = data if at is None else data.where(at)
-    return Rows(some.x(columns), some.won, some.weight / some.weight.mean())
+    unique = float(some.weight.mean())
+    return Rows(some.x(columns), some.won, some.weight / unique, unique)
 
 
 def walk(

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.metrics import roc_auc_score
 
 from mia_plugins.learning import Fitted, Floats, Learner, ModelError
@@ -18,10 +19,12 @@ from strategies.ml.drift import Usual, promise, stability
 from strategies.ml.ensemble import Ensemble, Member, stacked
 from strategies.ml.folds import combinatorial, paths, walk_forward
 from strategies.ml.leaks import LeakError, refuse_leaks
+from strategies.ml.learners.random_forest import RandomForest
+from strategies.ml.learners.skops_files import from_bytes
 from strategies.ml.scores import Judged, auc_by_fold, auc_figure, by_chance, chance_of, rates, rise
 from strategies.ml.settings import Chosen, TrainSettings
 from strategies.ml.uniqueness import uniqueness
-from strategies.ml.walking import Walked, fold_weights, judged
+from strategies.ml.walking import Walked, fold_weights, judged, rows_of
 from tests.candidates import candidate_of
 
 RNG = np.random.default_rng(3)
@@ -303,6 +306,16 @@ def test_a_column_of_the_future_is_seen_where_lives_overlap() -> None:
     leaking = replace(data, values=np.column_stack((data.won, data.values[:, 1])))
     with pytest.raises(LeakError, match=r"future: a \(AUC 1\.000"):
         refuse_leaks(leaking, sided_where_signed(data.names, leaking.values), 0.65)
+
+
+def test_trees_of_a_forest_see_fewer_rows_where_lives_overlap() -> None:
+    drawn = []
+    for data in (replace(data_of(), weight=np.full(400, 0.3)), dense(400)):
+        rows = rows_of(data, sided_where_signed(data.names, data.values))
+        assert rows.weight.mean() == pytest.approx(1)
+        forest = RandomForest(RandomForest.Settings(trees=1, threads=1), 1).fit(rows)
+        drawn.append(from_bytes(forest.to_bytes(), RandomForestClassifier).max_samples)
+    assert drawn == pytest.approx([0.3, 0.05])
 
 
 def test_stability_is_nothing_of_the_same_and_much_of_another() -> None:
