@@ -32,8 +32,6 @@ from strategies.ml.settings import Chosen, TrainSettings
 from strategies.ml.walking import Walked, Weights, combined_by_fold, in_better_half, judged_rows, walk
 
 BINS = 10
-MINUTE = 60_000_000_000
-"""ns."""
 
 
 @dataclass(frozen=True)
@@ -163,7 +161,7 @@ def bins(rows: Judged) -> tuple[Bin, ...]:
 
 
 def verdict(auc: Figure, chance: tuple[float, float], found: Profit) -> str:
-    """Say whether there is anything to filter: the AUC surely beyond chance, the better half surely better."""
+    """Say whether there is anything to filter: the AUC and the better half surely beyond chance."""
     lows = (found.rise_of_half.low or 0.0, (auc.low or 0.0) - 0.5, (auc.value or 0.0) - chance[1])
     return SOMETHING if min(lows) > 0 else NOTHING
 
@@ -207,8 +205,7 @@ def through_paths(
     data: DataSet, columns: Sequence[Column], chosen: Sequence[Chosen], settings: TrainSettings
 ) -> Paths:
     """Return the figures of each way through the combinatorial folds, by the given weights."""
-    embargo = int(settings.embargo * MINUTE)
-    folds = combinatorial(data, settings.groups, settings.held_out, embargo)
+    folds = combinatorial(data, settings.groups, settings.held_out, settings.embargo_ns)
     walked = walk(data, columns, chosen, folds, settings.seed)
     weights = [[one.weight for one in chosen]] * len(folds)
     raw = combined_by_fold(walked, weights)

@@ -27,7 +27,7 @@ class Alone:
     auc: float
     """From .5 to 1, whichever way it points."""
     error: float
-    """What such an AUC errs by: rows that share their time are fewer pieces of evidence than they are rows."""
+    """What such an AUC errs by, of as many rows as do not overlap."""
 
     @property
     def surely(self) -> float:

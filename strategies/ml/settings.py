@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, JsonValue, model_validator
 
+from mia_plugins.data.sessions import NS
 from mia_plugins.errors import PluginError
 from mia_plugins.hookspecs import Kind
 from mia_plugins.host import PluginHost
@@ -99,6 +100,11 @@ class TrainSettings(BaseSettings):
     """With `--due`, how long after the last training the next one is due."""
     valid_days: Annotated[int, Field(ge=1, le=3650)] = 90
     """Days after its last outcome for which a model may be used."""
+
+    @property
+    def embargo_ns(self) -> int:
+        """The embargo in ns."""
+        return int(self.embargo * 60 * NS)
 
     @model_validator(mode="after")
     def _groups_are_enough(self) -> Self:

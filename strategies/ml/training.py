@@ -23,7 +23,6 @@ from strategies.ml.dataset import DataSet, data_set
 from strategies.ml.drift import Usual
 from strategies.ml.ensemble import combined
 from strategies.ml.findings import (
-    MINUTE,
     Findings,
     findings,
     importances,
@@ -90,7 +89,7 @@ def _train(settings: TrainSettings, chosen: tuple[Chosen, ...], runs: list[RunFo
     columns = columns_of(data, settings)
     step(1, STEPS[1])
     alone = refuse_leaks(data, columns, settings.believable)
-    folds = walk_forward(data, settings.folds, settings.first, int(settings.embargo * MINUTE))
+    folds = walk_forward(data, settings.folds, settings.first, settings.embargo_ns)
     sought = folds if settings.search.method == "none" else folds[: settings.folds - settings.folds // 2]
     step(2, STEPS[2])
     walks: list[Walked] = []

@@ -68,7 +68,7 @@ def judged(data: DataSet, walked: Walked, chosen: Sequence[Chosen], settings: Tr
     raw = combined_by_fold(walked, weights)
     won, weight = data.won[walked.rows], data.weight[walked.rows]
     for number, own in enumerate(weights):
-        now, before = walked.fold == number, walked.fold < number
+        now, before = walked.fold == number, known_before(data, walked, number, settings.embargo_ns)
         curve = calibration(
             combined(walked.each[before], own), won[before], weight[before], settings.calibration
         )
@@ -82,9 +82,16 @@ def fold_weights(data: DataSet, walked: Walked, chosen: Sequence[Chosen], settin
     won, weight = data.won[walked.rows], data.weight[walked.rows]
     found = []
     for number in range(len(walked.models)):
-        before = walked.fold < number
+        before = known_before(data, walked, number, settings.embargo_ns)
         found.append(weights_of(walked.each[before], won[before], weight[before], given, settings))
     return found
+
+
+def known_before(data: DataSet, walked: Walked, number: int, embargo: int) -> Mask:
+    """Say of which judged rows the outcome was known `embargo` ns before a fold began."""
+    begin = data.ts[walked.rows[walked.fold == number]].min()
+    known: Mask = (walked.fold < number) & (data.end[walked.rows] < begin - embargo)
+    return known
 
 
 def combined_by_fold(walked: Walked, weights: Weights) -> Floats:

@@ -14,7 +14,7 @@ from mia_plugins.host import PluginHost
 from mia_plugins.statistics.figures import Floats
 from mia_plugins.statistics.intervals import Resamples
 from strategies.ml.dataset import DataSet, Mask, data_set
-from strategies.ml.findings import MINUTE, Shuffled, profit, shuffled, verdict
+from strategies.ml.findings import Shuffled, profit, shuffled, verdict
 from strategies.ml.folds import walk_forward
 from strategies.ml.registry import NOTHING, SOMETHING
 from strategies.ml.scores import Judged, auc_figure, chance_of
@@ -46,7 +46,7 @@ def proof(folder: Path, plan: Planted, learners: dict[str, object]) -> Proof:
     settings, chosen = load_training(config(folder, learners=learners), PluginHost.discover())
     data: DataSet = data_set([run], STRATEGY)
     columns = columns_of(data, settings)
-    folds = walk_forward(data, settings.folds, settings.first, int(settings.embargo * MINUTE))
+    folds = walk_forward(data, settings.folds, settings.first, settings.embargo_ns)
     rows = judged(data, walk(data, columns, chosen, folds, plan.seed), chosen, settings)
     found = profit(rows)
     chance = chance_of(rows, 0.95)
