@@ -168,6 +168,13 @@ def test_a_search_counts_its_trials_and_is_judged_on_what_it_did_not_see(here: P
             trained(here, search={"method": "grid", "space": wrong}, **QUICK)
 
 
+def test_a_search_of_one_trial_is_judged_on_what_it_did_not_see(here: Path) -> None:
+    search = {"method": "grid", "space": {"xgboost.depth": [2]}}
+    made = trained(here, Planted(count=900, edge=0.9), search=search, **QUICK)
+    assert made.findings.trials == 1
+    assert made.findings.rows > 100
+
+
 @pytest.mark.parametrize("method", ["random", "optuna"])
 def test_drawn_settings_follow_from_the_seed(here: Path, method: str) -> None:
     space = {"xgboost.depth": [1, 2, 3], "xgboost.rate": [0.02, 0.05, 0.1]}
