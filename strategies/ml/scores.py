@@ -1,7 +1,7 @@
 """How good probabilities are: AUC within folds, and rates, each with an interval."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 from statistics import NormalDist
 
@@ -39,6 +39,12 @@ class Judged:
         names = ("p", "won", "fold", "day", "kept", "half", "r", "weight")
         some = {name: getattr(self, name)[rows] for name in names}
         return Judged(days=self.days, **some)
+
+    def alone(self, rows: Mask) -> "Judged":
+        """Return some of the rows with no other days than theirs: from their first to their last."""
+        some = self.where(rows)
+        first = int(some.day.min())
+        return replace(some, day=some.day - first, days=int(some.day.max()) - first + 1)
 
 
 def auc_by_fold(p: Floats, won: Floats, fold: Ints) -> tuple[float, float]:

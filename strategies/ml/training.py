@@ -126,7 +126,7 @@ def _train(settings: TrainSettings, chosen: tuple[Chosen, ...], runs: list[RunFo
     before = Registry(settings.registry).trials(slot, made_of)
     count = before + len(trials)
     found = findings(
-        rows.where(unseen),
+        rows.alone(unseen),
         data.taken[walked.rows][unseen],
         control,
         ways,
