@@ -106,7 +106,9 @@ def _train(settings: TrainSettings, chosen: tuple[Chosen, ...], runs: list[RunFo
 
     chosen, trials = search(settings.search, chosen, settings.seed, judge)
     step(3, STEPS[3])
-    walked = walks[0] if settings.search.method == "none" else walk(data, columns, chosen, folds, settings.seed)
+    walked = (
+        walks[0] if settings.search.method == "none" else walk(data, columns, chosen, folds, settings.seed)
+    )
     rows = judged(data, walked, chosen, settings)
     weights = fold_weights(data, walked, chosen, settings)
     refuse_too_good(

@@ -24,6 +24,7 @@ from strategies.ml.dataset import data_set
 from strategies.ml.drift_actor import named_values, said_by
 from strategies.ml.filter import MlFilter, MlFilterSettings
 from strategies.ml.loading import load_model
+from strategies.ml.model_commands import watched
 from strategies.ml.registry import Registry
 from strategies.ml.section import MlFilters
 from strategies.ml.settings import kind_of
@@ -256,6 +257,24 @@ def test_drift_is_told_of_inputs_and_of_promises(made: Trained) -> None:
     assert list(watches["same"].alarms()) == []
     assert [about for about, _ in watches["shifted"].alarms()] == ["flow", "calibration"]
     assert said_by(decision, columns, "another") is None
+
+
+def test_a_broken_promise_is_told_of_a_run_with_trades_that_no_model_judged(
+    here: Path, made: Trained, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = planted_run(here / "runs", Planted(count=400))
+    asked = iter(range(10**6))
+    monkeypatch.setattr("strategies.ml.drift_actor.said_by", lambda *_: None if next(asked) % 4 == 0 else 0.8)
+    state = watched(run, made.card, "ml_filter").state
+    assert 20 < state["trades"] < 150
+    assert any("had said 80%" in text for text in state["alarms"])
+    monkeypatch.undo()
+    few = watched(planted_run(here / "few", Planted(count=30)), made.card, "ml_filter").state
+    assert few["alarms"] == []
+    assert [text.split(" are too few")[0] for text in few["too_few"]] == [
+        f"{few['candidates']} candidates",
+        "0 trades with a probability",
+    ]
 
 
 def test_the_report_says_in_red_that_a_run_lies_in_its_sample(home: Path, made: Trained) -> None:
