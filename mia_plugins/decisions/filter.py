@@ -1,7 +1,7 @@
 """`Filter`: the last judge of a candidate, such as a model that was trained on earlier ones."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -42,7 +42,7 @@ class Filter(ABC):
         self.market = market
         self.settings = settings
         self.warning = ""
-        """What a person should know of it at the end of the run; empty: nothing."""
+        """What a person should know of it at the end of the run; it is taken away once noted."""
 
     def admit(self, surroundings: Surroundings) -> None:  # noqa: B027 most filters refuse nothing
         """Raise a MiaError where it must not be used; asked before the run starts. Override it."""
@@ -50,3 +50,13 @@ class Filter(ABC):
     @abstractmethod
     def judge(self, candidate: Candidate) -> Verdict:
         """Say whether a candidate is worth it; one that `blocks` is rejected under the filter's name."""
+
+
+def note_warnings(
+    filters: Iterable[tuple[str, Filter]], product: str, note: Callable[[str, str], None]
+) -> None:
+    """Note what filters of a product warn of, and take it away from them."""
+    for name, one in filters:
+        if one.warning:
+            note(f"filter {name} {product} {one.warning}", one.warning)
+            one.warning = ""

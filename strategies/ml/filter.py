@@ -14,6 +14,7 @@ from strategies.ml.columns import FIXED, Reader
 from strategies.ml.ensemble import Ensemble
 from strategies.ml.loading import load_model
 from strategies.ml.named import ModelsSettings
+from strategies.ml.registry import Registry, Status
 from strategies.ml.schema import feature_hash_of, plain_strategy, setting_difference
 from strategies.ml.settings import Gate, kind_of
 
@@ -58,17 +59,28 @@ class MlFilter(Filter):
                              "write `absent: pass` or `absent: block` under the filter")  # fmt: skip
         if not self._id:
             self.warning = (
-                f"the ML filter has no model of {surroundings.product}: every candidate "
-                f"{'passes' if settings.absent == 'pass' else 'is rejected'} (`absent: {settings.absent}`)"
+                f"the ML filter has no model of {surroundings.product}: every candidate {self._fate}"
             )
             return
         folder = settings.registry / self._id
         card = Card.read(folder)
         for part in card.parts:
             checked_content(folder, part)
+        self._refuse_retired()
         _refuse_others(card, surroundings)
         self._refuse_times(card, surroundings.span)
         self._card, self._span, self._valid_until = card, card.span, card.valid_until
+
+    def _refuse_retired(self) -> None:
+        """Refuse a model that was taken out of use for live trading; elsewhere warn."""
+        if Registry(self.settings.registry).status().get(self._id) is not Status.RETIRED:
+            return
+        if self._is_live:
+            raise ModelError(f"the model {self._id} was retired", "name another, or promote it again")
+        self._warn(f"the model {self._id} was retired: see `mia models show {self._id}`")
+
+    def _warn(self, text: str) -> None:
+        self.warning = "; ".join(filter(None, (self.warning, text)))
 
     def _refuse_times(self, card: Card, span: tuple[int, int] | None) -> None:
         """Refuse a run through what the model knows the outcome of, or long after."""
@@ -82,7 +94,7 @@ class MlFilter(Filter):
                     f"{_utc(span[0])}",
                     "begin later, or train on earlier runs; `in_sample: true` has it judge all the same",
                 )
-            self.warning = (
+            self._warn(
                 f"in sample: the model {card.id} was trained on decisions until {_utc(last)}; what the run "
                 "came to says nothing of what it is worth"
             )
@@ -98,6 +110,8 @@ class MlFilter(Filter):
         if self._card is None:
             return self._without("no model is loaded")
         if candidate.now > self._valid_until:
+            since = _utc(self._valid_until)
+            self.warning = f"the model {self._id} is out of date since {since}: every candidate {self._fate}"
             return self._without(f"the model {self._id} is out of date")
         if candidate.now <= self._span[1] and not self.settings.in_sample:
             known = _utc(self._span[1])
@@ -118,6 +132,11 @@ class MlFilter(Filter):
         if likely:
             return passes(opinion.probability, f"wins with {opinion.probability:.0%}, {gate:.0%} are enough")
         return blocks(opinion.probability, f"wins with {opinion.probability:.0%}, below {gate:.0%}")
+
+    @property
+    def _fate(self) -> str:
+        absent = self.settings.absent
+        return f"{'passes' if absent == 'pass' else 'is rejected'} (`absent: {absent}`)"
 
     def _without(self, reason: str) -> Verdict:
         return blocks(None, reason) if self.settings.absent == "block" else not_asked(reason)

@@ -211,6 +211,22 @@ def test_without_a_model_it_does_as_it_is_told_and_says_so(
     stale = ready(home, made, absent=absent)
     verdict = stale.judge(candidate(now=made.card.valid_until + 1))
     assert (verdict.passes, verdict.number) == (passes, None)
+    assert stale.warning.startswith(f"the model {made.card.id} is out of date since 2026-")
+
+
+def test_a_model_that_was_retired_is_warned_of_and_not_traded_with(
+    here: Path, home: Path, made: Trained
+) -> None:
+    registry = Registry(here / "models")
+    registry.add(made.card, made.files)
+    registry.note(made.card.id, "retired", "me", "seen")
+    told = settings(home, made, registry=str(here / "models"), absent="pass", in_sample=True)
+    own = MlFilter(market_of(), told)
+    own.admit(there(span=(made.card.span[1], LATER)))
+    assert own.warning.startswith(f"the model {made.card.id} was retired: see")
+    assert "; in sample: " in own.warning
+    with pytest.raises(ModelError, match="was retired"):
+        MlFilter(market_of(), told).admit(there(mode="live", span=None))
 
 
 def test_live_trading_wants_it_written(home: Path, made: Trained) -> None:
