@@ -23,6 +23,8 @@ class Surroundings:
     """The settings of the strategy whose candidates it judges."""
     features: Mapping[str, BaseSettings] = field(default_factory=dict)
     """The settings of the run's features, by name."""
+    uses: Mapping[str, str] = field(default_factory=dict)
+    """The name that each of them is registered under, where it is another."""
     presets: tuple[str, ...] = ()
     span: tuple[int, int] | None = None
     """What the run goes through: UTC ns; None where that is not known before, as in live trading."""

@@ -85,6 +85,7 @@ class DecidingStrategy(MiaStrategy):
             names=frozenset((*(part.name for part in there), *cls.extras)),
             strategy=settings,
             features={part.name: part.settings for part in there},
+            uses={part.name: part.use for part in there if part.use},
             presets=parts.presets,
             span=parts.span,
             mode=parts.mode,

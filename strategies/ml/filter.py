@@ -177,10 +177,12 @@ def _refuse_others(card: Card, there: Surroundings) -> None:
             "train one on runs of these settings",
         )
     for name, told in card.data["features"].items():
-        if name in there.features and feature_hash_of(there.features[name]) != told:
+        if name not in there.features:
+            continue
+        if feature_hash_of(there.uses.get(name) or name, there.features[name]) != told:
             raise ModelError(
-                f"{who} was trained with other settings of the feature '{name}'",
-                "train one on runs of these settings",
+                f"{who} was trained with another feature '{name}', or other settings of it",
+                "train one on runs of these features",
             )
 
 

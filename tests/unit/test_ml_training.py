@@ -13,6 +13,7 @@ from mia_plugins.learning import ModelError
 from strategies.ml.dataset import DataSet, data_set
 from strategies.ml.leaks import LeakError
 from strategies.ml.registry import NOTHING, SOMETHING, Registry, Status, compare
+from strategies.ml.schema import Schema, schema_of
 from strategies.ml.training import Trained
 from tests.conftest import Mia
 from tests.planted import STOP, STRATEGY, TARGET, Planted, planted_run
@@ -106,10 +107,24 @@ def test_runs_that_are_not_alike_are_refused(here: Path) -> None:
         trained(here)
 
 
+def test_another_feature_or_strategy_under_the_same_name_is_a_difference() -> None:
+    def of(feature: str, strategy: str) -> Schema:
+        told = {"features": {"f": {"use": feature}}, "strategies": {"s": {"use": strategy}}}
+        return schema_of(told, "s")
+
+    assert of("price_action", "trend").difference(of("price_action", "trend")) is None
+    assert of("price_action", "trend").difference(of("level_proximity", "trend")) == (
+        "the feature 'f' or its settings"
+    )
+    assert of("price_action", "trend").difference(of("price_action", "range")) == (
+        "the strategy is 'trend' and 'range'"
+    )
+
+
 def test_runs_of_other_settings_of_a_feature_are_refused(here: Path) -> None:
     planted_run(here / "runs", EDGE)
     planted_run(here / "runs", replace(EDGE, seed=2, bars=6))
-    with pytest.raises(ModelError, match="differ: the settings of the feature 'flow'"):
+    with pytest.raises(ModelError, match="differ: the feature 'flow' or its settings"):
         trained(here)
 
 
