@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.metrics import roc_auc_score
 
-from mia_plugins.learning import Fitted, Floats, Learner, ModelError
+from mia_plugins.learning import Fitted, Floats, ModelError
 from mia_plugins.settings import BaseSettings
 from mia_plugins.statistics.intervals import Resamples
+from mia_plugins.units import Minutes
 from strategies.ml.calibration import Calibration, calibration
 from strategies.ml.columns import Column, Reader, sided_where_signed
 from strategies.ml.dataset import DataSet
@@ -230,8 +231,8 @@ def test_the_better_half_is_that_of_the_weights_that_were_learned() -> None:
     # The one that is given all the weight knows nothing, the other knows it all.
     each = np.column_stack((np.random.default_rng(1).random(400), 0.2 + 0.6 * data.won))
     walked = Walked(np.arange(400), fold, each, (each[:200], each[200:]), ((Said(),),) * 2)
-    chosen = [Chosen(name, name, Learner, BaseSettings(), one) for name, one in (("a", 1.0), ("b", 0.0))]
-    settings = TrainSettings(instrument="ES", weights="stacked", calibration="none", embargo=0)
+    chosen = [Chosen(name, name, RandomForest, BaseSettings(), one) for name, one in (("a", 1.0), ("b", 0.0))]
+    settings = TrainSettings(instrument="ES", weights="stacked", calibration="none", embargo=Minutes(0))
     rows = judged(data, walked, chosen, settings)
     first, second = (rows.half[fold == one] == (data.won[fold == one] > 0) for one in (0, 1))
     assert first.mean() < 0.7, "nothing was known before"
@@ -245,10 +246,10 @@ def test_weights_and_calibration_of_a_fold_are_of_what_was_known_before_it() -> 
     fold = np.repeat([0, 1], 200)
     each = np.random.default_rng(1).random((400, 2))
     walked = Walked(np.arange(400), fold, each, (each[:200], each[200:]), ((Said(),),) * 2)
-    chosen = [Chosen(name, name, Learner, BaseSettings(), 0.5) for name in "ab"]
+    chosen = [Chosen(name, name, RandomForest, BaseSettings(), 0.5) for name in "ab"]
     minute = 60_000_000_000
     data = replace(data, ts=data.ts * minute, end=data.end * minute)
-    settings = TrainSettings(instrument="ES", weights="stacked", calibration="platt", embargo=300)
+    settings = TrainSettings(instrument="ES", weights="stacked", calibration="platt", embargo=Minutes(300))
     open_yet = (fold == 0) & (data.end >= data.ts[200] - 300 * minute)
     assert open_yet.sum() > 5
     other = replace(data, won=np.where(open_yet, 1 - data.won, data.won))
