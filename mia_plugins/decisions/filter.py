@@ -49,6 +49,9 @@ class Filter(ABC):
     def admit(self, surroundings: Surroundings) -> None:  # noqa: B027 most filters refuse nothing
         """Raise a MiaError where it must not be used; asked before the run starts. Override it."""
 
+    def begin(self) -> None:  # noqa: B027 most filters have nothing to read
+        """Read what judging needs, once it was admitted and before the first candidate. Override it."""
+
     @abstractmethod
     def judge(self, candidate: Candidate) -> Verdict:
         """Say whether a candidate is worth it; one that `blocks` is rejected under the filter's name."""

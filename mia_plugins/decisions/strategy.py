@@ -134,6 +134,7 @@ class DecidingStrategy(MiaStrategy):
         surroundings = self._surroundings(self.settings, context.parts, context.product)
         for _, one in self._judges.filters:
             one.admit(surroundings)
+            one.begin()
         note_warnings(self._judges.filters, context.product, context.warnings.add)
         self.measures = (self.market,)
         for part in left_out(context.parts):

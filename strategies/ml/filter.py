@@ -3,6 +3,8 @@
 import datetime as dt
 from typing import Any, Literal
 
+import numpy as np
+
 from mia_plugins.data.sessions import NS
 from mia_plugins.decisions import Candidate, Filter, Surroundings, Verdict, blocks, not_asked, passes
 from mia_plugins.errors import did_you_mean
@@ -105,6 +107,16 @@ class MlFilter(Filter):
                 "train a new one, or end the run earlier",
             )
 
+    def begin(self) -> None:
+        """Read the model and ask it once: libraries and kernels take seconds that no candidate has."""
+        card = self._card
+        if card is None:
+            return
+        host = PluginHost.discover()
+        self._ensemble = load_model(self.settings.registry / card.id, card, lambda use: kind_of(use, host))
+        self._reader = Reader(card.columns)
+        self._ensemble.one(np.full((1, len(card.columns)), np.nan))
+
     def judge(self, candidate: Candidate) -> Verdict:
         """Let through what is likely enough to win."""
         if self._card is None:
@@ -120,8 +132,7 @@ class MlFilter(Filter):
                 "`in_sample: true` has it judge all the same",
             )
         if self._ensemble is None or self._reader is None:
-            self._load(self._card)
-        assert self._ensemble is not None and self._reader is not None  # noqa: S101, PT018 for the type checker
+            raise RuntimeError(f"the model {self._id} was not read: `begin` comes before `judge`")
         opinion = self._ensemble.one(self._reader.row(candidate))
         gate = self.settings.gate
         if gate == "break_even":
@@ -140,11 +151,6 @@ class MlFilter(Filter):
 
     def _without(self, reason: str) -> Verdict:
         return blocks(None, reason) if self.settings.absent == "block" else not_asked(reason)
-
-    def _load(self, card: Card) -> None:
-        host = PluginHost.discover()
-        self._ensemble = load_model(self.settings.registry / card.id, card, lambda use: kind_of(use, host))
-        self._reader = Reader(card.columns)
 
 
 def _refuse_others(card: Card, there: Surroundings) -> None:

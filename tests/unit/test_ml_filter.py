@@ -75,6 +75,7 @@ def there(**more: Any) -> Surroundings:
 def ready(home: Path, made: Trained, **more: Any) -> MlFilter:
     one = MlFilter(market_of(), settings(home, made, **more))
     one.admit(there())
+    one.begin()
     return one
 
 
@@ -193,6 +194,7 @@ def test_it_judges_its_own_sample_only_when_told_to_and_warns(home: Path, made: 
     within = there(span=(last - 10**15, last))
     own = MlFilter(market_of(), settings(home, made, in_sample=True))
     own.admit(within)
+    own.begin()
     assert own.warning.startswith(f"in sample: the model {made.card.id} was trained on decisions until 2026-")
     assert own.judge(candidate(0.9, now=last)).number is not None
     live = ready(home, made)
@@ -242,6 +244,22 @@ def test_a_model_that_was_changed_is_refused_before_the_run(home: Path, made: Tr
     own = MlFilter(market_of(), settings(home, made, registry=str(here / "models")))
     with pytest.raises(MiaError, match=r"xgboost\.ubj is not the file that was trained"):
         own.admit(there())
+
+
+def test_nothing_is_read_in_the_middle_of_trading(
+    home: Path, made: Trained, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = ready(home, made)
+    monkeypatch.setattr("strategies.ml.filter.load_model", lambda *_: pytest.fail("it was read again"))
+    assert own.judge(candidate()).number is not None
+    monkeypatch.undo()
+    registry = Registry(here / "models")
+    folder = registry.add(made.card, made.files)
+    changed = MlFilter(market_of(), settings(home, made, registry=str(here / "models")))
+    changed.admit(there())
+    (folder / "xgboost.ubj").unlink()
+    with pytest.raises(MiaError, match=r"xgboost\.ubj"):
+        changed.begin()
 
 
 def test_one_prediction_takes_no_time(home: Path, made: Trained) -> None:
