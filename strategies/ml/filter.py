@@ -27,9 +27,9 @@ class MlFilterSettings(ModelsSettings):
     """What can be set."""
 
     gate: Gate = 0.65
-    """How likely to win a candidate must be; `break_even`: more than its bracket needs to lose nothing."""
+    """How likely to win a candidate must be; `break_even`: stop / (stop + target), costs aside."""
     voting: Literal["mean", "majority"] = "mean"
-    """Whether the members' calibrated mean decides, or most of their weight."""
+    """Whether the members' calibrated mean decides, or most of their weight; cards are of the mean."""
     absent: Literal["pass", "block"] = "pass"
     """What becomes of candidates where no model is loaded; live trading wants it written."""
     in_sample: bool = False
@@ -137,10 +137,11 @@ class MlFilter(Filter):
         gate = self.settings.gate
         if gate == "break_even":
             gate = candidate.stop / (candidate.stop + candidate.target)
-        likely = opinion.probability >= gate
         if self.settings.voting == "majority":
-            likely = self._ensemble.votes(opinion, gate)
-        if likely:
+            share = self._ensemble.votes(opinion, gate)
+            told = f"{share:.0%} of the models' weight say at least {gate:.0%}"
+            return (passes if share > 0.5 else blocks)(opinion.probability, told)
+        if opinion.probability >= gate:
             return passes(opinion.probability, f"wins with {opinion.probability:.0%}, {gate:.0%} are enough")
         return blocks(opinion.probability, f"wins with {opinion.probability:.0%}, below {gate:.0%}")
 

@@ -223,6 +223,7 @@ def _made(made: _Made, runs: list[RunFolder], schema: Schema) -> Trained:
                 "first": str(dt.datetime.fromtimestamp(int(data.ts.min()) // NS, dt.UTC).date()),
                 "last": str(dt.datetime.fromtimestamp(last // NS, dt.UTC).date()),
             },
+            "gate": settings.gate,
             "valid_until": last + settings.valid_days * DAY,
             "data": data.digest,
             "runs": sorted(run.id for run in runs),

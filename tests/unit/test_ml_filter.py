@@ -161,6 +161,7 @@ def test_gates_are_a_probability_or_what_the_bracket_needs(home: Path, made: Tra
     assert even.judge(candidate(0.9, target=3)).passes is False, "12 t for 3 t needs 80 of 100"
     majority = ready(home, made, gate=0.05, voting="majority")
     assert majority.judge(one).passes is True
+    assert majority.judge(one).reason == "100% of the models' weight say at least 5%"
 
 
 @pytest.mark.parametrize(
@@ -322,6 +323,7 @@ def test_the_report_says_in_red_that_a_run_lies_in_its_sample(home: Path, made: 
     assert notes[0].tone == "bad"
     assert notes[0].text.startswith("In sample: the model was trained on decisions from 2026-01-05")
     assert "it tells better decisions from worse ones" in notes[1].text
+    assert "of the training's gate (break_even, by the mean), not of the run's (" in notes[2].text
     view.sources.__dict__["settings"] = {**view.settings, "filters": {"ml_filter": {"absent": "pass"}}}
     (without,) = MlFilters(MlFilters.Settings()).of_run(view)
     assert without == Note("ml_filter has no model of ES: every candidate passes.", "warn")

@@ -265,8 +265,10 @@ def test_votes_are_counted_by_weight() -> None:
     )
     opinion = ensemble.one(np.array([[0.7]]))
     assert opinion.probability == pytest.approx(0.7)
-    assert ensemble.votes(opinion._replace(members=(0.7, 0.1)), 0.65)
-    assert not ensemble.votes(opinion._replace(members=(0.1, 0.7)), 0.65)
+    assert ensemble.votes(opinion._replace(members=(0.7, 0.1)), 0.65) == pytest.approx(0.6)
+    assert ensemble.votes(opinion._replace(members=(0.1, 0.7)), 0.65) == pytest.approx(0.4)
+    timid = replace(ensemble, calibration=Calibration("isotonic", (0.0, 1.0), (0.0, 0.5)))
+    assert timid.votes(opinion._replace(members=(0.7, 0.7)), 0.65) == 0, "0.7 has come to mean 0.35"
 
 
 def test_a_candidate_is_read_as_its_row_in_the_journal_would_be() -> None:
