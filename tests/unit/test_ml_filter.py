@@ -13,7 +13,6 @@ from mia_plugins.data.sessions import session_on
 from mia_plugins.decisions import Surroundings
 from mia_plugins.errors import MiaError
 from mia_plugins.host import PluginHost
-from mia_plugins.journal.decision import Decision, JournalColumns, Outcome
 from mia_plugins.learning import ModelError
 from mia_plugins.reports.blocks import Note
 from mia_plugins.reports.view import RunView
@@ -21,15 +20,12 @@ from mia_plugins.runs.folder import RunFolder
 from mia_plugins.runtime.settings import StrategySettings
 from mia_plugins.settings.model import BaseSettings
 from strategies.ml.dataset import data_set
-from strategies.ml.drift_actor import named_values, said_by
 from strategies.ml.filter import MlFilter, MlFilterSettings
 from strategies.ml.loading import load_model
-from strategies.ml.model_commands import watched
 from strategies.ml.registry import Registry
 from strategies.ml.section import MlFilters
 from strategies.ml.settings import kind_of
 from strategies.ml.training import Trained
-from strategies.ml.watch import Watch, WatchSettings
 from tests.candidates import candidate_of, market_of
 from tests.planted import FEATURES, STRATEGY, Planted, planted_run
 from tests.training import WHOLE, trained
@@ -271,46 +267,6 @@ def test_one_prediction_takes_no_time(home: Path, made: Trained) -> None:
     for _ in range(20):
         own.judge(candidate())
     assert time.perf_counter() - begun < 2
-
-
-def test_drift_is_told_of_inputs_and_of_promises(made: Trained) -> None:
-    rng = np.random.default_rng(1)
-    columns = JournalColumns(FEATURES, (), ("ml_filter",))
-    watches = {name: Watch(made.card, WatchSettings(window=400, trades=50)) for name in ("same", "shifted")}
-    for number in range(400):
-        side = 1 if rng.random() < 0.5 else -1
-        flow, tide, dust = rng.uniform(-1, 1, 3)
-        chance, calm, score, sure = rng.random(4)
-        for name, watch in watches.items():
-            seen = flow if name == "same" else flow / 3
-            decision = Decision(
-                side=side, outcome=Outcome.TAKEN, size=1, score=side * score, confidence=sure,
-                values=(seen, calm, tide, dust, 0.0), verdicts=(True,), numbers=(0.6,),
-            )  # fmt: skip
-            watch.see(named_values(decision, columns), side)
-            watch.say(number, said_by(decision, columns, "ml_filter") or 0)
-            watch.close(number, won=bool(chance < (0.6 if name == "same" else 0.3)))
-    assert list(watches["same"].alarms()) == []
-    assert [about for about, _ in watches["shifted"].alarms()] == ["flow", "calibration"]
-    assert said_by(decision, columns, "another") is None
-
-
-def test_a_broken_promise_is_told_of_a_run_with_trades_that_no_model_judged(
-    here: Path, made: Trained, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run = planted_run(here / "runs", Planted(count=400))
-    asked = iter(range(10**6))
-    monkeypatch.setattr("strategies.ml.drift_actor.said_by", lambda *_: None if next(asked) % 4 == 0 else 0.8)
-    state = watched(run, made.card, "ml_filter").state
-    assert 20 < state["trades"] < 150
-    assert any("had said 80%" in text for text in state["alarms"])
-    monkeypatch.undo()
-    few = watched(planted_run(here / "few", Planted(count=30)), made.card, "ml_filter").state
-    assert few["alarms"] == []
-    assert [text.split(" are too few")[0] for text in few["too_few"]] == [
-        f"{few['candidates']} candidates",
-        "0 trades with a probability",
-    ]
 
 
 def test_the_report_says_in_red_that_a_run_lies_in_its_sample(home: Path, made: Trained) -> None:
