@@ -20,7 +20,7 @@ from typing import Any, ClassVar
 
 from mia_plugins.data.arrow import Kind
 from mia_plugins.decisions.candidate import Candidate
-from mia_plugins.decisions.filter import Surroundings
+from mia_plugins.decisions.filter import Surroundings, note_warnings
 from mia_plugins.decisions.judges import Judgement, Judges
 from mia_plugins.decisions.proposal import Gate, Proposal, Proposer
 from mia_plugins.decisions.rule import Verdict
@@ -85,6 +85,7 @@ class DecidingStrategy(MiaStrategy):
             names=frozenset((*(part.name for part in there), *cls.extras)),
             strategy=settings,
             features={part.name: part.settings for part in there},
+            uses={part.name: part.use for part in there if part.use},
             presets=parts.presets,
             span=parts.span,
             mode=parts.mode,
@@ -133,10 +134,10 @@ class DecidingStrategy(MiaStrategy):
         self._judges = Judges(self.market, context.parts)
         self._no_steps = (None,) * len(self._judges.steps)
         surroundings = self._surroundings(self.settings, context.parts, context.product)
-        for name, one in self._judges.filters:
+        for _, one in self._judges.filters:
             one.admit(surroundings)
-            if one.warning:
-                context.warnings.add(f"filter {name} {context.product}", one.warning)
+            one.begin()
+        note_warnings(self._judges.filters, context.product, context.warnings.add)
         self.measures = (self.market,)
         for part in left_out(context.parts):
             context.warnings.add(
@@ -166,6 +167,7 @@ class DecidingStrategy(MiaStrategy):
         else:
             judged = self._judges.judge(proposal, self._candidate(now, proposal))
             rules, filters = judged.verdicts, judged.filters
+            note_warnings(self._judges.filters, self.context.product, self.context.warnings.add)
             self._take(decision, proposal, judged)
             if judged.sized.note and proposal.is_candidate:
                 self.context.warnings.add(f"size {judged.sized.note}", judged.sized.note)

@@ -18,6 +18,7 @@ from mia_plugins.decisions import (
     passes,
     scales,
 )
+from mia_plugins.decisions.filter import note_warnings
 from mia_plugins.decisions.judges import DecisionError, Judgement, Judges
 from mia_plugins.decisions.sizer import Fixed
 from mia_plugins.errors import PluginError
@@ -25,6 +26,7 @@ from mia_plugins.features import Market
 from mia_plugins.hookspecs import Kind
 from mia_plugins.journal.decision import Outcome
 from mia_plugins.runtime.account import Account
+from mia_plugins.runtime.context import Warnings
 from mia_plugins.runtime.needs import Part, Parts
 from mia_plugins.settings.model import BaseSettings
 from mia_plugins.units import Contracts
@@ -55,6 +57,15 @@ class Refuses(Filter):
     def judge(self, candidate: Candidate) -> Verdict:
         """Block."""
         return blocks(0.4, "too unlike those that won")
+
+
+def test_what_a_filter_warns_of_is_noted_each_time_it_does() -> None:
+    refusing, warnings = Refuses(Market.blank(), NOTHING), Warnings()
+    for text in ("", "it is old", "it is old", "it is in sample"):
+        refusing.warning = text
+        note_warnings([("last", refusing)], "ES", warnings.add)
+        note_warnings([("last", refusing)], "ES", warnings.add)
+    assert warnings.lines() == ["it is old (the first of 2 such)", "it is in sample"]
 
 
 def judged(parts: dict[str, Any], proposal: Proposal | None = None, contracts: int = 10) -> Judgement:
