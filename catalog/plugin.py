@@ -32,6 +32,11 @@ def mia_register_importers(register: Register) -> None:
         summary="Databento DBN: trades, mbp-1, mbp-10, mbo, ohlcv-1m, definition, statistics.",
     )
     register(
+        "ib_history",
+        "catalog.formats.ib_history.importer:IbHistoryImporter",
+        summary="Interactive Brokers: asks a gateway for bars, trades or quotes, as a file in YAML says.",
+    )
+    register(
         "menthorq",
         "catalog.formats.menthorq.importer:MenthorqImporter",
         summary="MenthorQ levels: lines, CSV, Sierra Chart's dump.",

@@ -1,0 +1,1 @@
+"""Interactive Brokers' history, asked of a gateway by a request in YAML."""
