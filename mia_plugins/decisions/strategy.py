@@ -128,6 +128,8 @@ class DecidingStrategy(MiaStrategy):
         """The features of the run with their weights, in the order of their names."""
         self.values: Sequence[float | None] = ()
         """What they say at this evaluation."""
+        self.proposed = Proposal()
+        """What it proposes at this evaluation, before it is judged."""
         self._names = (*(part.name for part, _ in self.weighed), *self.extras)
         self._judges = Judges(self.market, context.parts)
         self._no_steps = (None,) * len(self._judges.steps)
@@ -148,7 +150,7 @@ class DecidingStrategy(MiaStrategy):
         """Leave what a rule wants left; ask the features, propose, and let it be judged."""
         self._leave_as_rules_say(now)
         self.values = [feature.checked(part.name, now).value for part, feature in self.weighed]
-        proposal = self.propose(now)
+        proposal = self.proposed = self.propose(now)
         decision = Decision(
             reason=proposal.reason,
             score=proposal.score,

@@ -30,6 +30,7 @@ from mia_plugins.runtime.context import Warnings
 from mia_plugins.runtime.needs import Part, Parts
 from mia_plugins.settings.model import BaseSettings
 from mia_plugins.units import Contracts
+from strategies.patterns.strategy import aimed
 from tests.market import DAY
 
 NOTHING = BaseSettings()
@@ -75,19 +76,19 @@ def judged(parts: dict[str, Any], proposal: Proposal | None = None, contracts: i
     ]
     made.append(Part(Kind.SIZERS, "fixed", Fixed, Fixed.Settings(contracts=Contracts(contracts))))
     judges = Judges(Market.blank(), Parts.sorted(made, ()))
-    session = session_on(DAY)
+    session, proposal = session_on(DAY), proposal or strong()
     candidate = Candidate(
         now=session.open + 1,
         side=1,
         price=20_000,
-        stop=10,
-        target=20,
+        stop=proposal.stop,
+        target=proposal.target,
         account=Account(PRODUCTS["ES"].tick_value),
         session=session,
         contract=lead_contract("ES", DAY),
         capital=50_000.0,
     )
-    found = judges.judge(proposal or strong(), candidate)
+    found = judges.judge(proposal, candidate)
     assert len(judges.steps) == 1 + len(judges.soft) + len(found.sized.steps)
     return found
 
@@ -145,6 +146,15 @@ def test_a_soft_rule_widens_the_stop_before_hard_ones_are_asked_and_the_target_g
     fixed = Proposal(side=1, is_candidate=True, stop=10, target=20)
     kept = judged({"soft": rule(scales(0.7, 9, "", stop=15), Force.SOFT)}, fixed)
     assert (kept.candidate.stop, kept.candidate.target) == (15, 20)
+
+
+@pytest.mark.parametrize(("target", "then"), [(15, 15), (14, 30)])
+def test_a_named_target_too_near_for_the_wider_stop_gives_way(target: int, then: int) -> None:
+    wide = {"soft": rule(scales(0.7, 9, "", stop=15), Force.SOFT)}
+    proposal = aimed(Proposal(side=1, is_candidate=True, stop=10, target_r=2.0), 100, (100 + target,), 1.0)
+    assert (proposal.target, judged({}, proposal).candidate.stop) == (target, 10)
+    found = judged(wide, proposal)
+    assert (found.candidate.stop, found.candidate.target) == (15, then)
 
 
 def test_limits_are_asked_again_with_the_size() -> None:
