@@ -79,7 +79,7 @@ def test_the_better_half_is_that_of_the_weights_that_were_learned() -> None:
     data = data_of(400)
     fold = np.repeat([0, 1], 200)
     # The one that is given all the weight knows nothing, the other knows it all.
-    each = np.column_stack((np.random.default_rng(1).random(400), 0.2 + 0.6 * data.won))
+    each = np.column_stack((np.random.default_rng(1).random(400) / 10, 0.2 + 0.6 * data.won))
     walked = Walked(np.arange(400), fold, each, (each[:200], each[200:]), ((Said(),),) * 2)
     chosen = [Chosen(name, name, RandomForest, BaseSettings(), one) for name, one in (("a", 1.0), ("b", 0.0))]
     settings = TrainSettings(instrument="ES", weights="stacked", calibration="none", embargo=Minutes(0))
