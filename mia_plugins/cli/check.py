@@ -117,14 +117,17 @@ def warmup(  # noqa: PLR0913 each is an option
         session.say_json(_warmed_data(found))
     else:
         _tell_warmed(session, found)
-    raise typer.Exit(ExitCode.FAILED if found.offenders else ExitCode.OK)
+    raise typer.Exit(ExitCode.FAILED if found.offenders or found.unexplained else ExitCode.OK)
 
 
 def _tell_warmed(session: Session, found: "Warmed") -> None:
     for strategy, acted in found.acted.items():
         own = [one for one in found.dependences if one.strategy == strategy]
         unsettled = [one for one in own if one.settling != "settled"]
-        measured = f"more than {found.lengths}" if unsettled else str(found.needs(strategy))
+        needs = found.needs(strategy)
+        measured = (
+            f"more than {found.lengths}" if unsettled else "an unknown number of" if needs is None else needs
+        )
         same = f"from {acted} on" if acted is not None else f"with no fewer than {found.lengths}"
         session.say(f"{strategy} on {found.day}: needs {measured} sessions of history", style="bold")
         session.say(f"  what it does is the same {same}")
@@ -133,6 +136,8 @@ def _tell_warmed(session: Session, found: "Warmed") -> None:
             session.table(("what", "needs", "what one more session changes, by sessions"), map(_row, wanted))
     for one in found.offenders:
         session.say(f"'{one.name}' of {one.strategy} depends on the day a run starts on", style="bold red")
+    for name in found.unexplained:
+        session.say(f"{name} does something else with each start, and no number says why", style="bold red")
 
 
 def _row(one: "Dependence") -> tuple[str, str, str]:
@@ -143,7 +148,7 @@ def _row(one: "Dependence") -> tuple[str, str, str]:
 
 def _warmed_data(found: "Warmed") -> dict[str, Any]:
     return {
-        "ok": not found.offenders,
+        "ok": not found.offenders and not found.unexplained,
         "day": found.day,
         "sessions": found.lengths,
         "strategies": {
