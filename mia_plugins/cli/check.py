@@ -35,12 +35,12 @@ def _check() -> None:
     """
 
 
-@app.command(epilog="Example: mia check lookahead run.yaml --cuts 8")
+@app.command(epilog="Example: mia check lookahead run.yaml --cuts 20")
 def lookahead(  # noqa: PLR0913 each is an option
     context: typer.Context,
     config: Config,
     *,
-    cuts: Annotated[int, typer.Option(help="Points of the run at which the future is changed.", min=1)] = 4,
+    cuts: Annotated[int, typer.Option(help="Points of the run at which the future is changed.", min=1)] = 8,
     jobs: Jobs = 0,
     limit: Limit = 600,
     as_json: AsJson = False,
