@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from unittest import SkipTest
 
 import typer
 
@@ -202,20 +203,28 @@ def plugin(
         raise PluginError(f"there is no plugin '{name}'{known}", "see `mia plugins list`")
     if found.error is not None:
         raise found.error
-    failed = {}
+    failed: dict[str, str] = {}
+    skipped: dict[str, str] = {}
     checks = check_plugin(found.provider.origin)
     for one in checks:
         try:
             one()
+        except SkipTest as reason:
+            skipped[one.name] = str(reason)
         except Exception as error:  # noqa: BLE001 a plugin's code may raise anything
-            failed[one.name] = (
-                f"{type(error).__name__}: {error}" if type(error).__name__ != "Broken" else str(error)
-            )
+            is_told = type(error).__name__ == "Broken"
+            failed[one.name] = str(error) if is_told else f"{type(error).__name__}: {error}"
         if not as_json:
-            session.say(f"✗ {one.name}: {failed[one.name]}" if one.name in failed else f"✓ {one.name}")
+            mark = "✗" if one.name in failed else "–" if one.name in skipped else "✓"
+            why = failed.get(one.name) or skipped.get(one.name)
+            session.say(f"{mark} {one.name}: {why}" if why else f"{mark} {one.name}")
     if as_json:
         rows = [
-            {"name": one.name, "ok": one.name not in failed, "why": failed.get(one.name, "")}
+            {
+                "name": one.name,
+                "ok": one.name not in failed,
+                "why": failed.get(one.name) or skipped.get(one.name, ""),
+            }
             for one in checks
         ]
         session.say_json({"ok": not failed, "checks": rows})

@@ -106,6 +106,26 @@ class Swallowing(Honest):
         self.sides = market.measure(Swallow)
 
 
+class Blind(Honest):
+    """Reads nothing."""
+
+    def __init__(self, market: Any, settings: Any) -> None:
+        Feature.__init__(self, market, settings)
+
+    def read(self, now: int) -> Reading:
+        return known(0.0, "always")
+
+
+class Closing(Blind):
+    """Reads bars, and takes an error for no news."""
+
+    def read(self, now: int) -> Reading:
+        try:
+            return known(self.market.tape.base.close % 2, "the last close")
+        except Exception:  # noqa: BLE001 on purpose
+            return known(0.0, "no bars")
+
+
 class Bare(Honest):
     """Has a setting that nobody explains."""
 
@@ -197,6 +217,38 @@ def test_a_check_is_skipped_by_name_and_with_a_reason_alone(plugin: types.Module
         check_plugin(plugin, skip={"determinism: drawin": "it is a dice"})
     with pytest.raises(KitError, match="skipped without a reason"):
         check_plugin(plugin, skip={"determinism: drawing": " "})
+
+
+def test_two_components_of_one_name_are_both_checked(
+    plugin: types.ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def mia_register_rules(register: Register) -> None:
+        register("honest", f"{__name__}:Honest", summary="A rule.")
+
+    monkeypatch.setattr(plugin, "mia_register_rules", mia_register_rules, raising=False)
+    names = {one.name for one in check_plugin(plugin)}
+    assert {"loads: honest (features)", "loads: honest (rules)", "causality: honest (features)"} <= names
+    assert "loads: drawing" in names
+
+
+def test_settings_of_nobody_are_refused(plugin: types.ModuleType) -> None:
+    with pytest.raises(KitError, match="no component 'honst' to give settings; did you mean 'honest'"):
+        check_plugin(plugin, settings={"honst": {"scale": 0.5}})
+
+
+def test_what_reads_nothing_is_not_said_to_tell_of_errors(
+    plugin: types.ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def mia_register_features(register: Register) -> None:
+        for one in (Blind, Closing):
+            register(one.__name__.lower(), f"{__name__}:{one.__name__}", summary="A number.")
+
+    monkeypatch.setattr(plugin, "mia_register_features", mia_register_features)
+    found = {one.name: one for one in check_plugin(plugin)}
+    with pytest.raises(SkipTest, match="too seldom"):
+        found["exceptions surface: blind"]()
+    with pytest.raises(Broken, match="it swallows exceptions"):
+        found["exceptions surface: closing"]()
 
 
 def test_a_heavy_entry_point_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
