@@ -5,7 +5,8 @@
       days: 1
       density: 0.03
 
-A config whose `catalog:` ends in such a name runs over that market; any other path is taken as it is.
+A config whose `catalog:` is such a name, or a path of that name beside catalogs.yaml, runs over that market;
+any other path is taken as it is.
 """
 
 import datetime as dt
