@@ -108,6 +108,8 @@ def _leak(whole: dict[str, pa.Table], other: dict[str, pa.Table], poison: Poison
         if name == "orders":
             left, right = _as_known(left, poison.now), _as_known(right, poison.now)
         found = parting(name, left, right, rtol=0, atol=0)
+        if found is not None and not found.row:
+            return Leak(poison.now, poison.future, found, "a strategy", poison.now, _suspects(found.columns))
         if found is not None:
             row = left if found.row <= left.num_rows else right
             strategy = str(row["strategy"][found.row - 1].as_py())
