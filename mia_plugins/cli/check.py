@@ -193,19 +193,12 @@ def plugin(
     runs over a tiny day. For settings that must be given, and to leave out a check for a reason, use
     `check_plugin` of mia_plugins.testing in its tests.
     """
-    from mia_plugins.errors import PluginError, did_you_mean
     from mia_plugins.testing import check_plugin
 
     session = Session.of(context)
-    found = session.host.plugin(name)
-    if found is None:
-        known = did_you_mean(name, (one.provider.plugin for one in session.host.plugins))
-        raise PluginError(f"there is no plugin '{name}'{known}", "see `mia plugins list`")
-    if found.error is not None:
-        raise found.error
+    checks = check_plugin(_module_of(session, name))
     failed: dict[str, str] = {}
     skipped: dict[str, str] = {}
-    checks = check_plugin(found.provider.origin)
     for one in checks:
         try:
             one()
@@ -229,3 +222,25 @@ def plugin(
         ]
         session.say_json({"ok": not failed, "checks": rows})
     raise typer.Exit(ExitCode.FAILED if failed else ExitCode.OK)
+
+
+def _module_of(session: Session, name: str) -> str:
+    """Return the entry-point module of an installed plugin that is in use."""
+    from mia_plugins.errors import PluginError, did_you_mean
+
+    found = session.host.plugin(name)
+    if found is None:
+        known = did_you_mean(name, (one.provider.plugin for one in session.host.plugins))
+        raise PluginError(f"there is no plugin '{name}'{known}", "see `mia plugins list`")
+    if found.error is not None:
+        raise found.error
+    if found.disabled_by:
+        raise PluginError(
+            f"plugin '{name}' is disabled by {found.disabled_by}", f"`mia plugins enable {name}`"
+        )
+    if not found.provider.version:
+        raise PluginError(
+            f"plugin '{name}' lies in a folder ({found.provider.origin}); what is checked is installed",
+            "make it a package (`mia new plugin` shows how) and install it: `uv pip install -e FOLDER`",
+        )
+    return found.provider.origin

@@ -11,12 +11,14 @@ from unittest import SkipTest
 import pytest
 
 from mia_plugins.data.arrow import Kind
+from mia_plugins.errors import ExitCode
 from mia_plugins.features import EVEN, ODD, Feature, Measure, Reading, Score, known
 from mia_plugins.hookspecs import Register
 from mia_plugins.settings import BaseSettings
 from mia_plugins.testing import Broken, Check, check_plugin
 from mia_plugins.testing.check import KitError
 from mia_plugins.testing.feature_checks import size_of
+from tests.conftest import Mia
 
 
 class Sides(Measure):
@@ -264,3 +266,16 @@ def test_a_heavy_entry_point_is_named(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_what_is_held_is_counted_once_and_without_the_market() -> None:
     numbers = [float(n) for n in range(1_000)]
     assert 30_000 < size_of({"a": numbers, "b": numbers}) < 40_000
+
+
+LYING = "def mia_register_rules(register):\n    register('late', 'lying:Late', summary='A rule.')\n"
+
+
+def test_a_plugin_of_a_folder_or_a_disabled_one_is_refused_in_words(mia: Mia, here: Path) -> None:
+    (here / "own").mkdir()
+    (here / "own" / "lying.py").write_text(LYING)
+    folder = mia("--plugins-dir", "own", "check", "plugin", "lying")
+    assert (folder.code, "lies in a folder" in " ".join(folder.err.split())) == (ExitCode.PLUGIN, True)
+    mia("plugins", "disable", "catalog")
+    off = mia("check", "plugin", "catalog")
+    assert (off.code, "is disabled by" in " ".join(off.err.split())) == (ExitCode.PLUGIN, True)
