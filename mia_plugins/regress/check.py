@@ -12,7 +12,7 @@ from mia_plugins.errors import ExitCode, FileError, MiaError, did_you_mean
 from mia_plugins.regress.baseline import Baseline, forget, json_path, recorded
 from mia_plugins.regress.errors import RegressError
 from mia_plugins.regress.judging import baseline_of, judged
-from mia_plugins.regress.markets import CATALOGS, make_markets, read_markets
+from mia_plugins.regress.markets import CATALOGS, make_each, read_markets
 from mia_plugins.regress.outcome import Outcome, Verdict
 from mia_plugins.runs.folder import RunFolder
 from mia_plugins.settings.layers import read_layers
@@ -142,8 +142,10 @@ class Regression:
             except MiaError as error:
                 unreadable[name] = error
         markets = {one for one in wanted.values() if isinstance(one, str)}
-        made = make_markets(specs, markets, self.work.resolve() / "catalogs")
-        return {name: made[one] if isinstance(one, str) else one for name, one in wanted.items()}, unreadable
+        made, failed = make_each(specs, markets, self.work.resolve() / "catalogs")
+        unreadable |= {name: failed[one] for name, one in wanted.items() if one in failed}
+        there = {name: one for name, one in wanted.items() if name not in unreadable}
+        return {n: made[one] if isinstance(one, str) else one for n, one in there.items()}, unreadable
 
     def _job(self, name: str, catalog: Path) -> Job:
         config = self.folder / f"{name}.yaml"

@@ -11,7 +11,7 @@ import pytest
 
 from mia_plugins.errors import ExitCode
 from mia_plugins.regress.baseline import Baseline, forget, json_path, recorded, rows_path
-from mia_plugins.regress.check import catalog_of
+from mia_plugins.regress.check import Regression, catalog_of
 from mia_plugins.regress.errors import RegressError
 from mia_plugins.regress.figures import Figures, changes, figures_of
 from mia_plugins.regress.judging import baseline_of, judged
@@ -178,6 +178,26 @@ def test_a_pull_request_is_told_what_is_new_and_what_is_loud() -> None:
     assert told.count("it printed 5 MB") == 2  # in the table and below
     assert "the same as when it was recorded" not in told
     assert "nothing that went in differs" not in told
+
+
+def test_a_market_that_cannot_be_made_is_its_configs_own(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (here / "catalogs.yaml").write_text("bad: {start: 2026-06-06}\ngood: {start: 2026-06-01}\n")
+    for name, catalog in (("one", "bad"), ("two", "bad"), ("three", "good"), ("four", "elsewhere")):
+        (here / f"{name}.yaml").write_text(f"catalog: {catalog}\n")
+
+    def generate(name: str, spec: object, place: Path) -> None:
+        del spec, place
+        if name == "bad":
+            raise RegressError("the catalog 'bad' cannot be made", "correct it")
+
+    monkeypatch.setattr("mia_plugins.regress.markets._generate", generate)
+    regression = Regression(here, here / "work")
+    catalogs, unreadable = regression._catalogs(["one", "two", "three", "four"])
+    assert set(unreadable) == {"one", "two"}
+    assert {name: path.name.split("-")[0] for name, path in catalogs.items()} == {
+        "three": "good",
+        "four": "elsewhere",
+    }
 
 
 def test_each_tier_has_its_figures_and_its_tolerance() -> None:
