@@ -81,16 +81,21 @@ class _Tables(dict[str, KnownTable]):
 
 
 def check_causal(make: Make, scene: Scene, *, cuts: int = 3) -> None:
-    """See that a prefix of the data gives the same readings, and that later data change none before."""
-    whole = readings(make, scene)
+    """See that a prefix of the data gives the same readings, and that later data change none before.
+
+    It is cut at closes of bars and, every other time, at a trade between them, where it is looked too.
+    """
+    trades = np.sort(np.concatenate([rows.trades.ts for rows in scene.rows.values()])).tolist()
+    looks = tuple(trades[len(trades) * cut // (cuts + 1)] for cut in range(1, cuts + 1, 2))
+    whole = readings(make, scene, extra=looks)
     instants = sorted(whole)
-    for cut in range(1, cuts + 1):
-        now = instants[len(instants) * cut // (cuts + 1)]
+    closes = [instants[len(instants) * cut // (cuts + 1)] for cut in range(2, cuts + 1, 2)]
+    for now in (*looks, *closes):
         for what, other in (
             ("without what came after", until(scene, now)),
             ("with other data after it", changed_after(scene, now)),
         ):
-            found = readings(make, other)
+            found = readings(make, other, extra=looks)
             for ts in (ts for ts in instants if ts <= now and ts in found):
                 _same(whole[ts], found[ts], f"at {_told(ts)}, {what} ({_told(now)})")
 

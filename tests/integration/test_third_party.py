@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 from mia_plugins.errors import ExitCode
+from tests.conftest import ROOT
 from tests.integration.conftest import SAMPLE, Environment, run
 
 RUN = """\
@@ -113,9 +114,23 @@ def test_two_distributions_with_one_name_are_both_named(
 
 
 def test_the_wheel_brings_the_shipped_files(environment: Environment, here: Path) -> None:
-    found = environment.mia("demo", cwd=here)
+    code = (
+        "from mia_plugins.settings.layers import shipped_configs\n"
+        "root = shipped_configs()\n"
+        "print(*sorted(f'{p.relative_to(root)} {p.stat().st_size}' for p in root.rglob('*') if p.is_file()), sep='\\n')\n"
+    )
+    from tests.integration.conftest import run as run_process
+
+    found = run_process([environment.python, "-P", "-c", code], here, {})
     assert found.code == ExitCode.OK, found.err
-    assert "10 ticks of ES on 1 = 125.00 $" in found.out
+    ours = (
+        path for path in (ROOT / "configs").rglob("*") if path.is_file() and "__pycache__" not in path.parts
+    )
+    assert found.out.splitlines() == sorted(
+        f"{path.relative_to(ROOT / 'configs')} {path.stat().st_size}" for path in ours
+    )
+    shown = environment.mia("config", "show", "--preset", "production_v3_4", cwd=here)
+    assert shown.code == ExitCode.OK, shown.err
 
 
 def test_a_new_plugin_installs_passes_its_tests_and_runs(

@@ -1,4 +1,4 @@
-"""Causality, the mirror, scale, any pieces, ugly data: over every registered feature and measure."""
+"""Causality, the mirror, scale, any pieces, ugly data: over every registered feature."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -29,6 +29,7 @@ def asked(kind: type[OneScoreStrategy], own: Any, **settings: Any) -> Proposal:
         own_gates=kind.own_gates,
         extras=kind.extras,
         atr=SimpleNamespace(value=6.0),
+        _swings=None,
         in_regime=SimpleNamespace(row=AS_EVERYWHERE),
         tape=SimpleNamespace(price=PRICE),
         market=SimpleNamespace(tick=0.25),

@@ -75,17 +75,17 @@ def test_cvd_begins_with_the_session_or_with_regular_hours() -> None:
 
 
 def test_tick_momentum_by_hand() -> None:
-    # Twenty trades after the first: a rise, a fall, eighteen at one price; 20 lots bought, 5 sold, 15 unknown.
+    # Twenty trades after the first: a rise, a fall, eighteen at one price; 20 lots bought, 5 sold, 17 unknown.
     prices = [6000.0, 6000.25, 6000.5, 6000.25, *[6000.25] * 17]
     sides = ["buy", *["buy"] * 2, "sell", *["unknown"] * 17]
-    lots = [900, 10, 10, 5, *[1] * 15, 0, 0]
+    lots = [900, 10, 10, 5, *[1] * 17]
     rows = [
         (f"09:30:{n:02}", price, size, side)
         for n, (price, size, side) in enumerate(zip(prices, lots, sides, strict=True))
     ]
     (enough,) = said(TickMomentum, SCENE.trades(lines(rows)))
-    assert enough.value == pytest.approx(0.4 * 1 / 20 + 0.6 * 15 / 40)
-    assert enough.reason == "+1 ticks up less down, +15 of 40 lots in 20 trades"
+    assert enough.value == pytest.approx(0.4 * 1 / 20 + 0.6 * 15 / 42)
+    assert enough.reason == "+1 ticks up less down, +15 of 42 lots in 20 trades"
     (short,) = said(TickMomentum, SCENE.trades(lines(rows[1:])))
     assert (short.value, short.reason) == (None, "no 20 trades in this session yet")
 

@@ -75,6 +75,7 @@ def test_so_does_a_strategy_of_one_score() -> None:
             read=lambda now: Read(0.5, 0.7),
             in_regime=SimpleNamespace(row=row_of(settings.regimes, regime or "")),
             atr=SimpleNamespace(value=4.0),
+            _swings=None,
         )
         made._extras = lambda found: ()
         made.bracketed = partial(OneScoreStrategy.bracketed, made)

@@ -237,7 +237,8 @@ def deciding(market: Market, methods: Any, settings: Any, parts: Any) -> Any:
         settings=settings,
         own=methods,
         atr=market.measure(AtrTicks),
-        weighed=tuple((part, SimpleNamespace(kind=part.target.kind)) for part in there),
+        _weights=tuple((part.name, part.target.kind, part.weight) for part in there),
+        _swings=None,
         values=[FEATURES.get(part.name) for part in there],
     )
     for name in ("propose", "bracketed", "_state", "_without_session"):
