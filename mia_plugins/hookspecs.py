@@ -54,7 +54,7 @@ def mia_register_strategies(register: Register) -> None:
 
 @hookspec
 def mia_register_actors(register: Register) -> None:
-    """Actors: what publishes the data strategies need, such as levels or dealers' bias."""
+    """Actors: what publishes the data strategies need, such as levels or the VIX."""
 
 
 @hookspec

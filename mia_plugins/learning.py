@@ -40,6 +40,8 @@ class Rows:
     """1: the decision won, 0: it lost."""
     weight: Floats
     """What each counts for, above 0."""
+    unique: float = 1.0
+    """The mean share of its time that a row has for itself: less where outcomes overlap."""
 
 
 class Fitted(ABC):

@@ -67,7 +67,14 @@ def actor_classes(run: Run) -> dict[str, type[MiaActor]]:
 def parts_of(run: Run) -> Parts:
     """Return the plugins of a run that its strategies look at."""
     found = [
-        Part(one.kind, one.name, run.host.load(one.registration), one.settings, one.weight)
+        Part(
+            one.kind,
+            one.name,
+            run.host.load(one.registration),
+            one.settings,
+            one.weight,
+            one.registration.name,
+        )
         for one in run.components
         if one.kind in PARTS
     ]

@@ -7,7 +7,7 @@ from typing import Any
 
 from mia_plugins.decisions.candidate import Candidate
 from mia_plugins.decisions.filter import Filter
-from mia_plugins.decisions.proposal import Gate, Proposal
+from mia_plugins.decisions.proposal import Proposal
 from mia_plugins.decisions.rule import Force, Rule, Verdict, not_asked
 from mia_plugins.decisions.sizer import Fixed, Sized, Sizer
 from mia_plugins.errors import MiaError, PluginError
@@ -125,22 +125,20 @@ class Judges:
         against = next((n for n in self._hard if verdicts[n].passes is False), None)
         if against is not None:
             return Outcome.BLOCKED, self.rules[against][0]
-        refused = _refused_by(proposal.gates)
-        if refused:
+        if refused := proposal.refused_by:
             return Outcome.REJECTED, refused
         return (Outcome.TAKEN, "") if sized.contracts else (Outcome.REJECTED, sized.reason or SIZED_ZERO)
 
 
-def _refused_by(gates: Sequence[Gate]) -> str:
-    """Return the first gate that was not passed; "" when all were."""
-    return next((gate.name for gate in gates if gate.passes is False), "")
-
-
 def _with_stop(candidate: Candidate, proposal: Proposal, least: int) -> Candidate:
-    """Return a candidate whose stop is no nearer than so many ticks; a target in R goes along."""
+    """Return a candidate whose stop is no nearer than so many ticks.
+
+    A target in R goes along; one that stands gives way where it is too near now.
+    """
     if least <= candidate.stop:
         return candidate
-    target = round(least * proposal.target_r) if proposal.target_r else candidate.target
+    stands = not proposal.target_r and candidate.target >= proposal.least_target_r * least
+    target = candidate.target if stands else round(least * (proposal.target_r or proposal.otherwise_r))
     return replace(candidate, stop=least, target=max(target, 1))
 
 

@@ -34,6 +34,10 @@ class Proposal:
     """How far away the target is, in ticks."""
     target_r: float = 0.0
     """The target as a multiple of the stop: it moves with one that a rule widens; 0 where it stands."""
+    least_target_r: float = 0.0
+    """How far away a target that stands must be, in stops; where a rule widens the stop beyond that, it gives
+    way to one of `otherwise_r` stops."""
+    otherwise_r: float = 0.0
     score: float | None = None
     confidence: float | None = None
     tier: str = ""
@@ -47,6 +51,11 @@ class Proposal:
     """One an extra number of the strategy's, in their order."""
     until: int | None = None
     """When the position is left at the latest: UTC ns."""
+
+    @property
+    def refused_by(self) -> str:
+        """The first gate that was not passed; empty when all were."""
+        return next((gate.name for gate in self.gates if gate.passes is False), "")
 
 
 class Proposer(Protocol):

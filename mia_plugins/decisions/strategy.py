@@ -20,7 +20,7 @@ from typing import Any, ClassVar
 
 from mia_plugins.data.arrow import Kind
 from mia_plugins.decisions.candidate import Candidate
-from mia_plugins.decisions.filter import Surroundings
+from mia_plugins.decisions.filter import Surroundings, note_warnings
 from mia_plugins.decisions.judges import Judgement, Judges
 from mia_plugins.decisions.proposal import Gate, Proposal, Proposer
 from mia_plugins.decisions.rule import Verdict
@@ -85,6 +85,7 @@ class DecidingStrategy(MiaStrategy):
             names=frozenset((*(part.name for part in there), *cls.extras)),
             strategy=settings,
             features={part.name: part.settings for part in there},
+            uses={part.name: part.use for part in there if part.use},
             presets=parts.presets,
             span=parts.span,
             mode=parts.mode,
@@ -127,14 +128,16 @@ class DecidingStrategy(MiaStrategy):
         """The features of the run with their weights, in the order of their names."""
         self.values: Sequence[float | None] = ()
         """What they say at this evaluation."""
+        self.proposed = Proposal()
+        """What it proposes at this evaluation, before it is judged."""
         self._names = (*(part.name for part, _ in self.weighed), *self.extras)
         self._judges = Judges(self.market, context.parts)
         self._no_steps = (None,) * len(self._judges.steps)
         surroundings = self._surroundings(self.settings, context.parts, context.product)
-        for name, one in self._judges.filters:
+        for _, one in self._judges.filters:
             one.admit(surroundings)
-            if one.warning:
-                context.warnings.add(f"filter {name} {context.product}", one.warning)
+            one.begin()
+        note_warnings(self._judges.filters, context.product, context.warnings.add)
         self.measures = (self.market,)
         for part in left_out(context.parts):
             context.warnings.add(
@@ -147,7 +150,7 @@ class DecidingStrategy(MiaStrategy):
         """Leave what a rule wants left; ask the features, propose, and let it be judged."""
         self._leave_as_rules_say(now)
         self.values = [feature.checked(part.name, now).value for part, feature in self.weighed]
-        proposal = self.propose(now)
+        proposal = self.proposed = self.propose(now)
         decision = Decision(
             reason=proposal.reason,
             score=proposal.score,
@@ -164,6 +167,7 @@ class DecidingStrategy(MiaStrategy):
         else:
             judged = self._judges.judge(proposal, self._candidate(now, proposal))
             rules, filters = judged.verdicts, judged.filters
+            note_warnings(self._judges.filters, self.context.product, self.context.warnings.add)
             self._take(decision, proposal, judged)
             if judged.sized.note and proposal.is_candidate:
                 self.context.warnings.add(f"size {judged.sized.note}", judged.sized.note)

@@ -6,6 +6,17 @@ from mia_plugins.runtime.account import Role
 
 DONE = frozenset({"filled", "canceled", "rejected", "denied", "expired"})
 """States in which an order can no longer be filled."""
+STATES = {
+    "OrderSubmitted": "submitted",
+    "OrderAccepted": "accepted",
+    "OrderTriggered": "triggered",
+    "OrderUpdated": "accepted",
+    "OrderCanceled": "canceled",
+    "OrderExpired": "expired",
+    "OrderRejected": "rejected",
+    "OrderDenied": "denied",
+}
+"""What an order is after an event of Nautilus'. Others say nothing of it."""
 SENT = "submitted"
 """The state of an order of which nothing has been heard."""
 
@@ -70,7 +81,7 @@ class Bracket:
     first_stop: int | None = None
     """Where the stop lay at first, in ticks: what was risked."""
     is_called_off: bool = False
-    """Whether the kill switch cancelled its entry."""
+    """Whether its entry was cancelled: by the kill switch, or since it waited too long."""
     leaving: str = ""
     """Why it is being left; "" while it is not."""
 

@@ -86,8 +86,10 @@ class Cover:
             self._desk.leave(NO_STOP, now)
             return
         self._tell(now, Level.WARN, f"{held} without a working stop, and another was sent: {why}")
-        self._again(bracket, bracket.stop, now)
-        self.look(bracket, now)
+        try:
+            self._again(bracket, bracket.stop, now)
+        finally:  # it was sent though it could not be noted: it is waited for like any other
+            self.look(bracket, now)
 
     def _again(self, bracket: Bracket, old: OrderState, now: int) -> None:
         """Send a stop or a target once more, for all that is held."""

@@ -7,10 +7,12 @@ from typing import Any, Protocol
 from nautilus_trader.model import ClientOrderId, InstrumentId, Price
 
 from mia_plugins.data.columns import Quotes
+from mia_plugins.data.sessions import NS
+from mia_plugins.errors import MiaError
 from mia_plugins.journal.decision import Decision
 from mia_plugins.runtime.account import Fill, Role, RoundTrip
 from mia_plugins.runtime.bracketing import DeskError, bracket_of, passed_by
-from mia_plugins.runtime.brackets import Bracket, OrderState
+from mia_plugins.runtime.brackets import STATES, Bracket, OrderState
 from mia_plugins.runtime.context import Context
 from mia_plugins.runtime.covering import Cover
 from mia_plugins.runtime.feeling import REFUSED, Felt
@@ -19,18 +21,6 @@ from mia_plugins.runtime.killing import KILL_SWITCH, Kill
 from mia_plugins.runtime.leaving import Leaving
 from mia_plugins.runtime.orders import OrderMaker, lots_of, price_of, ticks_of
 from mia_plugins.runtime.timetable import Timetable
-
-STATES = {
-    "OrderSubmitted": "submitted",
-    "OrderAccepted": "accepted",
-    "OrderTriggered": "triggered",
-    "OrderUpdated": "accepted",
-    "OrderCanceled": "canceled",
-    "OrderExpired": "expired",
-    "OrderRejected": "rejected",
-    "OrderDenied": "denied",
-}
-"""What an order is after an event of Nautilus'. Others say nothing of it."""
 
 
 class Wire(Protocol):
@@ -91,7 +81,7 @@ class Desk:
             return self._context.halt.reason
         if now >= self._timetable.flat_at:
             return "session_end"
-        return "position_open" if self.bracket else ""
+        return "position_open" if self.bracket or self._context.account.position else ""
 
     def enter(self, now: int, decision: Decision, number: int, base_id: str, price: int) -> None:
         """Send the bracket of a decision that was recorded under a number, when the last price was one."""
@@ -103,7 +93,9 @@ class Desk:
             self._context.warnings.add("passed", passed)
         bracket.decided_at = price
         self._last_decision, self._context.account.bracket = number, bracket
-        self._remember(bracket, bracket.orders)
+        if unkept := self._remember(bracket, bracket.orders):
+            self._context.account.bracket = None
+            raise unkept
         self._wire.send(self._maker.bracket(bracket, self._traded))
         if bracket.until is not None:
             self._timetable.alert(f"until-{base_id}", bracket.until, lambda ts: self._time_is_up(bracket, ts))
@@ -124,7 +116,12 @@ class Desk:
             return
         if kill >= Kill.FLATTEN:
             self.leave(reason, now)
-        elif bracket.entry.is_open and not bracket.is_called_off:
+        else:
+            self.call_off(bracket)
+
+    def call_off(self, bracket: Bracket) -> None:
+        """Cancel what is left of an entry; what it filled is kept."""
+        if bracket.entry.is_open and not bracket.is_called_off:
             bracket.is_called_off = True
             self.cancel([bracket.entry])
 
@@ -135,10 +132,15 @@ class Desk:
             self._wire.move(ClientOrderId(bracket.stop.order_id), price_of(ticks))
 
     def place(self, bracket: Bracket, orders: list[OrderState]) -> None:
-        """Send orders of a bracket that are linked to none."""
-        self._remember(bracket, orders)
+        """Send orders of a bracket that are linked to none: stops, targets and exits.
+
+        What makes the risk smaller is sent though it cannot be noted; that it cannot is raised after it.
+        """
+        unkept = self._remember(bracket, orders)
         for order in orders:
             self._wire.send([self._maker.alone(order, self._traded)])
+        if unkept:
+            raise unkept
 
     def see(self, seen: Sequence[Quotes]) -> None:
         """Take the quotes since those before, up to now, and record the round trips that closed within."""
@@ -161,8 +163,10 @@ class Desk:
         self._felt.answered(kind, event.ts_event)
         state = STATES.get(kind)
         if state is None and kind != "OrderFilled":
-            if kind == "OrderModifyRejected":
+            if kind in ("OrderModifyRejected", "OrderCancelRejected"):
                 self._context.warnings.add(kind, f"{event.client_order_id} stays as it is: {event.reason}")
+            if kind == "OrderCancelRejected":
+                self._cancel_again(str(event.client_order_id), event.ts_event + NS)
             return  # it changes nothing yet, and the cache is locked while it is told of
         known = self._orders.get(str(event.client_order_id))
         if known is None:
@@ -201,12 +205,22 @@ class Desk:
             raise DeskError(f"{self._context.who} is not in a session", "trade after `begin_session`")
         return self._instrument_id
 
-    def _remember(self, bracket: Bracket, orders: list[OrderState]) -> None:
-        """Note orders before they are sent; one that was sent before would be filled again."""
+    def _remember(self, bracket: Bracket, orders: list[OrderState]) -> MiaError | None:
+        """Note orders before they are sent; return why they cannot be.
+
+        One that was sent before would be filled again: that is raised.
+        """
+        unkept = None
         for order in orders:
-            if order.order_id in self._orders or not self._context.keeper.claim(order.order_id):
+            is_new = order.order_id not in self._orders
+            try:
+                is_new = is_new and self._context.keeper.claim(order.order_id)
+            except MiaError as error:
+                unkept = error
+            if not is_new:
                 raise DeskError(f"the order {order.order_id} of {self._context.who} was sent before")
             self._orders[order.order_id] = (bracket, order)
+        return unkept
 
     def _filled(self, bracket: Bracket, order: OrderState, event: Any) -> None:
         context = self._context
@@ -273,6 +287,12 @@ class Desk:
         for order in orders:
             if order.is_open:
                 self._wire.cancel(ClientOrderId(order.order_id))
+
+    def _cancel_again(self, order_id: str, at: int) -> None:
+        """Cancel an order once more at an instant, if it is still there: brokers refuse while it changes."""
+        if order_id in self._orders and at < self._timetable.close_at:
+            order = self._orders[order_id][1]
+            self._timetable.alert(f"cancel-{order_id}-{at}", at, lambda _: self.cancel([order]))
 
     def _time_is_up(self, bracket: Bracket, ts: int) -> None:
         if self.bracket is bracket:

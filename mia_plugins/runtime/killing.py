@@ -28,6 +28,7 @@ class Halt:
     def __init__(self) -> None:
         self._levels: dict[str, Kill] = {}
         self._obey: list[Callable[[Kill, int, str], None]] = []
+        self._keep: list[Callable[[Kill, int, str], None]] = []
         self.level = Kill.OFF
         """The highest of them."""
         self.reason = ""
@@ -36,6 +37,10 @@ class Halt:
     def obeyed_by(self, obey: Callable[[Kill, int, str], None]) -> None:
         """Have a desk told of each change: the level, when (UTC ns), and why."""
         self._obey.append(obey)
+
+    def kept_by(self, keep: Callable[[Kill, int, str], None]) -> None:
+        """Have somebody told of the same who need not act at once: after every desk."""
+        self._keep.append(keep)
 
     def set(self, reason: str, level: Kill, now: int) -> None:
         """Set the level of a reason, `OFF` to let it go; `now` is UTC ns."""
@@ -46,5 +51,15 @@ class Halt:
         highest = sorted(name for name, one in self._levels.items() if one is self.level)
         self.reason = highest[0] if self.level else ""
         if self.level:
-            for obey in self._obey:
+            self._tell(now)
+
+    def _tell(self, now: int) -> None:
+        """Tell everybody, though it fails with some of them; raise the first failure after that."""
+        failures = []
+        for obey in (*self._obey, *self._keep):
+            try:
                 obey(self.level, now, self.reason)
+            except Exception as error:  # noqa: BLE001 one desk's failure leaves no other's position standing
+                failures.append(error)
+        if failures:
+            raise failures[0]

@@ -21,6 +21,8 @@ class Part:
     settings: BaseSettings
     weight: float = 0.0
     """Of a feature; as the file has it."""
+    use: str = ""
+    """The name it is registered under; empty: `name`."""
 
 
 @dataclass(frozen=True)

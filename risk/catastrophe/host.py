@@ -2,6 +2,7 @@
 
 import shutil
 import time
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,8 @@ MS = NS / 1000
 """ns."""
 LATENCY_LASTS = 60 * NS
 """ns for which a latency is still one of now."""
+DRIFT_LASTS = 15 * 60 * NS
+"""ns after which a clock that was set has gone right for long enough."""
 
 
 class Latency:
@@ -42,12 +45,18 @@ class ClockDrift:
     ) -> None:
         """`wall` may be set by anybody, `steady` by nobody; both in ns."""
         self._wall, self._steady = wall, steady
-        self._offset = wall() - steady()
+        self._looks: deque[tuple[int, int]] = deque()
+        self(0)
 
     def __call__(self, now: int) -> float:
-        """Return ms since it was made, whichever way."""
+        """Return ms by which it has within a quarter of an hour, whichever way."""
         del now
-        return abs(self._wall() - self._steady() - self._offset) / MS
+        at = self._steady()
+        self._looks.append((at, self._wall() - at))
+        while len(self._looks) > 1 and self._looks[1][0] <= at - DRIFT_LASTS:
+            self._looks.popleft()
+        offsets = [offset for _, offset in self._looks]
+        return (max(offsets) - min(offsets)) / MS
 
 
 def disk_free(folder: Path) -> float | None:

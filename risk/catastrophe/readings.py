@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Mapping
+from itertools import takewhile
 from typing import NamedTuple
 
 from mia_plugins.data.instruments import PRODUCTS
@@ -16,6 +17,10 @@ class Reading(NamedTuple):
 
     number: float
     told: str
+
+
+NOTHING = Reading(0.0, "nothing came within the window")
+"""What a rate is then: with entries stopped, nothing else would ever end it."""
 
 
 class Moment(NamedTuple):
@@ -57,6 +62,8 @@ def reject_rate(vitals: Vitals, at: Moment) -> Reading | None:
 def slippage(vitals: Vitals, at: Moment) -> Reading | None:
     """Return the ticks that fills were beyond what was meant, on average."""
     recent = _recent(vitals.slips, at)
+    if not recent:
+        return NOTHING
     if len(recent) < at.settings.least:
         return None
     mean = sum(recent) / len(recent)
@@ -80,9 +87,12 @@ def daily_loss(vitals: Vitals, at: Moment) -> Reading | None:
 
 
 def losses_in_row(vitals: Vitals, at: Moment) -> Reading | None:
-    """Return the round trips that were lost one after the other."""
-    del at
-    count = vitals.broker.losses_in_row
+    """Return the round trips that were lost one after the other since the session opened.
+
+    Those of sessions before do not count: with entries stopped, no gain would ever end it.
+    """
+    lately = takewhile(lambda one: one.ts >= at.session.open and one.net < 0, reversed(vitals.broker.closed))
+    count = sum(1 for _ in lately)
     return Reading(float(count), f"{count} round trips were lost one after the other")
 
 
@@ -125,6 +135,8 @@ def sourced(name: str, source: Source, now: int) -> Reading | None:
 
 def _rate(noted: deque[Noted], at: Moment, told: str) -> Reading | None:
     recent = _recent(noted, at)
+    if not recent:
+        return NOTHING
     if len(recent) < at.settings.least:
         return None
     bad = sum(recent)

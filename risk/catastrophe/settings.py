@@ -69,7 +69,7 @@ class CatastropheSettings(BaseSettings):
     window: Annotated[Minutes, Field(ge=1, le=240)] = Minutes(15)
     """How far back rates of errors and refusals look."""
     least: Annotated[int, Field(ge=1, le=1000)] = 6
-    """Fewer orders, answers or fills than this within it say nothing of a rate."""
+    """Fewer orders, answers or fills than this within it say nothing of a rate; none at all end its stop."""
     stale_data: Trigger[Seconds] = Trigger(stop_entries=Seconds(60), flatten_and_stop=Seconds(300))
     """For how long nothing came of a product that is traded, in a session."""
     connection: Trigger[Seconds] = Trigger(stop_entries=Seconds(5), flatten_and_stop=Seconds(300))
@@ -87,11 +87,11 @@ class CatastropheSettings(BaseSettings):
     daily_loss: Trigger[Dollars] = Trigger(flatten_and_stop=Dollars(Decimal(500)))
     """Lost since the session opened, open losses included; 500 $ in the documents."""
     losses_in_row: Trigger[int] = Trigger(warn=3)
-    """Round trips lost one after the other: three in the documents."""
+    """Round trips lost one after the other in a session: three in the documents."""
     position_mismatch: Trigger[Contracts] = Trigger(stop_entries=Contracts(1))
     """Contracts by which the broker's positions are not those that are known here."""
     clock_drift: Trigger[Milliseconds] = Trigger(warn=Milliseconds(250), stop_entries=Milliseconds(1000))
-    """By which the clock has gone another way than time has."""
+    """By which the clock has gone another way than time has, within 15 min."""
     disk_free: LeastTrigger[Percent] = LeastTrigger(warn=Percent(15), stop_entries=Percent(10))
     """Left of the disk that the state lies on: 10 % in the documents."""
     memory: Trigger[Percent] = Trigger(warn=Percent(85), stop_entries=Percent(95))

@@ -55,24 +55,44 @@ class Keeping:
             self.begin_day(day)
         return day != self._resumed
 
+    def go_on(self, day: dt.date) -> None:
+        """Start the trading day that is resumed: when its session opens, counters do not begin anew."""
+        if day > self._day:
+            self.begin_day(day)
+        self._resumed = day
+
     def begin_day(self, day: dt.date) -> None:
-        """Start a trading day."""
+        """Start a trading day for every strategy of the account."""
         held = {account.product: account.position for account in self._broker.accounts if account.position}
         if held:
             told = ", ".join(f"{lots:+d} {product}" for product, lots in sorted(held.items()))
             raise StateError(
                 f"{told} are held over from {self._day}, which its executions do not close",
-                "leave the position by hand, and enter how: `mia reconcile`",
+                "leave the position at the broker, and start again: what it executed there is counted",
             )
         self._day = day
         self._broker.begin_session()
+        for account in self._broker.accounts:
+            account.begin_session()
         self._state.begin_day(day, _base_of(self._broker))
 
 
 def resumed(
     state: RiskState, day: dt.date, broker: BrokerAccount, accounts: Mapping[str, Account]
 ) -> Keeping:
-    """Bring an account to where it was when its process ended; `accounts` are its parts by strategy."""
+    """Bring an account to where it was when its process ended, and on to a trading day."""
+    keeping = restored(state, day, broker, accounts)
+    keeping.go_on(day)
+    return keeping
+
+
+def restored(
+    state: RiskState, day: dt.date, broker: BrokerAccount, accounts: Mapping[str, Account]
+) -> Keeping:
+    """Bring an account to where it was when its process ended; `accounts` are its parts by strategy.
+
+    It is still on the trading day on which that was; without one it begins on the day that is told.
+    """
     found = state.last_day()
     if found is None:
         state.begin_day(day, _base_of(broker))
@@ -93,11 +113,10 @@ def resumed(
         accounts[one.strategy].take(_fill_of(one.fill), one.reason)
     peaks = state.peaks(last)
     if peaks:
-        broker.peak, broker.day_peak = (Decimal(text) for text in peaks)
-    keeping = Keeping(state, broker, last)
-    if last < day:
-        keeping.begin_day(day)
-    return keeping
+        peak, top = (Decimal(text) for text in peaks)
+        # Executions that were counted again may have lifted them beyond what was noted last.
+        broker.peak, broker.day_peak = max(broker.peak, peak), max(broker.day_peak, top)
+    return Keeping(state, broker, last)
 
 
 def _base_of(broker: BrokerAccount) -> str:

@@ -1,10 +1,12 @@
 """What the broker executed and the state does not know of is counted; what then differs stops the start."""
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from mia_plugins.data.instruments import VENUE
+from mia_plugins.data.sessions import session_on
 from mia_plugins.runtime.account import Account, Fill, Role
 from mia_plugins.runtime.orders import ticks_of
 from risk.state.keeping import Keeping
@@ -21,23 +23,36 @@ class Reports:
     """What Nautilus reports of the broker."""
 
     fills: Iterable[Any] = ()
-    """Its `FillReport`s of the trading day."""
+    """Its `FillReport`s since the process ended, those of trading days before among them."""
     positions: Mapping[str, int] | None = None
     """Contracts held by product, above 0 long; None: nobody could tell."""
     restored: list[str] = field(default_factory=list)
     """Is given a line of each execution that the state did not know."""
 
 
-def reconcile(keeping: Keeping, accounts: Mapping[str, Account], reports: Reports) -> None:
-    """Count what is missing, in the order of time; raise where positions still differ."""
-    unknown = (one for one in reports.fills if not keeping.knows(str(one.trade_id)))
-    for report in sorted(unknown, key=lambda one: (one.ts_event, str(one.trade_id))):
+def reconcile(keeping: Keeping, day: dt.date, accounts: Mapping[str, Account], reports: Reports) -> None:
+    """Count what is missing, in the order of time, and go on to a trading day; raise where positions differ.
+
+    What was executed before its session opened belongs to the days before, such as a stop of theirs.
+    """
+    opens = session_on(day).open
+    unknown = [one for one in reports.fills if not keeping.knows(str(one.trade_id))]
+    unknown.sort(key=lambda one: (one.ts_event, str(one.trade_id)))
+    _count(keeping, accounts, [one for one in unknown if one.ts_event < opens], reports.restored)
+    keeping.go_on(day)
+    _count(keeping, accounts, [one for one in unknown if one.ts_event >= opens], reports.restored)
+    if reports.positions is not None:
+        _refuse_other_positions(accounts, reports.positions)
+
+
+def _count(
+    keeping: Keeping, accounts: Mapping[str, Account], unknown: list[Any], restored: list[str]
+) -> None:
+    for report in unknown:
         strategy, fill, reason = _fill_of(report, accounts)
         if keeping.take(str(report.trade_id), strategy, accounts[strategy], fill, reason):
             told = f"{fill.side * fill.lots:+d} at {fill.ticks} ticks of {strategy} ({fill.role})"
-            reports.restored.append(f"{report.trade_id}: {told}")
-    if reports.positions is not None:
-        _refuse_other_positions(accounts, reports.positions)
+            restored.append(f"{report.trade_id}: {told}")
 
 
 def _fill_of(report: Any, accounts: Mapping[str, Account]) -> tuple[str, Fill, str]:
@@ -68,8 +83,9 @@ def _parts(order_id: str, accounts: Mapping[str, Account]) -> tuple[str, int, Ro
 def _whose(report: Any, side: int, accounts: Mapping[str, Account]) -> str:
     """Return the one strategy whose position an execution by somebody else makes smaller."""
     product = str(report.instrument_id).removesuffix(f".{VENUE}")[:-2]
-    held = [name for name, one in accounts.items() if one.product == product and one.position * side < 0]
-    executed = f"{side * int(report.last_qty):+d} {product} ({report.trade_id})"
+    lots = int(report.last_qty)
+    held = [name for name, one in accounts.items() if one.product == product and -one.position * side >= lots]
+    executed = f"{side * lots:+d} {product} ({report.trade_id})"
     if len(held) != 1:
         why = "no strategy holds" if not held else f"{' and '.join(sorted(held))} hold"
         raise StateError(

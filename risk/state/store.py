@@ -9,7 +9,7 @@ import datetime as dt
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -37,6 +37,10 @@ class StateError(MiaError):
     """The state of the limits cannot be kept or read: nothing may be traded."""
 
     exit_code = ExitCode.FILES
+
+
+class DamagedError(StateError):
+    """What lies in the state's place is damaged, or something else."""
 
 
 class Switch(NamedTuple):
@@ -70,11 +74,11 @@ class RiskState:
         self._connection = connection
 
     @classmethod
-    def open(cls, folder: Path) -> Self:
+    def open(cls, folder: Path, *, moves: bool = True) -> Self:
         """Open a folder's state, a new one where there is none.
 
         What is there and is damaged, or something else, is moved aside, and the kill switch is on: what had
-        been lost is not known.
+        been lost is not known. `moves` is False for who may not: it is an error then.
         """
         path = folder / NAME
         try:
@@ -82,6 +86,11 @@ class RiskState:
         except OSError as error:
             raise _refused(path, str(error.strerror)) from error
         fault = _fault_of(path)
+        if fault and not moves:
+            raise DamagedError(
+                f"{path} is {fault}, and a process trades with it: it stays where it is",
+                "stop that process, and start it again: it is moved aside then",
+            )
         if fault:
             _move_aside(path, fault)
         state = cls(path, _connected(path))
@@ -229,24 +238,26 @@ def _fault_of(path: Path) -> str:
         return ""
     if not path.is_file():
         raise _refused(path, "it is no file")
-    connection = sqlite3.connect(path, timeout=WAIT_SECONDS, autocommit=True)
     try:
-        (ours,) = connection.execute("pragma application_id").fetchone()
-        (version,) = connection.execute("pragma user_version").fetchone()
-        (tables,) = connection.execute("select count(*) from sqlite_master").fetchone()
-        if ours != OURS and (ours or tables):
-            return "foreign"
-        if version > VERSION:
-            raise StateError(
-                f"{path} was written by a newer mia: nothing is traded", "trade with that one, or install it"
-            )
-        (sound,) = connection.execute("pragma quick_check(1)").fetchone()
+        with closing(sqlite3.connect(path, timeout=WAIT_SECONDS, autocommit=True)) as connection:
+            return _fault_within(path, connection)
     except sqlite3.OperationalError as error:
         raise _refused(path, str(error)) from error
     except sqlite3.DatabaseError:
         return "damaged"
-    finally:
-        connection.close()
+
+
+def _fault_within(path: Path, connection: sqlite3.Connection) -> str:
+    (ours,) = connection.execute("pragma application_id").fetchone()
+    (version,) = connection.execute("pragma user_version").fetchone()
+    (tables,) = connection.execute("select count(*) from sqlite_master").fetchone()
+    if ours != OURS and (ours or tables):
+        return "foreign"
+    if version > VERSION:
+        raise StateError(
+            f"{path} was written by a newer mia: nothing is traded", "trade with that one, or install it"
+        )
+    (sound,) = connection.execute("pragma quick_check(1)").fetchone()
     return "" if sound == "ok" else "damaged"
 
 

@@ -63,8 +63,8 @@ class ConfluenceStrategy(MethodStrategy):
         return self.bracketed(proposal, now, there.stop)
 
     def _without_session(self, features: list[Weighed], all_of_them: Confluence) -> Confluence:
-        """Return what features say without the time of day, where that decides; else what all of them say."""
-        if self.settings.session_mode != "score" or self.settings.side_from != "confluence":
+        """Return what features say without the time of day, where they decide; else what all of them say."""
+        if self.settings.side_from != "confluence":
             return all_of_them
         return confluence([one for one in features if one.name != TIME_OF_DAY])
 

@@ -7,7 +7,7 @@ from indicators.structure.regime import SwingTicks
 from mia_plugins.decisions import Proposal
 from mia_plugins.decisions.strategy import DecidingStrategy
 from mia_plugins.features import Market
-from mia_plugins.journal.decision import Decision, Outcome
+from mia_plugins.journal.decision import Decision
 from mia_plugins.runtime.settings import StrategySettings
 from strategies.decision.exits import Bracket, Exits, Held, moved_stop, stop_of, structure_stop
 from strategies.decision.regimes import InRegime, InRegimes, RegimeName
@@ -37,9 +37,11 @@ class MethodStrategy(DecidingStrategy):
     @classmethod
     def prepare_measures(cls, market: Market, settings: Any) -> Any:
         """Return what it looks at; `own_measures` are the strategy's."""
-        by_structure = settings.bracket.stop_by == "structure"
+        # What picks among strategies has no bracket of its own: those it picks bring theirs.
+        own_bracket = isinstance(settings, MethodSettings)
+        by_structure = own_bracket and settings.bracket.stop_by == "structure"
         swings = market.measure(SwingTicks) if by_structure else None
-        regimes = settings.regimes if isinstance(settings, MethodSettings) else {}
+        regimes = settings.regimes if own_bracket else {}
         own = cls.own_measures(market, settings)
         return market.measure(AtrTicks), swings, InRegimes(market, regimes), own
 
@@ -84,23 +86,31 @@ class MethodStrategy(DecidingStrategy):
         if self._swings is not None and proposal.side and not proposal.stop:
             swing = self._swings.low if proposal.side > 0 else self._swings.value
             away = None if swing is None else proposal.side * (self.tape.price - swing)
-            proposal.stop = structure_stop(bracket, away) or 0
+            proposal.stop = structure_stop(bracket, away, multiple) or 0
         return bracketed(proposal, now, bracket, self.atr.value, multiple)
 
     def _turns(self, decision: Decision) -> bool:
-        """Say whether a decision speaks for the other side than what is held."""
-        return decision.outcome is Outcome.TAKEN and decision.side * self.account.position < 0
+        """Say whether there is a signal for the other side than what is held.
+
+        What limits entries does not limit this exit: most of it counts what is held, which the exit frees.
+        """
+        signal = self.proposed
+        is_one = signal.is_candidate and not signal.refused_by
+        return is_one and decision.side * self.account.position < 0
 
     def _look_after(self, now: int, price: int) -> None:
         """Move the stop of the trade that is open; let an entry go that nobody took."""
         bracket, trip = self.desk.bracket, self.account.trip
         if bracket is None or bracket.leaving:
             return
+        valid = self.trading.bracket.entry_valid * self.settings.bar * MINUTE
+        expired = bracket.entry.type == "limit" and now - bracket.entry.ts >= valid
         if not bracket.entry.filled:
-            valid = self.trading.bracket.entry_valid * self.settings.bar * MINUTE
-            if bracket.entry.type == "limit" and now - bracket.entry.ts >= valid:
+            if expired:
                 self.leave("entry_expired")
             return
+        if expired:
+            self.desk.call_off(bracket)
         if trip is None or bracket.stop.ticks is None or not bracket.stop.is_open:
             return
         side, lots = trip.side, trip.bought if trip.side > 0 else trip.sold

@@ -96,14 +96,14 @@ def stop_of(bracket: Bracket, atr: float | None, multiple: float = 1.0) -> int |
     return None if atr is None else max(round(bracket.stop_atr * multiple * atr), LEAST_STOP)
 
 
-def structure_stop(bracket: Bracket, away: float | None) -> int | None:
+def structure_stop(bracket: Bracket, away: float | None, multiple: float = 1.0) -> int | None:
     """Return how far away a stop beyond a swing is, in ticks; `away` is how far the swing lies on its side.
 
     `None` while there is no swing on that side of the price.
     """
     if away is None or away <= 0:
         return None
-    return max(round(away + bracket.beyond), round(bracket.stop), LEAST_STOP)
+    return max(round(max(away + bracket.beyond, bracket.stop) * multiple), LEAST_STOP)
 
 
 def moved_stop(exits: Exits, held: Held, price: int, atr: float | None) -> int | None:

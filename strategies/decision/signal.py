@@ -57,7 +57,7 @@ class SignalSettings(BaseSettings):
     tier_on: Literal["confluence", "share", "none"] = "confluence"
     """What the tier is told by: the confluence on the side, (1 + |s|)/2, or nothing: size 1."""
     tiers: dict[str, Tier] = {}  # noqa: RUF012 pydantic copies it
-    """By name. A signal below the least of them is none, unless tiers are only names."""
+    """By name. A signal below the least of them is none, unless tiers are only names; without any, size 1."""
     tiers_are_names: bool = False
     """Whether tiers neither size nor refuse."""
     rouge_for: str = ""
@@ -95,7 +95,7 @@ class State:
     confluence: Confluence
     """With every feature."""
     without_session: Confluence
-    """Without `session_context`: where the time of day acts as a factor it does not act as a feature too."""
+    """Without `session_context`: the time of day acts as a factor, and not as a feature too."""
     fused: float | None
     """`None` while Battle Navale is not known."""
     navale: float | None
@@ -155,7 +155,7 @@ def signal(settings: SignalSettings, state: State) -> Signal:
     share = None if plain is None else (1 + abs(plain)) / 2
     size = None if score is None else _compared(settings, score)
     navale = None if state.navale is None else side * state.navale
-    has_tiers = settings.tier_on != "none" and not settings.tiers_are_names
+    has_tiers = bool(settings.tiers) and settings.tier_on != "none" and not settings.tiers_are_names
     gates = (
         ("coverage", True, state.confluence.coverage, state.confluence.coverage >= settings.least_coverage),
         ("threshold", True, size, side != 0 and size is not None and size >= threshold),
@@ -205,7 +205,7 @@ def _scores(settings: SignalSettings, state: State) -> tuple[float | None, float
     by_features = settings.side_from == "confluence"
     in_score = settings.session_mode == "score"
     plain = state.confluence.score if by_features else state.fused
-    deciding = state.without_session.score if by_features and in_score else plain
+    deciding = state.without_session.score if by_features else plain
     if deciding is None or plain is None:
         return None, None
     cycle = state.cycle if settings.gamma_cycle else 1.0
@@ -217,17 +217,25 @@ def _volatility_factor(settings: SignalSettings, state: State) -> float:
     """Return what the regime does to the score: what its threshold would, seen from the other side."""
     if settings.volatility_mode == "threshold":
         return 1.0
-    own = _of_regime(settings.thresholds, state.regime)
-    return settings.thresholds.base / own if own else 1.0
+    nothing = _of_nothing(settings)
+    own = _of_regime(settings.thresholds, state.regime) - nothing
+    return (settings.thresholds.base - nothing) / own if own > 0 else 1.0
 
 
 def _threshold(settings: SignalSettings, state: State) -> float:
-    """Return what is compared with the score's size."""
+    """Return what is compared with the score's size, or with its share."""
     dynamic = settings.volatility_mode == "threshold"
     least = _of_regime(settings.thresholds, state.regime) if dynamic else settings.thresholds.base
-    if settings.threshold_scale == "raw":
-        least /= sum(one.weight for one in state.features) or 1.0
-    return least / state.session if settings.session_mode == "threshold" else least
+    raw = settings.threshold_scale == "raw"
+    divisor = (sum(one.weight for one in state.features) or 1.0) if raw else 1.0
+    divisor *= state.session if settings.session_mode == "threshold" else 1.0
+    nothing = _of_nothing(settings)
+    return nothing + (least - nothing) / divisor
+
+
+def _of_nothing(settings: SignalSettings) -> float:
+    """Return what a score of 0 is compared as: factors are of what a threshold lies above it."""
+    return _compared(settings, 0.0)
 
 
 def _compared(settings: SignalSettings, score: float) -> float:

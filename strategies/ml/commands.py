@@ -90,6 +90,12 @@ def tell(session: Session, made: "Trained", folder: Path) -> None:
     session.say(f"  {'next':22}mia models promote {made.card.id}", style="cyan")
 
 
+def gate_of(card: Any) -> str:
+    """Return the gate that a card's figures are of, as text; older cards do not tell it."""
+    gate = card.get("gate", "the gate")
+    return gate if isinstance(gate, str) else f"the gate {gate:g}"
+
+
 def lines_of(card: Any) -> list[tuple[str, str]]:
     """Return a card's figures as lines: a name and a text."""
     from mia_plugins.reports.numbers import percent, plain
@@ -116,8 +122,8 @@ def lines_of(card: Any) -> list[tuple[str, str]]:
         ("Brier", f"{told(found['brier'])}; {plain(found['brier_of_base'], 3)} by the share that won"),
         *((name.capitalize(), told(one)) for name, one in found["rates"].items()),
         ("all", told(profit["mean_r"], "R", signed=True)),
-        ("kept by the gate", f"{profit['kept']:,}: {told(profit['mean_r_kept'], 'R', signed=True)}"),
-        ("rise by the gate", told(profit["rise"], "R", signed=True)),
+        (f"kept by {gate_of(card)}", f"{profit['kept']:,}: {told(profit['mean_r_kept'], 'R', signed=True)}"),
+        (f"rise by {gate_of(card)}", told(profit["rise"], "R", signed=True)),
         ("rise of better half", told(profit["rise_of_half"], "R", signed=True)),
         ("deflated Sharpe", f"{sure}; {found['trials']} settings were tried"),
         ("most important", ", ".join(one["column"] for one in found["importance"][:5])),

@@ -36,8 +36,8 @@ class DataSet:
     """As the journal has them; nan is not known."""
     side: Ints
     won: Floats
-    """The label by the triple barrier: 1 where the target came first, 0 where the stop did; where time or
-    anything else ended it, whether it had made money by then."""
+    """The label by the triple barrier: 1 where the target came first; where anything else ended it (the stop,
+    which may have been moved, or time), whether it had made money by then."""
     r: Floats
     """The result after costs, in units of what was risked."""
     break_even: Floats

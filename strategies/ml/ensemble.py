@@ -55,10 +55,10 @@ class Ensemble:
         raw = sum(p * one.weight for p, one in zip(said, self.members, strict=True))
         return Opinion(self.calibration.one(raw), said)
 
-    def votes(self, opinion: Opinion, gate: float) -> bool:
-        """Say whether those with more than half of the weight put it at the gate or above."""
+    def votes(self, opinion: Opinion, gate: float) -> float:
+        """Return the share of the weight that puts it at the gate or above, by the curve of their mean."""
         rows = zip(opinion.members, self.members, strict=True)
-        return sum(one.weight for p, one in rows if p >= gate) > 0.5
+        return sum(one.weight for p, one in rows if self.calibration.one(p) >= gate)
 
 
 def combined(each: Floats, weights: Sequence[float]) -> Floats:

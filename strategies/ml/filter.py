@@ -3,6 +3,8 @@
 import datetime as dt
 from typing import Any, Literal
 
+import numpy as np
+
 from mia_plugins.data.sessions import NS
 from mia_plugins.decisions import Candidate, Filter, Surroundings, Verdict, blocks, not_asked, passes
 from mia_plugins.errors import did_you_mean
@@ -14,6 +16,7 @@ from strategies.ml.columns import FIXED, Reader
 from strategies.ml.ensemble import Ensemble
 from strategies.ml.loading import load_model
 from strategies.ml.named import ModelsSettings
+from strategies.ml.registry import Registry, Status
 from strategies.ml.schema import feature_hash_of, plain_strategy, setting_difference
 from strategies.ml.settings import Gate, kind_of
 
@@ -24,9 +27,9 @@ class MlFilterSettings(ModelsSettings):
     """What can be set."""
 
     gate: Gate = 0.65
-    """How likely to win a candidate must be; `break_even`: more than its bracket needs to lose nothing."""
+    """How likely to win a candidate must be; `break_even`: stop / (stop + target), costs aside."""
     voting: Literal["mean", "majority"] = "mean"
-    """Whether the members' calibrated mean decides, or most of their weight."""
+    """Whether the members' calibrated mean decides, or most of their weight; cards are of the mean."""
     absent: Literal["pass", "block"] = "pass"
     """What becomes of candidates where no model is loaded; live trading wants it written."""
     in_sample: bool = False
@@ -58,17 +61,28 @@ class MlFilter(Filter):
                              "write `absent: pass` or `absent: block` under the filter")  # fmt: skip
         if not self._id:
             self.warning = (
-                f"the ML filter has no model of {surroundings.product}: every candidate "
-                f"{'passes' if settings.absent == 'pass' else 'is rejected'} (`absent: {settings.absent}`)"
+                f"the ML filter has no model of {surroundings.product}: every candidate {self._fate}"
             )
             return
         folder = settings.registry / self._id
         card = Card.read(folder)
         for part in card.parts:
             checked_content(folder, part)
+        self._refuse_retired()
         _refuse_others(card, surroundings)
         self._refuse_times(card, surroundings.span)
         self._card, self._span, self._valid_until = card, card.span, card.valid_until
+
+    def _refuse_retired(self) -> None:
+        """Refuse a model that was taken out of use for live trading; elsewhere warn."""
+        if Registry(self.settings.registry).status().get(self._id) is not Status.RETIRED:
+            return
+        if self._is_live:
+            raise ModelError(f"the model {self._id} was retired", "name another, or promote it again")
+        self._warn(f"the model {self._id} was retired: see `mia models show {self._id}`")
+
+    def _warn(self, text: str) -> None:
+        self.warning = "; ".join(filter(None, (self.warning, text)))
 
     def _refuse_times(self, card: Card, span: tuple[int, int] | None) -> None:
         """Refuse a run through what the model knows the outcome of, or long after."""
@@ -82,7 +96,7 @@ class MlFilter(Filter):
                     f"{_utc(span[0])}",
                     "begin later, or train on earlier runs; `in_sample: true` has it judge all the same",
                 )
-            self.warning = (
+            self._warn(
                 f"in sample: the model {card.id} was trained on decisions until {_utc(last)}; what the run "
                 "came to says nothing of what it is worth"
             )
@@ -93,11 +107,23 @@ class MlFilter(Filter):
                 "train a new one, or end the run earlier",
             )
 
+    def begin(self) -> None:
+        """Read the model and ask it once: libraries and kernels take seconds that no candidate has."""
+        card = self._card
+        if card is None:
+            return
+        host = PluginHost.discover()
+        self._ensemble = load_model(self.settings.registry / card.id, card, lambda use: kind_of(use, host))
+        self._reader = Reader(card.columns)
+        self._ensemble.one(np.full((1, len(card.columns)), np.nan))
+
     def judge(self, candidate: Candidate) -> Verdict:
         """Let through what is likely enough to win."""
         if self._card is None:
             return self._without("no model is loaded")
         if candidate.now > self._valid_until:
+            since = _utc(self._valid_until)
+            self.warning = f"the model {self._id} is out of date since {since}: every candidate {self._fate}"
             return self._without(f"the model {self._id} is out of date")
         if candidate.now <= self._span[1] and not self.settings.in_sample:
             known = _utc(self._span[1])
@@ -106,26 +132,26 @@ class MlFilter(Filter):
                 "`in_sample: true` has it judge all the same",
             )
         if self._ensemble is None or self._reader is None:
-            self._load(self._card)
-        assert self._ensemble is not None and self._reader is not None  # noqa: S101, PT018 for the type checker
+            raise RuntimeError(f"the model {self._id} was not read: `begin` comes before `judge`")
         opinion = self._ensemble.one(self._reader.row(candidate))
         gate = self.settings.gate
         if gate == "break_even":
             gate = candidate.stop / (candidate.stop + candidate.target)
-        likely = opinion.probability >= gate
         if self.settings.voting == "majority":
-            likely = self._ensemble.votes(opinion, gate)
-        if likely:
+            share = self._ensemble.votes(opinion, gate)
+            told = f"{share:.0%} of the models' weight say at least {gate:.0%}"
+            return (passes if share > 0.5 else blocks)(opinion.probability, told)
+        if opinion.probability >= gate:
             return passes(opinion.probability, f"wins with {opinion.probability:.0%}, {gate:.0%} are enough")
         return blocks(opinion.probability, f"wins with {opinion.probability:.0%}, below {gate:.0%}")
 
+    @property
+    def _fate(self) -> str:
+        absent = self.settings.absent
+        return f"{'passes' if absent == 'pass' else 'is rejected'} (`absent: {absent}`)"
+
     def _without(self, reason: str) -> Verdict:
         return blocks(None, reason) if self.settings.absent == "block" else not_asked(reason)
-
-    def _load(self, card: Card) -> None:
-        host = PluginHost.discover()
-        self._ensemble = load_model(self.settings.registry / card.id, card, lambda use: kind_of(use, host))
-        self._reader = Reader(card.columns)
 
 
 def _refuse_others(card: Card, there: Surroundings) -> None:
@@ -158,10 +184,12 @@ def _refuse_others(card: Card, there: Surroundings) -> None:
             "train one on runs of these settings",
         )
     for name, told in card.data["features"].items():
-        if name in there.features and feature_hash_of(there.features[name]) != told:
+        if name not in there.features:
+            continue
+        if feature_hash_of(there.uses.get(name) or name, there.features[name]) != told:
             raise ModelError(
-                f"{who} was trained with other settings of the feature '{name}'",
-                "train one on runs of these settings",
+                f"{who} was trained with another feature '{name}', or other settings of it",
+                "train one on runs of these features",
             )
 
 

@@ -23,16 +23,15 @@ from strategies.ml.scores import (
     auc_figure,
     brier,
     by_chance,
+    chance_of,
     drawn_auc,
     rates,
     rise,
 )
 from strategies.ml.settings import Chosen, TrainSettings
-from strategies.ml.walking import Walked, judged_rows, walk
+from strategies.ml.walking import Walked, Weights, combined_by_fold, in_better_half, judged_rows, walk
 
 BINS = 10
-MINUTE = 60_000_000_000
-"""ns."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +106,7 @@ class Findings:
     """The share of them that won."""
     auc: Figure
     chance: tuple[float, float]
-    """Between what the AUC lies in 95 of 100 cases without any skill."""
+    """Between what the AUC lies in 95 of 100 cases without any skill, by as many rows as do not overlap."""
     rates: dict[str, Figure]
     brier: Figure
     brier_of_base: float
@@ -162,9 +161,9 @@ def bins(rows: Judged) -> tuple[Bin, ...]:
 
 
 def verdict(auc: Figure, chance: tuple[float, float], found: Profit) -> str:
-    """Say whether there is anything to filter: the AUC beyond chance and the better half surely better."""
-    better = found.rise_of_half.low is not None and found.rise_of_half.low > 0
-    return SOMETHING if better and auc.value is not None and auc.value > chance[1] else NOTHING
+    """Say whether there is anything to filter: the AUC and the better half surely beyond chance."""
+    lows = (found.rise_of_half.low or 0.0, (auc.low or 0.0) - 0.5, (auc.value or 0.0) - chance[1])
+    return SOMETHING if min(lows) > 0 else NOTHING
 
 
 def daily(rows: Judged) -> Floats:
@@ -205,12 +204,12 @@ def shuffled(
 def through_paths(
     data: DataSet, columns: Sequence[Column], chosen: Sequence[Chosen], settings: TrainSettings
 ) -> Paths:
-    """Return the figures of each way through the combinatorial folds."""
-    embargo = int(settings.embargo * MINUTE)
-    folds = combinatorial(data, settings.groups, settings.held_out, embargo)
+    """Return the figures of each way through the combinatorial folds, by the given weights."""
+    folds = combinatorial(data, settings.groups, settings.held_out, settings.embargo_ns)
     walked = walk(data, columns, chosen, folds, settings.seed)
-    raw = combined(walked.each, [one.weight for one in chosen])
-    rows = judged_rows(data, walked, raw, raw, settings.gate)
+    weights = [[one.weight for one in chosen]] * len(folds)
+    raw = combined_by_fold(walked, weights)
+    rows = judged_rows(data, walked, raw, in_better_half(walked, raw, weights), settings.gate)
     path = _path_of(walked)
     aucs, rises = [], []
     for number in range(paths(settings.groups, settings.held_out)):
@@ -230,12 +229,11 @@ def _path_of(walked: Walked) -> Ints:
 
 
 def importances(
-    data: DataSet, columns: Sequence[Column], chosen: Sequence[Chosen], walked: Walked, seed: int
+    data: DataSet, columns: Sequence[Column], walked: Walked, weights: Weights, seed: int
 ) -> tuple[Importance, ...]:
     """Return what the AUC loses when one column after the other is dealt out at random within its fold."""
-    weights = [one.weight for one in chosen]
-    raw = combined(walked.each, weights)
-    base = judged_rows(data, walked, raw, raw, 0.5)
+    raw = combined_by_fold(walked, weights)
+    base = judged_rows(data, walked, raw, in_better_half(walked, raw, weights), 0.5)
     resamples = Resamples.of(base.days)
     before = drawn_auc(base, resamples) if resamples else None
     rng = np.random.default_rng(seed)
@@ -247,7 +245,8 @@ def importances(
         for number, models in enumerate(walked.models):
             at = np.flatnonzero(walked.fold == number)
             dealt[at, place] = x[rng.permutation(at), place]
-            p[at] = combined(np.column_stack([one.probabilities(dealt[at]) for one in models]), weights)
+            said = np.column_stack([one.probabilities(dealt[at]) for one in models])
+            p[at] = combined(said, weights[number])
         other = replace(base, p=p)
         lost = auc_by_fold(base.p, base.won, base.fold)[0] - auc_by_fold(p, base.won, base.fold)[0]
         drawn = None
@@ -269,7 +268,7 @@ def findings(  # noqa: PLR0913, PLR0917 the parts of a validation
     """Return all figures of judged rows; `trials` are how many there were, and ratios of those known."""
     resamples = Resamples.of(rows.days)
     auc = auc_figure(rows, resamples)
-    chance = by_chance(auc_by_fold(rows.p, rows.won, rows.fold)[1], 0.95)
+    chance = chance_of(rows, 0.95)
     base = float(rows.won.mean())
     of_all = profit(rows)
     return Findings(

@@ -1,7 +1,7 @@
 """How rows are divided into what is learned from and what is judged, so that neither knows of the other.
 
 A decision's label is known only at its `end`: what was still open when the judged rows begin is *purged*
-from what is learned, and so is what began within an *embargo* after they ended.
+from what is learned, and so is what ended within an *embargo* before them or began within one after.
 """
 
 from collections.abc import Iterator
@@ -59,7 +59,7 @@ def _held_out(data: DataSet, group: Ints, chosen: tuple[int, ...], embargo: int)
     judged = np.isin(group, chosen)
     learned = ~judged
     for lo, hi in _spans(data, judged):
-        learned &= ~((data.ts <= hi + embargo) & (data.end >= lo))
+        learned &= ~((data.ts <= hi + embargo) & (data.end >= lo - embargo))
     return Fold(np.flatnonzero(learned), np.flatnonzero(judged))
 
 

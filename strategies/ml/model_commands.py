@@ -207,8 +207,14 @@ def drift(  # noqa: PLR0913, PLR0917 each is an option
             )
         for text in state["alarms"]:
             session.say(text, style="bold red")
+        for text in state["too_few"]:
+            session.say(text, style="yellow")
         if not state["alarms"]:
-            session.say(f"no drift in {state['candidates']:,} candidates", style="green")
+            looked = f"in {state['candidates']:,} candidates and {state['trades']:,} trades"
+            if state["too_few"]:
+                session.say(f"no drift in what could be told {looked}", style="yellow")
+            else:
+                session.say(f"no drift {looked}", style="green")
     if state["alarms"]:
         raise typer.Exit(ExitCode.FAILED)
 
@@ -220,7 +226,14 @@ def watched(run: Any, card: Any, filter_name: str) -> "Watch":
     from mia_plugins.statistics.sources import Sources
     from mia_plugins.statistics.trades import trades_of
     from strategies.ml.drift_actor import named_values, said_by
-    from strategies.ml.watch import Watch, WatchSettings
+    from strategies.ml.watch import (
+        LEAST_SEEN,
+        LEAST_TRADES,
+        MOST_SEEN,
+        MOST_TRADES,
+        Watch,
+        WatchSettings,
+    )
 
     decisions = Decisions.of(run.path)
     wanted = Where(
@@ -229,14 +242,23 @@ def watched(run: Any, card: Any, filter_name: str) -> "Watch":
     )
     rows = list(decisions.rows(wanted))
     trades = trades_of(Sources(run.path))
-    settings = WatchSettings(window=max(len(rows), 50), trades=max(len(trades), 20))
+    promised = {
+        row.id: said
+        for row in rows
+        if row.decision.outcome is Outcome.TAKEN
+        and (said := said_by(row.decision, decisions.columns[row.strategy], filter_name)) is not None
+    }
+    # Of other strategies, or judged without a model: nothing was promised of those.
+    closed = len(promised.keys() & set(trades.decision.tolist()))
+    settings = WatchSettings(
+        window=min(max(len(rows), LEAST_SEEN), MOST_SEEN),
+        trades=min(max(closed, LEAST_TRADES), MOST_TRADES),
+    )
     watch = Watch(card, settings)
     for row in rows:
-        columns = decisions.columns[row.strategy]
-        watch.see(named_values(row.decision, columns), row.decision.side)
-        said = said_by(row.decision, columns, filter_name)
-        if said is not None and row.decision.outcome is Outcome.TAKEN:
-            watch.say(row.id, said)
+        watch.see(named_values(row.decision, decisions.columns[row.strategy]), row.decision.side)
+    for decision, said in promised.items():
+        watch.say(decision, said)
     for decision, net in zip(trades.decision.tolist(), trades.net.tolist(), strict=True):
         watch.close(decision, won=net > 0)
     return watch

@@ -21,18 +21,22 @@ class Schema:
     strategy: Mapping[str, Any]
     """By dotted names."""
     features: Mapping[str, str]
-    """The hash of each feature's settings."""
+    """The hash of each feature's settings, and of what it is."""
+    use: str
+    """The name that the strategy is registered under."""
 
     def difference(self, other: "Schema") -> str | None:
         """Say in what another one differs, in a line; None in nothing."""
         if self.presets != other.presets:
             return f"`preset` is {_told(self.presets)} and {_told(other.presets)}"
+        if self.use != other.use:
+            return f"the strategy is '{self.use}' and '{other.use}'"
         own = setting_difference(self.strategy, other.strategy)
         if own:
             return own
         names = sorted({*self.features, *other.features})
         differing = [name for name in names if self.features.get(name) != other.features.get(name)]
-        return f"the settings of the feature '{differing[0]}'" if differing else None
+        return f"the feature '{differing[0]}' or its settings" if differing else None
 
 
 def setting_difference(one: Mapping[str, Any], other: Mapping[str, Any]) -> str | None:
@@ -46,10 +50,14 @@ def setting_difference(one: Mapping[str, Any], other: Mapping[str, Any]) -> str 
 def schema_of(settings: Mapping[str, Any], strategy: str) -> Schema:
     """Return the schema of a run's settings.yaml."""
     features = settings.get("features") or {}
+    own = (settings.get("strategies") or {}).get(strategy) or {}
     return Schema(
         presets=presets_of(settings.get("preset")),
-        strategy=plain_strategy((settings.get("strategies") or {}).get(strategy) or {}),
-        features={name: feature_hash(told or {}) for name, told in features.items()},
+        strategy=plain_strategy(own),
+        features={
+            name: feature_hash((told or {}).get("use") or name, told or {}) for name, told in features.items()
+        },
+        use=own.get("use") or strategy,
     )
 
 
@@ -66,14 +74,15 @@ def plain_strategy(settings: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in flat(jsonable(told)).items() if value != {}}
 
 
-def feature_hash(settings: Mapping[str, Any]) -> str:
-    """Return the hash of a feature's own settings: what it weighs changes nothing of what it says."""
-    return hash_of({key: jsonable(value) for key, value in settings.items() if key not in _HOST_KEYS})[:16]
+def feature_hash(use: str, settings: Mapping[str, Any]) -> str:
+    """Return the hash of a feature and its own settings: what it weighs changes nothing of what it says."""
+    own = {key: jsonable(value) for key, value in settings.items() if key not in _HOST_KEYS}
+    return hash_of([use, own])[:16]
 
 
-def feature_hash_of(settings: BaseSettings) -> str:
+def feature_hash_of(use: str, settings: BaseSettings) -> str:
     """Return the same of settings that were read."""
-    return feature_hash(settings.model_dump())
+    return feature_hash(use, settings.model_dump())
 
 
 def feature_hashes(schema: Schema, columns: Iterable[Column]) -> dict[str, str]:

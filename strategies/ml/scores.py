@@ -1,7 +1,7 @@
 """How good probabilities are: AUC within folds, and rates, each with an interval."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 from statistics import NormalDist
 
@@ -31,12 +31,20 @@ class Judged:
     """Whether it lies in the better half, as its model had it before."""
     r: Floats
     """Results after costs, in R."""
+    weight: Floats
+    """Uniqueness, 0 to 1."""
 
     def where(self, rows: Mask) -> "Judged":
         """Return some of the rows."""
-        names = ("p", "won", "fold", "day", "kept", "half", "r")
+        names = ("p", "won", "fold", "day", "kept", "half", "r", "weight")
         some = {name: getattr(self, name)[rows] for name in names}
         return Judged(days=self.days, **some)
+
+    def alone(self, rows: Mask) -> "Judged":
+        """Return some of the rows with no other days than theirs: from their first to their last."""
+        some = self.where(rows)
+        first = int(some.day.min())
+        return replace(some, day=some.day - first, days=int(some.day.max()) - first + 1)
 
 
 def auc_by_fold(p: Floats, won: Floats, fold: Ints) -> tuple[float, float]:
@@ -66,6 +74,12 @@ def by_chance(error: float, level: float) -> tuple[float, float]:
     """Return between what an AUC without skill lies, given its error."""
     half = NormalDist().inv_cdf(0.5 + level / 2) * error
     return 0.5 - half, 0.5 + half
+
+
+def chance_of(rows: Judged, level: float) -> tuple[float, float]:
+    """Return between what the AUC of rows without skill lies: those that share their time are fewer."""
+    _, error = auc_by_fold(rows.p, rows.won, rows.fold)
+    return by_chance(error / sqrt(float(rows.weight.mean())), level)
 
 
 def auc_figure(rows: Judged, resamples: Resamples | None) -> Figure:

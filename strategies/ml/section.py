@@ -61,6 +61,13 @@ def _model(run: RunView, card: Card, told: Mapping[str, Any]) -> Iterator[Block]
         f"{trained['rows']:,} decisions from {trained['first']} to {trained['last']}.",
         "warn" if nothing else "good",
     )
+    own = card.data.get("gate", "one that its card does not tell")
+    if own != told.get("gate") or told.get("voting") == "majority":
+        yield Note(
+            f"What is kept below is of the training's gate ({own}, by the mean), not of the run's "
+            f"({gate}, by the {told.get('voting', 'mean')}).",
+            "warn",
+        )
     profit = found["profit"]
     yield Tiles(
         [

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, JsonValue, model_validator
 
+from mia_plugins.data.sessions import NS
 from mia_plugins.errors import PluginError
 from mia_plugins.hookspecs import Kind
 from mia_plugins.host import PluginHost
@@ -68,7 +69,7 @@ class TrainSettings(BaseSettings):
     calibration: Literal["best", "isotonic", "platt", "none"] = "best"
     """How scores become probabilities; `best` is chosen out of sample."""
     gate: Gate = 0.65
-    """The filter's probability in figures; `break_even`: that at which a bracket makes nothing."""
+    """The filter's probability in figures; `break_even`: stop / (stop + target), costs aside."""
     leave_out: tuple[str, ...] = ()
     """Columns of the journal that are not learned from."""
     sided: tuple[str, ...] = ()
@@ -89,6 +90,8 @@ class TrainSettings(BaseSettings):
     """Time around judged days that is not learned from."""
     believable: Annotated[float, Field(gt=0.5, le=1)] = 0.65
     """A column that alone has an AUC surely above this knows the future: nothing is trained."""
+    believable_together: Annotated[float, Field(gt=0.5, le=1)] = 0.75
+    """The same of all columns together, on decisions that were not learned from."""
     search: Search = Search()
     """Settings of learners that are tried."""
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 1
@@ -97,6 +100,11 @@ class TrainSettings(BaseSettings):
     """With `--due`, how long after the last training the next one is due."""
     valid_days: Annotated[int, Field(ge=1, le=3650)] = 90
     """Days after its last outcome for which a model may be used."""
+
+    @property
+    def embargo_ns(self) -> int:
+        """The embargo in ns."""
+        return int(self.embargo * 60 * NS)
 
     @model_validator(mode="after")
     def _groups_are_enough(self) -> Self:

@@ -23,7 +23,6 @@ from strategies.ml.dataset import DataSet, data_set
 from strategies.ml.drift import Usual
 from strategies.ml.ensemble import combined
 from strategies.ml.findings import (
-    MINUTE,
     Findings,
     findings,
     importances,
@@ -32,12 +31,12 @@ from strategies.ml.findings import (
     through_paths,
 )
 from strategies.ml.folds import walk_forward
-from strategies.ml.leaks import refuse_leaks
+from strategies.ml.leaks import refuse_leaks, refuse_too_good
 from strategies.ml.registry import Registry
 from strategies.ml.schema import Schema, feature_hashes, schema_of
 from strategies.ml.search import search
 from strategies.ml.settings import Chosen, TrainSettings
-from strategies.ml.walking import Walked, judged, rows_of, walk, weights_of
+from strategies.ml.walking import Walked, fold_weights, judged, rows_of, walk, weights_of
 
 STEPS = ("reading journals", "looking for leaks", "trying settings", "walking forward", "shuffling labels",
          "combinatorial folds", "importance", "fitting on all")  # fmt: skip
@@ -90,7 +89,7 @@ def _train(settings: TrainSettings, chosen: tuple[Chosen, ...], runs: list[RunFo
     columns = columns_of(data, settings)
     step(1, STEPS[1])
     alone = refuse_leaks(data, columns, settings.believable)
-    folds = walk_forward(data, settings.folds, settings.first, int(settings.embargo * MINUTE))
+    folds = walk_forward(data, settings.folds, settings.first, settings.embargo_ns)
     sought = folds if settings.search.method == "none" else folds[: settings.folds - settings.folds // 2]
     step(2, STEPS[2])
     walks: list[Walked] = []
@@ -107,21 +106,29 @@ def _train(settings: TrainSettings, chosen: tuple[Chosen, ...], runs: list[RunFo
 
     chosen, trials = search(settings.search, chosen, settings.seed, judge)
     step(3, STEPS[3])
-    walked = walks[0] if len(trials) == 1 else walk(data, columns, chosen, folds, settings.seed)
+    walked = (
+        walks[0] if settings.search.method == "none" else walk(data, columns, chosen, folds, settings.seed)
+    )
     rows = judged(data, walked, chosen, settings)
+    weights = fold_weights(data, walked, chosen, settings)
+    refuse_too_good(
+        rows,
+        settings.believable_together,
+        lambda: importances(data, columns, walked, weights, settings.seed)[0].column,
+    )
     unseen = rows.fold >= (0 if settings.search.method == "none" else len(sought))
     step(4, STEPS[4])
     control = shuffled(data, columns, chosen, folds, settings.seed)
     step(5, STEPS[5])
     ways = through_paths(data, columns, chosen, settings)
     step(6, STEPS[6])
-    important = importances(data, columns, chosen, walked, settings.seed)
+    important = importances(data, columns, walked, weights, settings.seed)
     slot = (settings.instrument, settings.strategy, schema.presets)
     made_of = (data.digest, hash_of(_plain_settings(settings)))
     before = Registry(settings.registry).trials(slot, made_of)
     count = before + len(trials)
     found = findings(
-        rows.where(unseen),
+        rows.alone(unseen),
         data.taken[walked.rows][unseen],
         control,
         ways,
@@ -216,6 +223,7 @@ def _made(made: _Made, runs: list[RunFolder], schema: Schema) -> Trained:
                 "first": str(dt.datetime.fromtimestamp(int(data.ts.min()) // NS, dt.UTC).date()),
                 "last": str(dt.datetime.fromtimestamp(last // NS, dt.UTC).date()),
             },
+            "gate": settings.gate,
             "valid_until": last + settings.valid_days * DAY,
             "data": data.digest,
             "runs": sorted(run.id for run in runs),

@@ -15,6 +15,9 @@ from strategies.ml.folds import Fold
 from strategies.ml.scores import Judged
 from strategies.ml.settings import Chosen, Gate, TrainSettings
 
+type Weights = Sequence[Sequence[float]]
+"""Of each member, a row a fold."""
+
 
 @dataclass(frozen=True)
 class Walked:
@@ -25,8 +28,8 @@ class Walked:
     fold: Ints
     each: Floats
     """A column a member."""
-    half: Floats
-    """The middle of what the given weights made of the rows that the fold's models learned from."""
+    known: tuple[Floats, ...]
+    """What the members of each fold said of the rows that they learned from."""
     models: tuple[tuple[Fitted, ...], ...]
     """Those of each fold."""
 
@@ -34,27 +37,26 @@ class Walked:
 def rows_of(data: DataSet, columns: Sequence[Column], at: Ints | None = None) -> Rows:
     """Return what is learned from; weights are around 1."""
     some = data if at is None else data.where(at)
-    return Rows(some.x(columns), some.won, some.weight / some.weight.mean())
+    unique = float(some.weight.mean())
+    return Rows(some.x(columns), some.won, some.weight / unique, unique)
 
 
 def walk(
     data: DataSet, columns: Sequence[Column], chosen: Sequence[Chosen], folds: Sequence[Fold], seed: int
 ) -> Walked:
     """Fit the members on each fold and ask them about the rest of it."""
-    weights = [one.weight for one in chosen]
-    asked, halves, models = [], [], []
+    asked, learned, models = [], [], []
     for fold in folds:
         known = rows_of(data, columns, fold.train)
         fitted = tuple(one.fit(known, seed) for one in chosen)
         asked.append(_each(fitted, data.where(fold.test).x(columns)))
-        middle = float(np.median(combined(_each(fitted, known.x), weights)))
-        halves.append(np.full(len(fold.test), middle))
+        learned.append(_each(fitted, known.x))
         models.append(fitted)
     return Walked(
         rows=np.concatenate([fold.test for fold in folds]),
         fold=np.concatenate([np.full(len(one.test), n, np.int64) for n, one in enumerate(folds)]),
         each=np.concatenate(asked),
-        half=np.concatenate(halves),
+        known=tuple(learned),
         models=tuple(models),
     )
 
@@ -62,19 +64,50 @@ def walk(
 def judged(data: DataSet, walked: Walked, chosen: Sequence[Chosen], settings: TrainSettings) -> Judged:
     """Return the rows as judged: weights and calibration of each fold are those of the folds before it."""
     p = np.zeros(len(walked.rows))
+    weights = fold_weights(data, walked, chosen, settings)
+    raw = combined_by_fold(walked, weights)
+    won, weight = data.won[walked.rows], data.weight[walked.rows]
+    for number, own in enumerate(weights):
+        now, before = walked.fold == number, known_before(data, walked, number, settings.embargo_ns)
+        curve = calibration(
+            combined(walked.each[before], own), won[before], weight[before], settings.calibration
+        )
+        p[now] = curve.many(raw[now])
+    return judged_rows(data, walked, p, in_better_half(walked, raw, weights), settings.gate)
+
+
+def fold_weights(data: DataSet, walked: Walked, chosen: Sequence[Chosen], settings: TrainSettings) -> Weights:
+    """Return the members' weights in each fold, of what was known before it."""
     given = [one.weight for one in chosen]
     won, weight = data.won[walked.rows], data.weight[walked.rows]
-    for number in np.unique(walked.fold):
-        now, before = walked.fold == number, walked.fold < number
-        weights = weights_of(walked.each[before], won[before], weight[before], given, settings)
-        curve = calibration(
-            combined(walked.each[before], weights), won[before], weight[before], settings.calibration
-        )
-        p[now] = curve.many(combined(walked.each[now], weights))
-    return judged_rows(data, walked, p, combined(walked.each, given), settings.gate)
+    found = []
+    for number in range(len(walked.models)):
+        before = known_before(data, walked, number, settings.embargo_ns)
+        found.append(weights_of(walked.each[before], won[before], weight[before], given, settings))
+    return found
 
 
-def judged_rows(data: DataSet, walked: Walked, p: Floats, raw: Floats, gate: Gate) -> Judged:
+def known_before(data: DataSet, walked: Walked, number: int, embargo: int) -> Mask:
+    """Say of which judged rows the outcome was known `embargo` ns before a fold began."""
+    begin = data.ts[walked.rows[walked.fold == number]].min()
+    known: Mask = (walked.fold < number) & (data.end[walked.rows] < begin - embargo)
+    return known
+
+
+def combined_by_fold(walked: Walked, weights: Weights) -> Floats:
+    """Return the weighted mean of the members for each judged row, with the weights of its fold."""
+    found: Floats = (walked.each * np.array(weights)[walked.fold]).sum(axis=1)
+    return found
+
+
+def in_better_half(walked: Walked, raw: Floats, weights: Weights) -> Mask:
+    """Say which rows lie above the middle of what their fold's models say of the rows they learned from."""
+    middles = [np.median(combined(known, own)) for known, own in zip(walked.known, weights, strict=True)]
+    found: Mask = raw > np.array(middles)[walked.fold]
+    return found
+
+
+def judged_rows(data: DataSet, walked: Walked, p: Floats, half: Mask, gate: Gate) -> Judged:
     """Return rows with the gate's verdict on each."""
     some = data.where(walked.rows)
     first = int(some.day.min())
@@ -85,8 +118,9 @@ def judged_rows(data: DataSet, walked: Walked, p: Floats, raw: Floats, gate: Gat
         day=some.day - first,
         days=int(some.day.max()) - first + 1,
         kept=passes(p, some.break_even, gate),
-        half=raw > walked.half,
+        half=half,
         r=some.r,
+        weight=some.weight,
     )
 
 

@@ -11,15 +11,19 @@ from mia_plugins.settings import BaseSettings
 from strategies.ml.card import Card
 from strategies.ml.drift import Usual, is_broken, promise, stability
 
+LEAST_SEEN, MOST_SEEN = 50, 100_000
+"""Candidates."""
+LEAST_TRADES, MOST_TRADES = 20, 10_000
+
 
 class WatchSettings(BaseSettings):
     """When a model is said to have lost its world."""
 
-    window: Annotated[int, Field(ge=50, le=100_000)] = 500
+    window: Annotated[int, Field(ge=LEAST_SEEN, le=MOST_SEEN)] = 500
     """Candidates that are compared with those of the training."""
     most_shift: Annotated[float, Field(gt=0, le=10)] = 0.25
     """The population stability index above which a column has shifted."""
-    trades: Annotated[int, Field(ge=20, le=10_000)] = 100
+    trades: Annotated[int, Field(ge=LEAST_TRADES, le=MOST_TRADES)] = 100
     """Closed trades whose wins are compared with what was promised."""
     sure: Annotated[float, Field(gt=0.5, lt=1)] = 0.99
     """How sure it must be that the promise is broken."""
@@ -89,6 +93,20 @@ class Watch:
                     ),
                 )
 
+    def too_few(self) -> Iterator[str]:
+        """Yield what cannot be told yet, a line each."""
+        own = self._settings
+        if len(self._seen) < own.window:
+            yield (
+                f"{len(self._seen):,} candidates are too few to tell whether inputs have shifted: "
+                f"{own.window:,} are needed"
+            )
+        if len(self._kept) < own.trades:
+            yield (
+                f"{len(self._kept):,} trades with a probability are too few to tell whether it was kept: "
+                f"{own.trades:,} are needed"
+            )
+
     @property
     def state(self) -> dict[str, Any]:
         """What there is to tell, for a script."""
@@ -100,5 +118,6 @@ class Watch:
             "trades": len(self._kept),
             "promised": kept.promised if kept else None,
             "came": kept.came if kept else None,
+            "too_few": list(self.too_few()),
             "alarms": [text for _, text in self.alarms()],
         }

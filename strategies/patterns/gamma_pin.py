@@ -13,7 +13,7 @@ from mia_plugins.units import Bars, Ticks
 from strategies.patterns.dealers import CLEAR, DealersGamma
 from strategies.patterns.fair import Fair, FairPrices
 from strategies.patterns.pattern import Pattern
-from strategies.patterns.setups import NOT_THERE, UNKNOWN, Condition, Look, at_least, nearer, on_side
+from strategies.patterns.setups import NOT_THERE, UNKNOWN, Condition, Look, at_least, on_side
 from strategies.patterns.strategy import PatternSettings, PatternStrategy
 
 
@@ -63,16 +63,17 @@ class GammaPin(Pattern):
         walls = self.dealers.walls(side)
         if not walls:
             return Look(side, (gamma, UNKNOWN, UNKNOWN))
-        return nearer([self._at(side, wall, gamma, bar) for wall in walls])
+        return self.clearest([look for wall in walls for look in self._at(side, wall, gamma, bar)])
 
-    def _at(self, side: int, wall: float, gamma: Condition, bar: Bar) -> Look:
-        found = max(self._absorbed(side, wall, bar), key=_times, default=None)
+    def _at(self, side: int, wall: float, gamma: Condition, bar: Bar) -> Iterator[Look]:
         near = self._near(abs(bar.close - wall))
-        if found is None:
+        there = sorted(self._absorbed(side, wall, bar), key=_times, reverse=True)
+        for found in there:
+            absorbed = at_least(_times(found), self.settings.absorption.times)
+            yield Look(side, (gamma, near, absorbed), found.start, self.fair.prices, (wall, found))
+        if not there:
             known = self.absorption.usual is not None
-            return Look(side, (gamma, near, NOT_THERE if known else UNKNOWN))
-        absorbed = at_least(_times(found), self.settings.absorption.times)
-        return Look(side, (gamma, near, absorbed), found.start, self.fair.prices, (wall, found))
+            yield Look(side, (gamma, near, NOT_THERE if known else UNKNOWN))
 
     def _near(self, away: float) -> Condition:
         pin = self.settings.pin

@@ -9,7 +9,7 @@ from mia_plugins.features import Market
 from mia_plugins.tape.bars import Bar
 from mia_plugins.units import Ticks
 from strategies.patterns.pattern import Pattern
-from strategies.patterns.setups import NOT_THERE, UNKNOWN, Look, at_least, at_most, nearer
+from strategies.patterns.setups import NOT_THERE, UNKNOWN, Look, at_least, at_most
 from strategies.patterns.strategy import PatternSettings, PatternStrategy
 
 
@@ -36,7 +36,7 @@ class IcebergTracker(Pattern):
             return Look(side, (UNKNOWN, UNKNOWN, UNKNOWN))
         standing = [one for one in self.icebergs.standing(bar.ts) if one.side == side]
         looks = [self._at(one, bar) for one in standing]
-        return nearer(looks) if looks else Look(side, (NOT_THERE, NOT_THERE, NOT_THERE))
+        return self.clearest(looks) if looks else Look(side, (NOT_THERE, NOT_THERE, NOT_THERE))
 
     def _at(self, one: Iceberg, bar: Bar) -> Look:
         away, rules = one.side * (bar.close - one.ticks), self.settings.icebergs

@@ -22,8 +22,8 @@ class Pattern(BarMeasure):
     """Looks at both sides at each close of a base bar and keeps the setup that is valid.
 
     A setup is offered at its own close and at those after it, `valid` in all, while it is not invalid. An
-    event makes one setup; another event makes the next one, `cooldown` later at the earliest. Where both
-    sides hold, the clearer one counts, and neither of two that are equally clear.
+    event makes one setup; another event makes the next one, `cooldown` later at the earliest, and what made
+    one hides none. Where both sides hold, the clearer one counts, and neither of two that are equally clear.
     """
 
     class Settings(BaseSettings):
@@ -48,7 +48,7 @@ class Pattern(BarMeasure):
         """The one that may be entered."""
         self.reason = ""
         """Why there is none: the first condition that does not hold, or what else is against it."""
-        self._events: dict[int, int] = {}
+        self._used: set[tuple[int, int]] = set()
         self._last = -1
 
     def begin_session(self, session: Session) -> None:
@@ -75,7 +75,8 @@ class Pattern(BarMeasure):
         self.seen, self.reason = self._chosen(looks, bar)
         if not self.reason:
             self.setup = Setup(bar.ts, self.seen)
-            self._events[self.seen.side], self._last = self.seen.event, bar.ts
+            self._used.add((self.seen.side, self.seen.event))
+            self._last = bar.ts
         elif self.setup:
             self._age(self.setup, bar)
 
@@ -90,6 +91,13 @@ class Pattern(BarMeasure):
         """Say whether what a setup was about is no more. Override it; there is nothing to call."""
         return False
 
+    def clearest(self, looks: list[Look]) -> Look:
+        """Return the look nearer to a setup; one whose event made a setup only where no other one holds."""
+        return nearer([look for look in looks if look.holds and not self._is_used(look)] or looks)
+
+    def _is_used(self, look: Look) -> bool:
+        return (look.side, look.event) in self._used
+
     def _chosen(self, looks: list[Look], bar: Bar) -> tuple[Look, str]:
         """Return the look that counts, and why it is no new setup; "" when it is one."""
         held = sorted((look for look in looks if look.holds), key=lambda look: -look.confidence)
@@ -97,13 +105,14 @@ class Pattern(BarMeasure):
             look = nearer(looks)
             failing = (name for name, one in zip(self.names, look.conditions, strict=True) if not one.holds)
             return look, next(failing)
-        if len(held) == 2 and held[0].confidence - held[1].confidence < ALIKE:
-            return nearer(held), BOTH
-        if held[0].event <= self._events.get(held[0].side, -1):
+        fresh = [look for look in held if not self._is_used(look)]
+        if not fresh:
             return held[0], AGAIN
+        if len(fresh) == 2 and fresh[0].confidence - fresh[1].confidence < ALIKE:
+            return nearer(fresh), BOTH
         if self._last >= 0 and bar.ts - self._last < self.settings.cooldown * NS:
-            return held[0], COOLDOWN
-        return held[0], ""
+            return fresh[0], COOLDOWN
+        return fresh[0], ""
 
     def _age(self, setup: Setup, bar: Bar) -> None:
         aged = setup._replace(age=setup.age + 1)

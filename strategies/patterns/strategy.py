@@ -106,6 +106,7 @@ def aimed(proposal: Proposal, price: int, targets: Sequence[float], least_r: flo
     away = [proposal.side * (target - price) for target in targets]
     enough = [one for one in away if one >= least_r * proposal.stop]
     if enough and proposal.stop:
+        proposal.least_target_r, proposal.otherwise_r = least_r, proposal.target_r
         proposal.target, proposal.target_r = max(round(min(enough)), 1), 0.0
     return proposal
 

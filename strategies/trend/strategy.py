@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from indicators.flow.tick_momentum import LastTrades
 from indicators.structure.key_levels import KeyLevels
@@ -71,6 +71,12 @@ class Trend(Ways):
             if not entries:
                 raise ValueError("there must be one way in at least")
             return entries
+
+        @model_validator(mode="after")
+        def _a_pullback_is_possible(self) -> "Trend.Settings":
+            if self.shallowest >= self.deepest:
+                raise ValueError(f"shallowest ({self.shallowest:g}) is not below deepest ({self.deepest:g})")
+            return self
 
     more = ("pullback", "breakout", "momentum", "retracement")
 

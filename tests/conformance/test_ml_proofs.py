@@ -14,10 +14,10 @@ from mia_plugins.host import PluginHost
 from mia_plugins.statistics.figures import Floats
 from mia_plugins.statistics.intervals import Resamples
 from strategies.ml.dataset import DataSet, Mask, data_set
-from strategies.ml.findings import MINUTE, Shuffled, profit, shuffled, verdict
+from strategies.ml.findings import Shuffled, profit, shuffled, verdict
 from strategies.ml.folds import walk_forward
 from strategies.ml.registry import NOTHING, SOMETHING
-from strategies.ml.scores import Judged, auc_by_fold, auc_figure, by_chance
+from strategies.ml.scores import Judged, auc_figure, chance_of
 from strategies.ml.settings import load_training
 from strategies.ml.training import columns_of
 from strategies.ml.walking import judged, walk
@@ -46,10 +46,10 @@ def proof(folder: Path, plan: Planted, learners: dict[str, object]) -> Proof:
     settings, chosen = load_training(config(folder, learners=learners), PluginHost.discover())
     data: DataSet = data_set([run], STRATEGY)
     columns = columns_of(data, settings)
-    folds = walk_forward(data, settings.folds, settings.first, int(settings.embargo * MINUTE))
+    folds = walk_forward(data, settings.folds, settings.first, settings.embargo_ns)
     rows = judged(data, walk(data, columns, chosen, folds, plan.seed), chosen, settings)
     found = profit(rows)
-    chance = by_chance(auc_by_fold(rows.p, rows.won, rows.fold)[1], 0.95)
+    chance = chance_of(rows, 0.95)
     said = verdict(auc_figure(rows, Resamples.of(rows.days)), chance, found)
     half: Mask = rows.half
     return Proof(

@@ -29,9 +29,9 @@ def components(config: Path, preset: str = "") -> dict[str, Any]:
 
 def in_accord(found: dict[str, Any]) -> None:
     """See that no limit forbids what the sizer is set to."""
-    sizer = found["standard"]
+    sizer = found["kelly"] if "kelly" in found else found["standard"]
     assert found["contracts"].maximum >= sizer.maximum
-    assert found["risk_per_trade"].risk >= sizer.risk
+    assert found["risk_per_trade"].risk >= (sizer.most if "kelly" in found else sizer.risk)
     assert found["size_sanity"].maximum >= found["contracts"].maximum
 
 
@@ -41,6 +41,12 @@ def test_every_preset_has_limits_and_they_are_in_accord_with_its_sizer(preset: s
     assert [name for name in EVERY if name not in found] == []
     assert found["outer_envelope"].limit <= 500
     in_accord(found)
+
+
+def test_presets_of_002_size_by_kelly_alone() -> None:
+    sized = {preset for preset in WHOLE if "kelly" in components(DAY, preset)}
+    assert sized == {"reference_2025_08", "enhanced_14"}
+    assert all("standard" not in components(DAY, preset) for preset in sized)
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)

@@ -1,5 +1,6 @@
 """The monitor of catastrophes in the real engine: what it sees, tells and stops."""
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from mia_plugins.data.sessions import NS
 from mia_plugins.errors import MiaError
+from mia_plugins.runtime.broker import Closed
 from mia_plugins.runtime.incidents import Level
 from mia_plugins.runtime.vitals import Noted, Vitals
 from mia_plugins.settings.resolve import load_run
@@ -108,11 +110,40 @@ def test_refused_orders_stop_entries() -> None:
     assert played.table("incidents")[0]["number"] == 100
 
 
+def test_entries_go_on_when_the_refusals_lie_further_back_than_the_window() -> None:
+    steps = [buy("09:31", -8, 12, size=17), buy("09:32", -8, 12), buy("09:33", -8, 12)]
+    played = watched(["09:40 0 1"], *steps, reject_rate={"stop_entries": 50}, window=1)
+    assert seen(played) == ["09:31:00 reject_rate stop_entries", "09:32:05 reject_rate clear"]
+    assert [line.partition("buy ")[2] for line in played.decisions] == [
+        "taken",
+        "blocked reject_rate",
+        "taken",
+    ]
+
+
+@pytest.mark.parametrize("name", ["error_rate", "reject_rate", "slippage"])
+def test_a_rate_of_nothing_is_nothing_so_that_its_stop_ends(name: str) -> None:
+    reading = PROBES[name](Vitals(), moment())
+    assert reading is not None
+    assert reading.number == 0
+
+
+def test_losses_in_a_row_are_those_of_the_session_so_that_their_stop_ends_with_it() -> None:
+    vitals = Vitals()
+    for ts, net in ((SESSION.open - 1, -1), (SESSION.open, 1), (NOW - 2, -1), (NOW - 1, -1)):
+        vitals.broker.closed.append(Closed(ts, Decimal(net), "stop", Decimal(0)))
+    assert [PROBES["losses_in_row"](vitals, moment())] == [(2, "2 round trips were lost one after the other")]
+    vitals.broker.closed.clear()
+    vitals.broker.closed.append(Closed(SESSION.open - 1, Decimal(-1), "stop", Decimal(0)))
+    assert PROBES["losses_in_row"](vitals, moment()) == (0, "0 round trips were lost one after the other")
+
+
 def test_slippage_beyond_what_was_meant_is_told() -> None:
     played = watched(["09:31:10 -30 -29", "09:40 -30 -29"], buy("09:31", -8, 12), slippage={"warn": 5})
-    (row,) = played.table("incidents")
+    row, over = played.table("incidents")
     # The entry is a spread and a tick dearer than the last price; the stop at -8 was filled at -31.
     assert (row["what"], row["level"], row["number"]) == ("slippage", "warn", (2 + 23) / 2)
+    assert (over["level"], over["told"]) == ("clear", "nothing came within the window")
 
 
 def moment(now: int = NOW, **settings: Any) -> Moment:
@@ -197,3 +228,6 @@ def test_a_clock_that_was_set_has_drifted() -> None:
     assert drift(0) == 0
     now[0] -= NS // 2
     assert drift(0) == 500
+    for minutes, drifted in ((14, 500), (2, 0)):  # it goes right from then on
+        now[:] = [one + minutes * 60 * NS for one in now]
+        assert drift(0) == drifted

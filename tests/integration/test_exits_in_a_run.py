@@ -18,8 +18,10 @@ WAVES = [0, -2, -5, -9, -5, -2, 0, 1, 2]
 """A swing low of 9 ticks, confirmed before the entry."""
 
 
-def played(prices: list[int], side: int, turn: str = "", micro: bool = False, **own: Any) -> Played:
-    """Return what came of a trade on a side: prices are mirrored for a short one."""
+def played(
+    prices: list[int], side: int, turn: str = "", micro: bool = False, run: Any = None, **own: Any
+) -> Played:
+    """Return what came of a trade on a side: prices are mirrored for a short one; `run` are its settings."""
     rows = "".join(f"09:{31 + n}:30 {price} {price + 1}\n" for n, price in enumerate(prices))
     market = market_of(f"time bid ask\n09:30:30 {prices[0]} {prices[0] + 1}\n{rows}")
     assert isinstance(market, Quotes)
@@ -29,6 +31,7 @@ def played(prices: list[int], side: int, turn: str = "", micro: bool = False, **
         trades = replace(trades, ticks=2 * BASE - trades.ticks, side=-trades.side)
     told = {"enter_at": at("09:40"), "enter": side} | ({"turn_at": at(turn)} if turn else {}) | own
     more: dict[str, Any] = {"traded_as": "micro", "sizers": {"standard": {"base": 0.25}}} if micro else {}
+    more |= run or {}
     return stage(
         {DAY: [market, trades]},
         {"wishing": told},
@@ -98,6 +101,20 @@ def test_a_stop_by_atr_is_a_multiple_of_it() -> None:
 @pytest.mark.parametrize("side", [1, -1])
 def test_a_signal_on_the_other_side_leaves(side: int) -> None:
     run = played([*FLAT, 0, 1, 2, 2], side, turn="09:42", bracket=TICKS)
+    assert [trip.split()[2] for trip in run.trips] == ["reversal"]
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [
+        pytest.param({"extends": "mia:presets/parts/limits.yaml"}, id="those of all presets"),
+        pytest.param({"rules": {"daily_trades": {"maximum": 1}}}, id="the day's trades"),
+        pytest.param({"rules": {"outer_envelope": {"limit": 200}}}, id="what may be lost with what is held"),
+    ],
+)
+def test_limits_on_entries_do_not_keep_a_position_from_being_left(limits: dict[str, Any]) -> None:
+    run = played([*FLAT, 0, 1, 2, 2], 1, turn="09:42", bracket=TICKS, run=limits)
+    assert [one.split()[2] for one in run.decisions] == ["taken", "blocked"]
     assert [trip.split()[2] for trip in run.trips] == ["reversal"]
 
 

@@ -112,3 +112,20 @@ def test_how_a_trade_is_left(name: str, side: int) -> None:
         assert of.fills == []
         assert {order.split()[1] for order in of.orders} == {"canceled"}
     assert np.sign([row["side"] for row in trips]).tolist() == [side] * len(trips)
+
+
+def test_the_rest_of_a_limit_that_was_taken_in_part_waits_no_longer_than_all_of_it() -> None:
+    book: Any = market_of(
+        "time bids | asks\n09:30:30 9@0 | 9@1\n09:31:10 9@-3 | 1@-2 9@1\n09:31:20 9@0 | 9@1\n"
+        "09:34:10 9@-3 | 9@-2\n09:36:00 9@-3 | 9@-2\n"
+    )
+    bracket = {"stop": 10.0, "target_r": 6.0, "time_exit": 0.0, "entry": "limit", "entry_valid": 2}
+    of = stage(
+        {DAY: [book, a_trade_a_minute(book)]},
+        {"scoring": {"scores": [[at("09:31"), 0.5]], "bracket": bracket}},
+        fills="depth",
+        plugin=f"{__name__}:Scoring",
+        sizers={"fixed": {"contracts": 4}},
+    ).run()
+    assert [fill.split(" @ ")[0] for fill in of.fills if "entry" in fill] == ["09:31:10 entry +1"]
+    assert of.orders[0] == "entry canceled 1/4"

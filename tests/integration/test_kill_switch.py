@@ -1,5 +1,6 @@
 """The kill switch: in the engine, from another terminal, through a restart, until somebody says why."""
 
+import sqlite3
 import subprocess
 import sys
 import time
@@ -7,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from mia_plugins.errors import FileError
 from mia_plugins.runtime.killing import Kill
-from risk.kill import KillWatch, engage, standing
-from risk.state import RiskState
+from risk.kill import KillWatch, engage, release, standing
+from risk.state import RiskState, StateError
+from risk.state.claim import claimed
 from tests.conftest import Mia
 from tests.market import DAY
 from tests.runtime import Played, a_trade_a_minute, at, buy, market_of, stage
@@ -107,3 +110,79 @@ def test_a_kill_that_was_cut_short_after_its_file_still_kills(here: Path, flatte
     engage(here, flatten=flatten, reason="x")
     (here / "risk.sqlite").unlink()
     assert standing(here) is (Kill.FLATTEN if flatten else Kill.STOP)
+
+
+def test_the_switch_is_on_while_the_state_cannot_be_opened(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    RiskState.open(here).close()
+
+    def refuse(*_: object, **__: object) -> None:
+        raise sqlite3.OperationalError("unable to open database file")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(sqlite3, "connect", refuse)
+        with pytest.raises(StateError, match="unable to open database file"):
+            RiskState.open(here)
+        assert standing(here) is Kill.STOP
+        assert "unable to open" in engage(here, flatten=False, reason="x")
+
+
+def test_the_watch_goes_on_after_a_look_that_failed(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(_: Path) -> Kill:
+        raise RuntimeError("too many open files")
+
+    with KillWatch(here) as watch:
+        with monkeypatch.context() as patched:
+            patched.setattr("risk.kill.watch.written", fails)
+            heard(watch, Kill.STOP)
+        heard(watch, Kill.OFF)
+        engage(here, flatten=True, reason="x")
+        heard(watch, Kill.FLATTEN)
+
+
+def test_a_damaged_state_is_moved_aside_by_nobody_else_while_a_process_trades_with_it(
+    here: Path, mia: Mia
+) -> None:
+    state = here / "state"
+    state.mkdir()
+    with claimed(state):
+        (state / "risk.sqlite").write_bytes(b"SQLite" + bytes(range(256)) * 40)
+        done = mia("kill")
+        assert (done.code, "by its file alone" in done.err, "is damaged" in done.err) == (0, True, True)
+        assert standing(state) is Kill.STOP
+        assert mia("unkill", "--reason", "x").code != 0
+        assert list(state.glob("*-aside-*")) == []
+    assert mia("unkill", "--reason", "it was looked at").code == 0
+    assert len(list(state.glob("*-aside-*"))) == 1
+    assert standing(state) is Kill.OFF
+
+
+def test_a_file_made_by_hand_is_remembered_when_it_is_deleted(here: Path) -> None:
+    with KillWatch(here) as watch:
+        (here / "KILL").touch()
+        heard(watch, Kill.STOP)
+        (here / "KILL").write_text("flatten")
+        heard(watch, Kill.FLATTEN)
+        time.sleep(0.7)
+        (here / "KILL").unlink()
+        time.sleep(0.7)
+        assert watch.byte[0] == Kill.FLATTEN
+        release(here, "it was looked at")
+        heard(watch, Kill.OFF)
+    (here / "KILL").touch()
+    watch = KillWatch(here)
+    (here / "KILL").unlink()
+    assert standing(here) is Kill.STOP
+    release(here, "it was looked at")
+    assert standing(here) is Kill.OFF
+
+
+def test_a_full_disk_has_room_for_the_switch(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path, _: str) -> None:
+        raise FileError(f"{path} cannot be written: No space left on device")
+
+    monkeypatch.setattr("risk.kill.switch.write_whole", full)
+    assert "No space left" in engage(here, flatten=False, reason="x")
+    assert (here / "KILL").is_file()
+    assert standing(here) is Kill.STOP

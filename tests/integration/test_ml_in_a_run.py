@@ -69,7 +69,7 @@ def test_a_filter_that_was_trained_on_runs_makes_later_runs_better(config: Path,
         "random_forest": {"weight": 0.35, "trees": 20},
         "xgboost": {"weight": 0.35, "trees": 40},
     }
-    told = {"runs": str(Path("runs").absolute()), "instrument": "ES", "strategy": "leaning", "least": 300, "gate": "break_even", "folds": 3, "first": 0.2, "groups": 4, "held_out": 1, "learners": learners, "registry": str(Path("models").absolute()), "believable": 0.9}  # fmt: skip
+    told = {"runs": str(Path("runs").absolute()), "instrument": "ES", "strategy": "leaning", "least": 300, "gate": "break_even", "folds": 3, "first": 0.2, "groups": 4, "held_out": 1, "learners": learners, "registry": str(Path("models").absolute()), "believable": 0.9, "believable_together": 0.99}  # fmt: skip
     training.write_text(json.dumps(told))
     done = mia("train", training, "--json")
     assert done.code == 0, done.err

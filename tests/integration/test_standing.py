@@ -1,21 +1,23 @@
 """Limits hold beyond the end of a process: it trades in the engine, is killed, and another one goes on."""
 
+import datetime as dt
 import json
 import os
 import subprocess
 import sys
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from mia_plugins.runtime.account import Fill, Role
 from mia_plugins.runtime.broker import BrokerAccount
+from mia_plugins.runtime.incidents import Incidents
 from mia_plugins.runtime.killing import Halt, Kill
 from risk.kill import standing as switch_of
 from risk.live import Standing
-from risk.state import StateError
+from risk.state import RiskState, StateError, resumed
 from risk.state.reconciling import Reports
 from tests.candidates import account_of
 from tests.conftest import ROOT
@@ -105,6 +107,12 @@ def test_what_the_broker_executed_by_hand_is_counted_to_whoever_held_it(here: Pa
         ),
         ([row(1, "other-ES-1-E")], None, "none of ours"),
         ([row(1, "one-ES-1-E")], {"ES": 2}, r"holds \+2 ES, and its executions add up to \+1"),
+        (
+            [row(1, "one-ES-1-E"), [*row(-1, "", "e2")[:3], 3, *row(-1, "")[4:]]],
+            {"ES": -2},
+            r"executed -3 ES \(e2\) for an order that is none of ours, and no strategy holds",
+        ),
+        ([row(1, "one-ES-1-E")], {"ES": 1}, r"\+1 ES are held, and the orders that guard them"),
         ([], {"NQ": -1}, r"holds -1 NQ, and its executions add up to \+0"),
     ],
 )
@@ -117,6 +125,21 @@ def test_what_cannot_be_explained_stops_the_start(
         standing.resume(DAY, one.broker, {"one-ES": one}, reports)
 
 
+def test_a_stop_filled_while_nobody_looked_belongs_to_the_day_it_was_filled_on(here: Path) -> None:
+    one, entered = account(), Fill(at("09:31"), "one-ES-7-E", 7, Role.ENTRY, 1, 1, BASE, Decimal("2.25"))
+    with RiskState.open(here) as state:
+        resumed(state, DAY, one.broker, {"one-ES": one}).take("e1", "one-ES", one, entered)
+    refused, again, tomorrow = account(), account(), DAY + dt.timedelta(days=1)
+    with Standing.open(here) as standing, pytest.raises(StateError, match="are held over") as caught:
+        standing.resume(tomorrow, refused.broker, {"one-ES": refused}, Reports())
+    assert "leave the position at the broker" in caught.value.remedy
+    told = Reports([report(row(-1, "one-ES-7-S", "e2", BASE - 4))], {"ES": 0})
+    with Standing.open(here) as standing:
+        standing.resume(tomorrow, again.broker, {"one-ES": again}, told)
+    assert (again.position, again.broker.realized_today, again.broker.trades_today) == (0, 0, 0)
+    assert (again.broker.realized, again.broker.losses_in_row) == (Decimal("-54.5"), 1)
+
+
 def test_two_processes_cannot_trade_with_one_state(here: Path) -> None:
     with Standing.open(here), pytest.raises(StateError, match="another process trades"), Standing.open(here):
         raise AssertionError
@@ -127,8 +150,21 @@ def test_two_processes_cannot_trade_with_one_state(here: Path) -> None:
 def test_what_flattens_everything_leaves_the_kill_switch_on(here: Path) -> None:
     halt = Halt()
     with Standing.open(here) as standing:
-        standing.keep(halt)
+        standing.keep(halt, Incidents())
         halt.set("latency", Kill.STOP, 1)
         assert switch_of(here) is Kill.OFF
         halt.set("daily_loss", Kill.FLATTEN, 2)
         assert switch_of(here) is Kill.FLATTEN
+
+
+def test_desks_leave_first_and_a_kill_switch_that_cannot_be_kept_is_an_incident(here: Path) -> None:
+    halt, order, rows = Halt(), list[str](), list[Any]()
+    with Standing.open(here) as standing:
+        standing.keep(halt, Incidents(cast("Any", rows)))
+        halt.obeyed_by(lambda *_: order.append(f"left, {len(rows)} told"))
+        (here / "KILL").mkdir()
+        halt.set("daily_loss", Kill.FLATTEN, 2)
+    assert order == ["left, 0 told"]
+    ((ts, who, what, *_, told),) = rows
+    assert (ts, who, what) == (2, "standing", "kill_switch")
+    assert "not kept beyond this process" in told

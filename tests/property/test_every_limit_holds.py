@@ -5,8 +5,9 @@ market and at limits, leaving, orders that the engine refuses. Then the day is p
 was taken is reckoned again from nothing but fills, orders and prices.
 """
 
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,8 @@ LIMITS = st.fixed_dictionaries({
 SIZERS = st.sampled_from([
     {}, {"portfolio_heat": {"risk": 0.2, "heat": 0.3, "maximum": 2}}
 ])  # fmt: skip
+OUTCOMES = Counter[str]()
+"""How many decisions of a machine's days had which outcome."""
 BACKSTOPS = st.sampled_from([{}, {}, {"submits": 1}, {"notional": 700_000}])
 
 
@@ -101,6 +104,7 @@ class ADay(RuleBasedStateMachine):
             return
         self._row(MINUTE + 5 * NS, 0, 1, 40)
         played = self.play()
+        OUTCOMES.update(row["outcome"] for row in played.table("decisions") if row["side"])
         for decision in Reckoned.of(played, self.told["venue"]):
             for name, settings in self.limits.items():
                 assert decision.keeps(name, settings), f"{name} {settings} was passed by {decision.row}"
@@ -154,7 +158,7 @@ class Reckoned:
     realized: float
     """$ of what was closed, and fees of what is open."""
     high: float
-    """$: the highest that the account had been by what was closed."""
+    """$: the highest that the account had been, by what was closed and by what was held when it was looked."""
     held: tuple[Held, ...]
     trips: list[dict[str, Any]]
     """Round trips that were over."""
@@ -164,14 +168,23 @@ class Reckoned:
     def of(cls, played: Played, venue: dict[str, Any]) -> "Iterator[Reckoned]":
         """Yield each decision that was taken."""
         book = _Book(played, venue)
-        for row in book.decisions:
+        seen: list[tuple[int, float]] = []
+        for row in sorted(book.looks, key=book.order):
+            then = book.at(row)
             if row["outcome"] == "taken":
-                yield book.at(row)
+                yield replace(then, high=max(then.high, *(worth for ts, worth in seen if ts < row["ts"]), 0))
+            if not book.is_moved_at(row["ts"]):
+                seen.append((row["ts"], then.worth))
 
     def keeps(self, name: str, settings: dict[str, Any]) -> bool:
         """Say whether a limit holds with it."""
-        found: bool = getattr(self, f"_{name}")(settings) if hasattr(self, f"_{name}") else True
+        found: bool = getattr(self, f"_{name}")(settings)
         return found
+
+    @property
+    def worth(self) -> float:
+        """$ that the account held, with what leaving now would bring."""
+        return self.realized + CAPITAL + sum(one.open for one in self.held)
 
     def _daily_loss(self, of: dict[str, Any]) -> bool:
         return bool(self.realized + sum(one.worst for one in self.held) - self.risk >= -of["limit"] - HAIR)
@@ -230,7 +243,8 @@ class _Book:
     """The tables of a day, as the reference reads them."""
 
     def __init__(self, played: Played, venue: dict[str, Any]) -> None:
-        self.decisions = [row for row in played.table("decisions") if row["side"]]
+        self.looks = played.table("decisions")
+        self.decisions = [row for row in self.looks if row["side"]]
         self._fills, self._orders = played.table("fills"), played.table("orders")
         self._trips = sorted(played.table("positions"), key=lambda trip: trip["ts_close"])
         self._slippage, self._fee = venue["slippage"], venue["commission"]
@@ -238,7 +252,7 @@ class _Book:
     def at(self, row: dict[str, Any]) -> Reckoned:
         """Return what there was before a decision: what was filled at its own instant came after it."""
         before = [
-            one for one in self.decisions if one["outcome"] == "taken" and self._order(one) < self._order(row)
+            one for one in self.decisions if one["outcome"] == "taken" and self.order(one) < self.order(row)
         ]
         trips = [trip for trip in self._trips if trip["ts_close"] < row["ts"]]
         over = {(trip["strategy"], trip["decision"]) for trip in trips}
@@ -259,6 +273,10 @@ class _Book:
         realized = (float(sums[-1]) if len(sums) else 0.0) - fees
         high = CAPITAL + max(0.0, *sums) if len(sums) else CAPITAL
         return Reckoned(row, self._risk(row), realized, high, tuple(held), trips, begun)
+
+    def is_moved_at(self, ts: int) -> bool:
+        """Say whether anything was filled at that very instant: who came first is not known."""
+        return any(fill["ts"] == ts for fill in self._fills)
 
     def _held(self, one: dict[str, Any], fills: list[dict[str, Any]], row: dict[str, Any]) -> Held | None:
         """Return what an earlier decision stands for now; None where it is over or never was."""
@@ -291,6 +309,8 @@ class _Book:
         return float((ticks + lots * away) * TICK_VALUE - abs(lots) * self._fee)
 
     def _risk(self, row: dict[str, Any]) -> float:
+        if not row["side"]:
+            return 0.0
         ticks = abs(row["price"] - row["stop"]) + 2 * self._slippage
         return float(row["size"] * (ticks * TICK_VALUE + 2 * self._fee))
 
@@ -299,14 +319,40 @@ class _Book:
         return [row for row in rows if (row["strategy"], row["decision"]) == key]
 
     @staticmethod
-    def _order(row: dict[str, Any]) -> tuple[int, int]:
+    def order(row: dict[str, Any]) -> tuple[int, int]:
+        """Return what decisions are sorted by."""
         return row["ts"], row["id"]
+
+
+def test_the_reference_of_the_drawdown_knows_gains_that_were_never_closed() -> None:
+    day = ADay()
+    day.limits, day.told = {}, {"venue": {"slippage": 0, "commission": 0}, "sizer": {}, "backstop": {}}
+    day.told["thin"] = False
+    day.now, day.bid, day.rows, day.wishes = BEGIN, BASE, [(BEGIN, BASE, 1, 40)], {name: {} for name in NAMES}
+    wish = {"side": 1, "size": 1, "stop": 9, "target": 90, "entry": 0}
+    day.wishes["nobody"] = {}  # a bar closes a minute after its price
+    for who, size, move in (
+        ("one", 4, 60),
+        ("nobody", 1, 0),
+        ("two", 1, -60),
+        ("nobody", 1, 0),
+        ("two", 1, 0),
+    ):
+        day.minute(who, wish | {"size": size}, [(15 * NS, move, 1, 6)])
+    del day.wishes["nobody"]
+    day._row(MINUTE + 5 * NS, 0, 1, 40)
+    kept = [
+        one.keeps("drawdown", {"day": 1, "peak": 1}) for one in Reckoned.of(day.play(), day.told["venue"])
+    ]
+    assert kept == [True, True, False]
 
 
 def machine(examples: int, steps: int) -> None:
     """Make up so many days of so many steps."""
     how = drawn(examples)
+    OUTCOMES.clear()
     run_state_machine_as_test(ADay, settings=type(how)(how, stateful_step_count=steps))
+    assert min(OUTCOMES["taken"], OUTCOMES["blocked"]) > examples / 2, "limits were hardly ever met"
 
 
 def test_no_day_passes_a_limit() -> None:

@@ -4,6 +4,7 @@ Fills, partial fills, stops that are jumped over, exits that find no taker: the 
 nothing but fills and the prices that were decided at.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -95,8 +96,8 @@ class Held:
         return self.cash + float(self.lots * away * TICK_VALUE) - abs(self.lots) * fee
 
 
-def _the_limit_holds(one: Shared) -> int:
-    """Check a run; return how many decisions were taken."""
+def _the_limit_holds(one: Shared) -> Counter[str]:
+    """Check a run; return how many decisions had which outcome."""
     played = one.run()
     slippage, fee = one.scene.venue["slippage"], one.scene.venue["commission"]
     decisions = [row for row in played.table("decisions") if row["side"]]
@@ -119,7 +120,7 @@ def _the_limit_holds(one: Shared) -> int:
         gaps += fill["lots"] * max(0, fill["side"] * (fill["ticks"] - worst) - slippage) * TICK_VALUE
     made = sum(float(row["net"]) for row in played.table("positions"))
     assert made >= -one.limit - gaps - 0.02 * len(fills), "more was lost than the limit and gaps"
-    return len(taken)
+    return Counter(row["outcome"] for row in decisions)
 
 
 def _risk(row: dict[str, Any], slippage: int, fee: float) -> float:
@@ -127,20 +128,26 @@ def _risk(row: dict[str, Any], slippage: int, fee: float) -> float:
     return float(row["size"] * (ticks * TICK_VALUE + 2 * fee))
 
 
-@drawn(30)
-@given(shared("quotes"))
-def test_no_sequence_on_quotes_ends_with_new_risk_beyond_the_daily_loss(one: Shared) -> None:
-    _the_limit_holds(one)
+def _all_hold(days: st.SearchStrategy[Shared], examples: int) -> None:
+    outcomes = Counter[str]()
+
+    @drawn(examples)
+    @given(days)
+    def holds(one: Shared) -> None:
+        outcomes.update(_the_limit_holds(one))
+
+    holds()
+    assert min(outcomes["taken"], outcomes["blocked"]) > examples / 2, "the limit was hardly ever met"
 
 
-@drawn(20)
-@given(shared("depth"))
-def test_no_sequence_in_a_thin_book_ends_with_new_risk_beyond_the_daily_loss(one: Shared) -> None:
-    _the_limit_holds(one)
+def test_no_sequence_on_quotes_ends_with_new_risk_beyond_the_daily_loss() -> None:
+    _all_hold(shared("quotes"), 30)
+
+
+def test_no_sequence_in_a_thin_book_ends_with_new_risk_beyond_the_daily_loss() -> None:
+    _all_hold(shared("depth"), 20)
 
 
 @pytest.mark.long
-@drawn(400)
-@given(shared("quotes") | shared("depth"))
-def test_no_sequence_ends_with_new_risk_beyond_the_daily_loss(one: Shared) -> None:
-    _the_limit_holds(one)
+def test_no_sequence_ends_with_new_risk_beyond_the_daily_loss() -> None:
+    _all_hold(shared("quotes") | shared("depth"), 400)

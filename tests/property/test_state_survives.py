@@ -22,6 +22,7 @@ from risk.state.keeping import Keeping
 from tests.candidates import DAY, NOW, PRICE, account_of
 
 FEE = Decimal("2.25")
+TOMORROW = DAY + dt.timedelta(days=1)
 
 
 class Broker:
@@ -110,9 +111,19 @@ def nothing_is_lost(folder: Path, broker: Broker, kills: int) -> None:
         assert account.position == held
         assert account.broker.realized_today == cash + held * bought * Decimal("12.5")
         assert account.broker.trades_today == sum(side > 0 for _, side, _ in executed)
+        assert account.broker.peak == account.broker.day_peak == highest(executed)
         assert state.killed is None
         state.close()
     assert before > kills / 2
+
+
+def highest(executed: list[tuple[str, int, int]]) -> Decimal:
+    """Return the highest that the account was whenever it was flat, in $."""
+    worth = top = Decimal(25_000)
+    for _, side, ticks in executed:
+        worth -= side * ticks * Decimal("12.5") + FEE
+        top = max(top, worth) if side < 0 else top
+    return top
 
 
 @pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
@@ -147,14 +158,50 @@ def test_a_restart_gives_no_loss_back_and_a_new_day_begins_anew_with_the_rest_ke
         assert getattr(again.broker, name) == getattr(account.broker, name), name
     assert again.broker.realized_today == Decimal("-534")
 
-    tomorrow = reopened(here, DAY.replace(day=DAY.day + 1)).broker
+    tomorrow = reopened(here, TOMORROW).broker
     assert (int(tomorrow.realized_today), tomorrow.trades_today) == (0, 0)
     assert (tomorrow.realized, tomorrow.losses_in_row) == (Decimal("-534"), 2)
     assert tomorrow.peak == Decimal(26_000)
     assert list(tomorrow.closed) == list(account.broker.closed)
-    assert reopened(here, DAY.replace(day=DAY.day + 1)).broker == tomorrow
+    assert reopened(here, TOMORROW).broker == tomorrow
     with pytest.raises(StateError, match="time has run back"):
         reopened(here)
+
+
+def test_what_is_counted_after_a_restart_on_a_new_day_still_counts_when_its_session_opens(
+    here: Path,
+) -> None:
+    reopened(here)
+    account = account_of("ES", BrokerAccount(Decimal(25_000)))
+    with RiskState.open(here) as state:
+        keeping = resumed(state, TOMORROW, account.broker, {"one-ES": account})
+        take(keeping, account, "1", 1, PRICE)
+        take(keeping, account, "2", -1, PRICE - 32)
+        assert not keeping.begins(TOMORROW)
+        assert keeping.begins(TOMORROW + dt.timedelta(days=1))
+
+
+def test_a_new_day_begins_for_every_strategy_of_the_account(here: Path) -> None:
+    broker = Broker(here / "broker")
+    state, keeping, account = reconciled(here, broker)
+    take(keeping, account, "1", 1, PRICE)
+    take(keeping, account, "2", -1, PRICE - 32)
+    state.close()
+    again = reopened(here, TOMORROW)
+    assert (int(again.realized_today), again.trades_today) == (0, 0)
+
+
+def test_what_was_counted_lifts_the_peaks_though_they_could_not_be_noted_any_more(here: Path) -> None:
+    state, keeping, account = reconciled(here, Broker(here / "broker"))
+    take(keeping, account, "1", 1, PRICE)
+    take(keeping, account, "2", -1, PRICE + 4)
+    take(keeping, account, "3", 1, PRICE)
+    last = Fill(NOW + 4, "4", 1, Role.TARGET, -1, 1, PRICE + 80, FEE)
+    keeping.note("e4", "one-ES", last, "")
+    account.take(last)  # and the process is killed
+    state.close()
+    again = reopened(here).broker
+    assert again.balance == again.peak == again.day_peak == Decimal("26041")
 
 
 @pytest.mark.parametrize("lies_there", ["damaged", "foreign"])
@@ -222,4 +269,4 @@ def test_a_position_that_no_execution_closes_is_not_carried_into_a_new_day(here:
     take(keeping, account, "1", 1, PRICE)
     state.close()
     with pytest.raises(StateError, match=r"\+1 ES are held over from 2026-06-02"):
-        reopened(here, DAY.replace(day=DAY.day + 1))
+        reopened(here, TOMORROW)

@@ -8,6 +8,8 @@ from typing import Any, cast
 import pytest
 from nautilus_trader.model import InstrumentId, StrategyId, TraderId
 
+from mia_plugins.data.sessions import NS
+from mia_plugins.errors import MiaError
 from mia_plugins.journal.decision import Decision, Outcome
 from mia_plugins.runtime.account import Account
 from mia_plugins.runtime.bracketing import DeskError
@@ -16,7 +18,7 @@ from mia_plugins.runtime.context import Context
 from mia_plugins.runtime.desk import Desk
 from mia_plugins.runtime.incidents import Incidents
 from mia_plugins.runtime.keeping import Unkept
-from mia_plugins.runtime.killing import Halt
+from mia_plugins.runtime.killing import Halt, Kill
 from mia_plugins.runtime.orders import OrderMaker
 from mia_plugins.runtime.timetable import Timetable
 from mia_plugins.runtime.vitals import Vitals
@@ -175,6 +177,10 @@ class OrderAccepted(SimpleNamespace):
     """Nautilus' event."""
 
 
+class OrderCancelRejected(SimpleNamespace):
+    """Nautilus' event."""
+
+
 class OrderCanceled(SimpleNamespace):
     """Nautilus' event."""
 
@@ -237,3 +243,74 @@ def test_a_lost_stop_that_was_filled_after_all_is_made_good(desk: Desk, wire: Wi
     assert bracket.held == -2
     exit_ = bracket.exits[0]
     assert (exit_.side, exit_.lots, bracket.leaving) == (1, 2, "turned")
+
+
+class Full(Unkept):
+    """A keeper whose disk is full."""
+
+    def claim(self, order_id: str) -> bool:
+        raise MiaError(f"{order_id} cannot be kept", "make room")
+
+
+def test_an_entry_that_cannot_be_noted_is_not_sent(desk: Desk, wire: Wired) -> None:
+    vars(desk._context)["keeper"] = Full()
+    with pytest.raises(MiaError, match="cannot be kept"):
+        enter(desk)
+    assert (wire.sent, desk.bracket) == ([], None)
+
+
+def test_an_exit_that_cannot_be_noted_is_sent_and_the_failure_raised_after_it(
+    desk: Desk, wire: Wired
+) -> None:
+    enter(desk).entry.filled = 2
+    vars(desk._context)["keeper"] = Full()
+    with pytest.raises(MiaError, match="ema-ES-7-X1 cannot be kept"):
+        desk.leave("told", NOW)
+    assert wire.sent[3:] == ["ema-ES-7-X1"]
+
+
+def test_a_stop_is_replaced_and_watched_though_it_cannot_be_noted(desk: Desk, wire: Wired) -> None:
+    held(desk)
+    vars(desk._context)["keeper"] = Full()
+    with pytest.raises(MiaError, match="ema-ES-7-S2 cannot be kept"):
+        wire.alerts[0][1](NOW)
+    assert wire.sent[3:] == ["ema-ES-7-S2"]
+    assert len(wire.alerts) == 2
+
+
+def test_every_desk_is_told_to_leave_though_one_of_them_fails() -> None:
+    halt, told = Halt(), []
+
+    def fails(*_: object) -> None:
+        raise MiaError("the first", "see to it")
+
+    for obey in (fails, lambda *one: told.append(one)):
+        halt.obeyed_by(obey)
+    with pytest.raises(MiaError, match="the first"):
+        halt.set("daily_loss", Kill.FLATTEN, NOW)
+    assert told == [(Kill.FLATTEN, NOW, "daily_loss")]
+
+
+def test_an_order_whose_cancel_is_refused_is_told_of_and_cancelled_again_until_it_is_gone(
+    desk: Desk, wire: Wired, told: list[str]
+) -> None:
+    entry = enter(desk).entry
+    tell(desk, OrderAccepted, entry.order_id)
+    desk.obey(Kill.STOP, NOW)
+    for count in (1, 2):
+        assert wire.canceled == [entry.order_id] * count
+        tell(desk, OrderCancelRejected, entry.order_id, "in transition")
+        assert told[-1] == "ema-ES-7-E stays as it is: in transition"
+        due, again = wire.alerts[-1]
+        assert due == NOW + NS
+        again(due)
+    tell(desk, OrderCanceled, entry.order_id)
+    wire.alerts[-1][1](NOW)
+    assert wire.canceled.count(entry.order_id) == 3
+
+
+def test_nothing_is_entered_on_top_of_a_position_of_which_no_order_is_known(desk: Desk) -> None:
+    vars(desk._context)["kill"] = bytes(1)
+    assert desk.refusal(NOW) == ""
+    desk._context.account.position = -1
+    assert desk.refusal(NOW) == "position_open"

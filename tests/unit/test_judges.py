@@ -18,6 +18,7 @@ from mia_plugins.decisions import (
     passes,
     scales,
 )
+from mia_plugins.decisions.filter import note_warnings
 from mia_plugins.decisions.judges import DecisionError, Judgement, Judges
 from mia_plugins.decisions.sizer import Fixed
 from mia_plugins.errors import PluginError
@@ -25,9 +26,11 @@ from mia_plugins.features import Market
 from mia_plugins.hookspecs import Kind
 from mia_plugins.journal.decision import Outcome
 from mia_plugins.runtime.account import Account
+from mia_plugins.runtime.context import Warnings
 from mia_plugins.runtime.needs import Part, Parts
 from mia_plugins.settings.model import BaseSettings
 from mia_plugins.units import Contracts
+from strategies.patterns.strategy import aimed
 from tests.market import DAY
 
 NOTHING = BaseSettings()
@@ -56,6 +59,15 @@ class Refuses(Filter):
         return blocks(0.4, "too unlike those that won")
 
 
+def test_what_a_filter_warns_of_is_noted_each_time_it_does() -> None:
+    refusing, warnings = Refuses(Market.blank(), NOTHING), Warnings()
+    for text in ("", "it is old", "it is old", "it is in sample"):
+        refusing.warning = text
+        note_warnings([("last", refusing)], "ES", warnings.add)
+        note_warnings([("last", refusing)], "ES", warnings.add)
+    assert warnings.lines() == ["it is old (the first of 2 such)", "it is in sample"]
+
+
 def judged(parts: dict[str, Any], proposal: Proposal | None = None, contracts: int = 10) -> Judgement:
     """Return what some rules and filters make of a proposal."""
     made = [
@@ -64,19 +76,19 @@ def judged(parts: dict[str, Any], proposal: Proposal | None = None, contracts: i
     ]
     made.append(Part(Kind.SIZERS, "fixed", Fixed, Fixed.Settings(contracts=Contracts(contracts))))
     judges = Judges(Market.blank(), Parts.sorted(made, ()))
-    session = session_on(DAY)
+    session, proposal = session_on(DAY), proposal or strong()
     candidate = Candidate(
         now=session.open + 1,
         side=1,
         price=20_000,
-        stop=10,
-        target=20,
+        stop=proposal.stop,
+        target=proposal.target,
         account=Account(PRODUCTS["ES"].tick_value),
         session=session,
         contract=lead_contract("ES", DAY),
         capital=50_000.0,
     )
-    found = judges.judge(proposal or strong(), candidate)
+    found = judges.judge(proposal, candidate)
     assert len(judges.steps) == 1 + len(judges.soft) + len(found.sized.steps)
     return found
 
@@ -134,6 +146,15 @@ def test_a_soft_rule_widens_the_stop_before_hard_ones_are_asked_and_the_target_g
     fixed = Proposal(side=1, is_candidate=True, stop=10, target=20)
     kept = judged({"soft": rule(scales(0.7, 9, "", stop=15), Force.SOFT)}, fixed)
     assert (kept.candidate.stop, kept.candidate.target) == (15, 20)
+
+
+@pytest.mark.parametrize(("target", "then"), [(15, 15), (14, 30)])
+def test_a_named_target_too_near_for_the_wider_stop_gives_way(target: int, then: int) -> None:
+    wide = {"soft": rule(scales(0.7, 9, "", stop=15), Force.SOFT)}
+    proposal = aimed(Proposal(side=1, is_candidate=True, stop=10, target_r=2.0), 100, (100 + target,), 1.0)
+    assert (proposal.target, judged({}, proposal).candidate.stop) == (target, 10)
+    found = judged(wide, proposal)
+    assert (found.candidate.stop, found.candidate.target) == (15, then)
 
 
 def test_limits_are_asked_again_with_the_size() -> None:

@@ -13,7 +13,6 @@ from mia_plugins.data.sessions import session_on
 from mia_plugins.decisions import Surroundings
 from mia_plugins.errors import MiaError
 from mia_plugins.host import PluginHost
-from mia_plugins.journal.decision import Decision, JournalColumns, Outcome
 from mia_plugins.learning import ModelError
 from mia_plugins.reports.blocks import Note
 from mia_plugins.reports.view import RunView
@@ -21,14 +20,12 @@ from mia_plugins.runs.folder import RunFolder
 from mia_plugins.runtime.settings import StrategySettings
 from mia_plugins.settings.model import BaseSettings
 from strategies.ml.dataset import data_set
-from strategies.ml.drift_actor import named_values, said_by
 from strategies.ml.filter import MlFilter, MlFilterSettings
 from strategies.ml.loading import load_model
 from strategies.ml.registry import Registry
 from strategies.ml.section import MlFilters
 from strategies.ml.settings import kind_of
 from strategies.ml.training import Trained
-from strategies.ml.watch import Watch, WatchSettings
 from tests.candidates import candidate_of, market_of
 from tests.planted import FEATURES, STRATEGY, Planted, planted_run
 from tests.training import WHOLE, trained
@@ -74,6 +71,7 @@ def there(**more: Any) -> Surroundings:
 def ready(home: Path, made: Trained, **more: Any) -> MlFilter:
     one = MlFilter(market_of(), settings(home, made, **more))
     one.admit(there())
+    one.begin()
     return one
 
 
@@ -159,6 +157,7 @@ def test_gates_are_a_probability_or_what_the_bracket_needs(home: Path, made: Tra
     assert even.judge(candidate(0.9, target=3)).passes is False, "12 t for 3 t needs 80 of 100"
     majority = ready(home, made, gate=0.05, voting="majority")
     assert majority.judge(one).passes is True
+    assert majority.judge(one).reason == "100% of the models' weight say at least 5%"
 
 
 @pytest.mark.parametrize(
@@ -171,7 +170,8 @@ def test_gates_are_a_probability_or_what_the_bracket_needs(home: Path, made: Tra
             {"strategy": StrategySettings(bar=5)},
             "other settings of confluence: the strategy's `bar` is 1 and 5",
         ),
-        ({"features": {"flow": Flow(bars=6)}}, "was trained with other settings of the feature 'flow'"),
+        ({"features": {"flow": Flow(bars=6)}}, "was trained with another feature 'flow', or other settings"),
+        ({"uses": {"flow": "tide"}}, "was trained with another feature 'flow', or other settings"),
         ({"span": (LATER - 10**16, LATER)}, "knows what came until 2026-0"),
         ({"span": (LATER, LATER + 10**16)}, "may be used until 2026-07"),
     ],
@@ -191,6 +191,7 @@ def test_it_judges_its_own_sample_only_when_told_to_and_warns(home: Path, made: 
     within = there(span=(last - 10**15, last))
     own = MlFilter(market_of(), settings(home, made, in_sample=True))
     own.admit(within)
+    own.begin()
     assert own.warning.startswith(f"in sample: the model {made.card.id} was trained on decisions until 2026-")
     assert own.judge(candidate(0.9, now=last)).number is not None
     live = ready(home, made)
@@ -210,6 +211,22 @@ def test_without_a_model_it_does_as_it_is_told_and_says_so(
     stale = ready(home, made, absent=absent)
     verdict = stale.judge(candidate(now=made.card.valid_until + 1))
     assert (verdict.passes, verdict.number) == (passes, None)
+    assert stale.warning.startswith(f"the model {made.card.id} is out of date since 2026-")
+
+
+def test_a_model_that_was_retired_is_warned_of_and_not_traded_with(
+    here: Path, home: Path, made: Trained
+) -> None:
+    registry = Registry(here / "models")
+    registry.add(made.card, made.files)
+    registry.note(made.card.id, "retired", "me", "seen")
+    told = settings(home, made, registry=str(here / "models"), absent="pass", in_sample=True)
+    own = MlFilter(market_of(), told)
+    own.admit(there(span=(made.card.span[1], LATER)))
+    assert own.warning.startswith(f"the model {made.card.id} was retired: see")
+    assert "; in sample: " in own.warning
+    with pytest.raises(ModelError, match="was retired"):
+        MlFilter(market_of(), told).admit(there(mode="live", span=None))
 
 
 def test_live_trading_wants_it_written(home: Path, made: Trained) -> None:
@@ -226,6 +243,22 @@ def test_a_model_that_was_changed_is_refused_before_the_run(home: Path, made: Tr
         own.admit(there())
 
 
+def test_nothing_is_read_in_the_middle_of_trading(
+    home: Path, made: Trained, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = ready(home, made)
+    monkeypatch.setattr("strategies.ml.filter.load_model", lambda *_: pytest.fail("it was read again"))
+    assert own.judge(candidate()).number is not None
+    monkeypatch.undo()
+    registry = Registry(here / "models")
+    folder = registry.add(made.card, made.files)
+    changed = MlFilter(market_of(), settings(home, made, registry=str(here / "models")))
+    changed.admit(there())
+    (folder / "xgboost.ubj").unlink()
+    with pytest.raises(MiaError, match=r"xgboost\.ubj"):
+        changed.begin()
+
+
 def test_one_prediction_takes_no_time(home: Path, made: Trained) -> None:
     """No figure: only that nothing is loaded anew for each candidate."""
     own = ready(home, made)
@@ -234,28 +267,6 @@ def test_one_prediction_takes_no_time(home: Path, made: Trained) -> None:
     for _ in range(20):
         own.judge(candidate())
     assert time.perf_counter() - begun < 2
-
-
-def test_drift_is_told_of_inputs_and_of_promises(made: Trained) -> None:
-    rng = np.random.default_rng(1)
-    columns = JournalColumns(FEATURES, (), ("ml_filter",))
-    watches = {name: Watch(made.card, WatchSettings(window=400, trades=50)) for name in ("same", "shifted")}
-    for number in range(400):
-        side = 1 if rng.random() < 0.5 else -1
-        flow, tide, dust = rng.uniform(-1, 1, 3)
-        chance, calm, score, sure = rng.random(4)
-        for name, watch in watches.items():
-            seen = flow if name == "same" else flow / 3
-            decision = Decision(
-                side=side, outcome=Outcome.TAKEN, size=1, score=side * score, confidence=sure,
-                values=(seen, calm, tide, dust, 0.0), verdicts=(True,), numbers=(0.6,),
-            )  # fmt: skip
-            watch.see(named_values(decision, columns), side)
-            watch.say(number, said_by(decision, columns, "ml_filter") or 0)
-            watch.close(number, won=bool(chance < (0.6 if name == "same" else 0.3)))
-    assert list(watches["same"].alarms()) == []
-    assert [about for about, _ in watches["shifted"].alarms()] == ["flow", "calibration"]
-    assert said_by(decision, columns, "another") is None
 
 
 def test_the_report_says_in_red_that_a_run_lies_in_its_sample(home: Path, made: Trained) -> None:
@@ -268,6 +279,7 @@ def test_the_report_says_in_red_that_a_run_lies_in_its_sample(home: Path, made: 
     assert notes[0].tone == "bad"
     assert notes[0].text.startswith("In sample: the model was trained on decisions from 2026-01-05")
     assert "it tells better decisions from worse ones" in notes[1].text
+    assert "of the training's gate (break_even, by the mean), not of the run's (" in notes[2].text
     view.sources.__dict__["settings"] = {**view.settings, "filters": {"ml_filter": {"absent": "pass"}}}
     (without,) = MlFilters(MlFilters.Settings()).of_run(view)
     assert without == Note("ml_filter has no model of ES: every candidate passes.", "warn")

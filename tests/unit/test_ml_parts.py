@@ -12,38 +12,13 @@ from mia_plugins.learning import Fitted, Floats, ModelError
 from mia_plugins.statistics.intervals import Resamples
 from strategies.ml.calibration import Calibration, calibration
 from strategies.ml.columns import Column, Reader, sided_where_signed
-from strategies.ml.dataset import DataSet
-from strategies.ml.drift import Usual, promise, stability
 from strategies.ml.ensemble import Ensemble, Member, stacked
-from strategies.ml.folds import combinatorial, paths, walk_forward
-from strategies.ml.leaks import LeakError, refuse_leaks
 from strategies.ml.scores import Judged, auc_by_fold, auc_figure, by_chance, rates, rise
 from strategies.ml.uniqueness import uniqueness
 from tests.candidates import candidate_of
+from tests.meaningless import data_of
 
 RNG = np.random.default_rng(3)
-
-
-def data_of(count: int = 400, days: int = 40, life: int = 30) -> DataSet:
-    """Return rows that mean nothing, of so many a day; times in ns are small numbers."""
-    rng = np.random.default_rng(count)
-    day = np.sort(rng.integers(0, days, count))
-    ts = np.sort(day * 1000 + rng.integers(0, 900, count))
-    won = np.where(rng.random(count) < 0.4, 1.0, 0.0)
-    return DataSet(
-        names=("a", "b"),
-        values=rng.normal(size=(count, 2)),
-        side=rng.choice([-1, 1], count),
-        won=won,
-        r=np.where(won > 0, 2.0, -1.0),
-        break_even=np.full(count, 1 / 3),
-        ts=ts,
-        end=ts + rng.integers(1, life, count),
-        day=ts // 1000,
-        taken=rng.random(count) < 0.3,
-        weight=np.ones(count),
-        days=days,
-    )
 
 
 @given(
@@ -61,42 +36,13 @@ def test_uniqueness_is_the_mean_share_of_each_instant(lives: list[tuple[int, int
     assert ((found > 0) & (found <= 1)).all()
 
 
-def test_what_is_open_when_judging_begins_is_not_learned_from() -> None:
-    data = data_of()
-    for fold in walk_forward(data, 5, 0.4, embargo=50):
-        begin = data.ts[fold.test].min()
-        assert data.end[fold.train].max() < begin - 50
-        assert not set(fold.train) & set(fold.test)
-        assert not set(data.day[fold.train]) & set(data.day[fold.test]), "days are never cut"
-    tested = np.concatenate([one.test for one in walk_forward(data, 5, 0.4, 0)])
-    assert sorted(tested) == list(range(len(data) - len(tested), len(data))), "each later row once"
-
-
-def test_no_life_of_a_learned_row_touches_a_judged_stretch_nor_its_embargo() -> None:
-    data = data_of(life=2500)
-    folds = combinatorial(data, 6, 2, embargo=300)
-    assert len(folds) == 15
-    for fold in folds:
-        judged = np.isin(np.arange(len(data)), fold.test)
-        for row in fold.train:
-            touching = (data.ts[row] <= data.end) & (data.end[row] >= data.ts) & judged
-            assert not touching.any()
-    counts = np.bincount(np.concatenate([one.test for one in folds]), minlength=len(data))
-    assert set(counts) == {paths(6, 2)} == {5}
-
-
-def test_too_few_days_for_folds_are_told() -> None:
-    with pytest.raises(ModelError, match=r"days with decisions are too few for 5 folds"):
-        walk_forward(data_of(days=4), 5, 0.4, 0)
-
-
 def judged_of(count: int = 300, days: int = 30, skill: float = 0.0) -> Judged:
     rng = np.random.default_rng(count)
     won = np.where(rng.random(count) < 0.4, 1.0, 0.0)
     p = np.round(rng.random(count) + skill * won, 2)
     day = np.sort(rng.integers(0, days, count))
     r = np.where(won > 0, 2.0, -1.0)
-    return Judged(p, won, (day > days // 2).astype(np.int64), day, days, p > 0.5, p > 0.4, r)
+    return Judged(p, won, (day > days // 2).astype(np.int64), day, days, p > 0.5, p > 0.4, r, np.ones(count))
 
 
 def test_the_auc_of_one_fold_is_that_of_scikit_learn() -> None:
@@ -210,8 +156,10 @@ def test_votes_are_counted_by_weight() -> None:
     )
     opinion = ensemble.one(np.array([[0.7]]))
     assert opinion.probability == pytest.approx(0.7)
-    assert ensemble.votes(opinion._replace(members=(0.7, 0.1)), 0.65)
-    assert not ensemble.votes(opinion._replace(members=(0.1, 0.7)), 0.65)
+    assert ensemble.votes(opinion._replace(members=(0.7, 0.1)), 0.65) == pytest.approx(0.6)
+    assert ensemble.votes(opinion._replace(members=(0.1, 0.7)), 0.65) == pytest.approx(0.4)
+    timid = replace(ensemble, calibration=Calibration("isotonic", (0.0, 1.0), (0.0, 0.5)))
+    assert timid.votes(opinion._replace(members=(0.7, 0.7)), 0.65) == 0, "0.7 has come to mean 0.35"
 
 
 def test_a_candidate_is_read_as_its_row_in_the_journal_would_be() -> None:
@@ -234,43 +182,3 @@ def test_a_candidate_is_read_as_its_row_in_the_journal_would_be() -> None:
     whole = replace(row, names=names, values=values, side=np.array([-1]))
     candidate = candidate_of(side=-1, score=-0.25, confidence=0.5, values={"flow": -0.5, "calm": None})
     assert Reader(columns).row(candidate) == pytest.approx(whole.x(columns), nan_ok=True)
-
-
-def test_a_column_of_the_future_is_named_and_an_honest_one_is_not() -> None:
-    data = data_of(3000)
-    columns = (Column("a", sided=False), Column("b", sided=True))
-    refuse_leaks(data, columns, 0.65)
-    rng = np.random.default_rng(9)
-    for leak in (
-        np.where(rng.random(3000) < 0.5, data.won, rng.random(3000)),
-        -data.r,
-        np.where(data.won > 0, 1.0, np.nan),
-        data.side * data.won,
-    ):
-        values = data.values.copy()
-        values[:, 0] = leak
-        looking = replace(data, values=values)
-        with pytest.raises(LeakError, match=r"built from the future: a \(AUC") as told:
-            refuse_leaks(looking, columns, 0.65)
-        assert "b ×" not in told.value.what
-
-
-def test_stability_is_nothing_of_the_same_and_much_of_another() -> None:
-    rng = np.random.default_rng(8)
-    usual = Usual.of(rng.normal(size=5000))
-    assert stability(usual, rng.normal(size=5000)) < 0.02
-    assert stability(usual, rng.normal(1.0, size=5000)) > 0.25
-    gone = rng.normal(size=5000)
-    gone[:2000] = np.nan
-    assert stability(usual, gone) > 0.25, "what is not known counts"
-    shares, edges = np.array(usual.shares), usual.edges
-    now = np.full(10, 0.1)
-    by_hand = sum((b - a) * np.log(b / a) for a, b in zip(shares[:10], now, strict=True))
-    evenly = np.concatenate([np.full(100, one - 1e-9) for one in (*edges, 1e9)])
-    assert stability(usual, evenly) == pytest.approx(by_hand, abs=1e-9)
-
-
-def test_a_promise_is_kept_by_as_many_wins_as_were_said() -> None:
-    kept = promise([0.5] * 100, [True] * 50 + [False] * 50)
-    assert (kept.promised, kept.came, kept.distance) == pytest.approx((0.5, 0.5, 0.0))
-    assert promise([0.6] * 100, [True] * 40 + [False] * 60).distance == pytest.approx(-20 / np.sqrt(24))

@@ -10,9 +10,10 @@ import pytest
 
 from mia_plugins.errors import MiaError
 from mia_plugins.learning import ModelError
-from strategies.ml.dataset import data_set
+from strategies.ml.dataset import DataSet, data_set
 from strategies.ml.leaks import LeakError
 from strategies.ml.registry import NOTHING, SOMETHING, Registry, Status, compare
+from strategies.ml.schema import Schema, schema_of
 from strategies.ml.training import Trained
 from tests.conftest import Mia
 from tests.planted import STOP, STRATEGY, TARGET, Planted, planted_run
@@ -80,6 +81,25 @@ def test_a_feature_that_knows_the_future_ends_the_training(here: Path) -> None:
     trained(here, leave_out=["leak"], **QUICK)
 
 
+def test_a_feature_that_only_trees_can_read_ends_the_training(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def leaking(*told: Any) -> DataSet:
+        data = data_set(*told)
+        rng = np.random.default_rng(1)
+        # A win lies in the middle of either side, a loss below or above it: no order tells them apart.
+        loss = np.where(
+            rng.random(len(data)) < 0.5, rng.uniform(0, 0.3, len(data)), rng.uniform(0.6, 0.9, len(data))
+        )
+        values = data.values.copy()
+        values[:, data.names.index("leak")] = np.where(data.won > 0, rng.uniform(0.3, 0.6, len(data)), loss)
+        return replace(data, values=values)
+
+    monkeypatch.setattr("strategies.ml.training.data_set", leaking)
+    with pytest.raises(LeakError, match=r"together have an AUC of (0\.9|1\.).*; 'leak' tells most"):
+        trained(here, Planted(count=900), leave_out=[], **QUICK)
+
+
 def test_runs_that_are_not_alike_are_refused(here: Path) -> None:
     planted_run(here / "runs", EDGE)
     planted_run(here / "runs", replace(EDGE, seed=2, preset="status_2025_07"))
@@ -87,10 +107,24 @@ def test_runs_that_are_not_alike_are_refused(here: Path) -> None:
         trained(here)
 
 
+def test_another_feature_or_strategy_under_the_same_name_is_a_difference() -> None:
+    def of(feature: str, strategy: str) -> Schema:
+        told = {"features": {"f": {"use": feature}}, "strategies": {"s": {"use": strategy}}}
+        return schema_of(told, "s")
+
+    assert of("price_action", "trend").difference(of("price_action", "trend")) is None
+    assert of("price_action", "trend").difference(of("level_proximity", "trend")) == (
+        "the feature 'f' or its settings"
+    )
+    assert of("price_action", "trend").difference(of("price_action", "range")) == (
+        "the strategy is 'trend' and 'range'"
+    )
+
+
 def test_runs_of_other_settings_of_a_feature_are_refused(here: Path) -> None:
     planted_run(here / "runs", EDGE)
     planted_run(here / "runs", replace(EDGE, seed=2, bars=6))
-    with pytest.raises(ModelError, match="differ: the settings of the feature 'flow'"):
+    with pytest.raises(ModelError, match="differ: the feature 'flow' or its settings"):
         trained(here)
 
 
@@ -147,6 +181,15 @@ def test_a_search_counts_its_trials_and_is_judged_on_what_it_did_not_see(here: P
     ):
         with pytest.raises(ModelError, match=told):
             trained(here, search={"method": "grid", "space": wrong}, **QUICK)
+
+
+def test_a_search_of_one_trial_is_judged_on_what_it_did_not_see(here: Path) -> None:
+    search = {"method": "grid", "space": {"xgboost.depth": [2]}}
+    made = trained(here, Planted(count=900, edge=0.9), search=search, **QUICK)
+    assert made.findings.trials == 1
+    found, known = made.findings, made.card.data["trained"]
+    assert 100 < found.rows < 0.35 * known["rows"]
+    assert found.days < 0.35 * known["days"], "of these days alone"
 
 
 @pytest.mark.parametrize("method", ["random", "optuna"])

@@ -103,6 +103,12 @@ def test_a_scalp_aims_at_the_middle_of_the_box() -> None:
     assert (found.side, found.target, found.target_r) == (1, 12, 0.0)
 
 
+@pytest.mark.parametrize(("shallowest", "deepest"), [(0.62, 0.38), (0.5, 0.5)])
+def test_a_pullback_that_nothing_can_be_is_refused(shallowest: float, deepest: float) -> None:
+    with pytest.raises(ValueError, match="not below deepest"):
+        TrendStrategy.Settings(shallowest=shallowest, deepest=deepest)
+
+
 # --- the selector ------------------------------------------------------------------------------------------
 
 

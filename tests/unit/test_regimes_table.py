@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from indicators.structure.regime import Regime
+from mia_plugins.decisions import Proposal
 from mia_plugins.features.walking import walk
 from mia_plugins.testing import Scene
 from mia_plugins.testing.invariants import market_of
@@ -86,6 +87,19 @@ def test_so_does_a_strategy_of_one_score() -> None:
         Regime.LOW_VOLATILITY: (8, 16, 1.0, True),  # 7.5 t, to the even one
         None: (10, 20, 1.0, True),
     }
+
+
+@pytest.mark.parametrize("side", [1, -1])
+@pytest.mark.parametrize(("multiple", "stop"), [(1.0, 12), (1.5, 18), (0.5, 6)])
+def test_a_stop_by_structure_heeds_it_too(multiple: float, stop: int, side: int) -> None:
+    made: Any = SimpleNamespace(
+        settings=OneScoreSettings.model_validate({"bracket": {"stop_by": "structure", "beyond": 2.0}}),
+        atr=SimpleNamespace(value=None),
+        tape=SimpleNamespace(price=100),
+        _swings=SimpleNamespace(low=90, value=110),
+    )
+    found = OneScoreStrategy.bracketed(made, Proposal(side=side, is_candidate=True), 0, multiple)
+    assert (found.stop, found.target) == (stop, 2 * stop)
 
 
 def test_names_of_regimes_are_those_there_are() -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from mia_plugins.features import Score
 from mia_plugins.hookspecs import Kind
+from mia_plugins.host import PluginHost
 from mia_plugins.settings.layers import shipped_presets
 from mia_plugins.settings.resolve import load_run
 from mia_plugins.units import Multiple
@@ -118,10 +119,10 @@ def test_time_of_day_acts_once() -> None:
     assert in_score.score == pytest.approx(0.5 * 0.8)  # without the feature, times the multiplier
     assert in_score.threshold == 0.25
     threshold = signal(by_features.model_copy(update={"session_mode": "threshold"}), of)
-    assert threshold.score == pytest.approx(0.5 * 0.95)  # with the feature: .5 x (.9 + .1 x .5)
+    assert threshold.score == 0.5  # without the feature, which would make it .5 x (.9 + .1 x .5)
     assert threshold.threshold == pytest.approx(0.25 / 0.8)
     size = signal(by_features.model_copy(update={"session_mode": "size"}), of)
-    assert size.score == pytest.approx(0.475)
+    assert size.score == 0.5
     assert (size.threshold, size.size) == (0.25, 0.8)
 
 
@@ -160,6 +161,29 @@ def test_share_is_compared_at_its_boundary_on_both_sides() -> None:
     assert gates(share, state(0.5, None, navale=None))["navale"] is False
 
 
+SHARE = SignalSettings(
+    threshold_on="share", thresholds=Thresholds(base=0.6, low_volatility=0.6, volatile=0.7), tier_on="none"
+)
+
+
+@pytest.mark.parametrize(
+    ("changed", "given", "least"),
+    [
+        ({"session_mode": "threshold"}, {"session": 1.2}, 0.2 / 1.2),
+        ({"session_mode": "threshold"}, {"session": 0.5}, 0.2 / 0.5),
+        ({"threshold_scale": "raw"}, {"features": (Weighed("f", D, 1.385, 0.4),)}, 0.2 / 1.385),
+        ({"volatility_mode": "score"}, {"regime": "volatile"}, 0.4),
+    ],
+)
+def test_factors_of_a_share_act_on_the_score_it_stands_for(
+    changed: dict[str, Any], given: dict[str, Any], least: float
+) -> None:
+    """A share of .60 is a score of .2, one of .70 a score of .4."""
+    asked = SHARE.model_copy(update=changed)
+    assert signal(asked, state(0.4, least + 1e-6, **given)).is_strong
+    assert not signal(asked, state(0.4, least - 1e-6, **given)).is_strong
+
+
 def test_too_little_known_is_no_signal() -> None:
     features = (Weighed("f", D, 0.59, 0.5), Weighed("g", D, 0.41, None))
     of = state(features=features, confluence=confluence(features), without_session=confluence(features))
@@ -167,6 +191,12 @@ def test_too_little_known_is_no_signal() -> None:
     assert not found.is_strong
     assert gates(PRODUCTION, of)["coverage"] is False
     assert not signal(PRODUCTION, state(0.4, None)).is_strong
+
+
+def test_without_tiers_none_need_be_reached() -> None:
+    found = signal(SignalSettings(), state(0.9, 0.9))
+    assert (found.is_strong, found.tier, found.size) == (True, "", 1.0)
+    assert [gate.name for gate in found.gates if gate.passes is False] == []
 
 
 def test_a_tier_that_is_not_there_is_refused() -> None:
@@ -242,6 +272,16 @@ def test_the_weights_of_a_preset_sum_to_what_the_document_has(name: str) -> None
     weights = [one.weight for one in run.components if one.kind is Kind.FEATURES]
     assert sum(weights) == pytest.approx(RAW_SUMS[name], abs=1e-12)
     assert run.component(Kind.STRATEGIES, "confluence")
+
+
+def test_features_full_has_every_feature_there_is() -> None:
+    run = load_run(Path("mia:backtests/demo_day.yaml"), preset="features_full")
+    ours = {
+        row.name
+        for row in PluginHost.discover().registry.all(Kind.FEATURES)
+        if row.provider.distribution == "mia"
+    }
+    assert {one.name for one in run.components if one.kind is Kind.FEATURES} == ours
 
 
 def test_every_preset_that_is_no_overlay_has_its_sum_here() -> None:

@@ -140,10 +140,11 @@ STATUS = Paper(
 #   a factor, so not as a feature too: d · (.945 + .155)/1.215 = .3343567; score · 1.2.
 #   Compared: (1 + .4012281)/2. Tier: (1 + .3350614)/2 = .6675307, from .60 on weak.
 #   On the side: .394 of .439; confidence .4·.8974943 + .21 + .1 + .0895307 + .20. Stop: 2 · ATR of 4 t.
+#   Kelly has no 50 trades yet: .5 % of 25 000 $, 125 $ over 8 · 1.25 + 3.74 = 13.74 $: 9 micros. .9 · .5 = .45
 REFERENCE = Paper(
     preset="reference_2025_08", coverage=0.8953069, confluence=0.3350614, score=0.4012281, threshold=0.60,
     compared=0.7006140, tier="weak", by_tier=0.5, confidence=0.9585284, stop=8, target=16, soft=1.0,
-    allowed=1.8, micros=5,
+    allowed=0.9, micros=4,
 )  # fmt: skip
 # 002, launch: the same signal; .6675307 is good from .65 on.
 LAUNCH = Paper(
@@ -153,7 +154,7 @@ LAUNCH = Paper(
         "threshold": 0.55,
         "tier": "good",
         "by_tier": 1.0,
-        "micros": 10,
+        "micros": 9,
     }
 )
 # 002, the fourteen. Known .98 - .05 - .08 = .85. Directions: .15·.5 + .12·.9 + .10·.6 - .03·.3 + .03·0 + .10·.2
@@ -164,7 +165,7 @@ LAUNCH = Paper(
 ENHANCED = Paper(
     preset="enhanced_14", coverage=0.8673469, confluence=0.4159013, score=0.4944282, threshold=0.60,
     compared=0.7472141, tier="strong", by_tier=1.0, confidence=0.9846946, stop=8, target=16, soft=1.0,
-    allowed=1.8, micros=10,
+    allowed=0.9, micros=9,
 )  # fmt: skip
 # 001. All is known. Directions: .20·.9 + .15·.2 + .15·.5 + .15·.4 + .10·.25 + .10·1 + .05·31/340 = .4745588
 #   of .9: d = .5272876; confluence d · (.9 + .1)/1, and d without the time of day; score · 1.2.
@@ -283,8 +284,11 @@ def test_the_ten_steps(paper: Paper, tmp_path: Path) -> None:
     assert found.verdict("blind_spot").number == 9
     # Step 9.
     steps = dict(zip(found.judges.steps, (proposal.size, *soft_of(found), *judged.sized.steps), strict=True))
-    asked = paper.by_tier * paper.soft
+    asked, by_kelly = paper.by_tier * paper.soft, paper.allowed * paper.by_tier * paper.soft
     for name, value in {
+        "percent": 0.5, "affordable": paper.allowed, "asked": by_kelly, "maximum": by_kelly,
+        "rounding": paper.micros / 10,
+    }.items() if "kelly" in steps else {
         "base": 1.0, "tier": paper.by_tier, "soft": asked, "maximum": asked,
         "risk": min(asked, paper.allowed), "rounding": paper.micros / 10,
     }.items():  # fmt: skip

@@ -49,7 +49,7 @@ def _check(nodes: Any, columns: int) -> None:
 
 
 class RandomForest(Learner):
-    """A random forest whose trees each see as large a share of the rows as is their own."""
+    """A random forest whose trees each see as large a share of the rows as do not overlap, .05 to .5."""
 
     suffix = ".skops"
     extra = "mia[ml]"
@@ -76,7 +76,7 @@ class RandomForest(Learner):
             max_depth=own.depth,
             min_samples_leaf=own.least_leaf,
             max_features="sqrt",
-            max_samples=float(np.clip(rows.weight.mean(), LEAST_DRAWN, MOST_DRAWN)),
+            max_samples=float(np.clip(rows.unique, LEAST_DRAWN, MOST_DRAWN)),
             random_state=self.seed,
             n_jobs=own.threads,
         )
