@@ -18,6 +18,9 @@ from mia_plugins.regress.tables import Parting, parting, read_tables
 
 SUBMITTED = ("ts", "strategy", "instrument_id", "role", "type", "side")
 """What of an order is known when it is sent."""
+DONE = ("lots", "ticks", "ts_done", "state", "filled", "reason")
+"""What is known of it when it is done."""
+CUTS = 8
 PREFIXES = {"v.": "the feature", "c.": "the feature", "n.": "the rule", "ok.": "the rule", "s.": "the step"}
 WHOLE = {"journal": "all"}
 
@@ -57,7 +60,7 @@ class Looked:
 
 
 def check_lookahead(
-    config: Path, place: Path, crew: Crew, cuts: int = 4, plugins_dirs: tuple[Path, ...] = ()
+    config: Path, place: Path, crew: Crew, cuts: int = CUTS, plugins_dirs: tuple[Path, ...] = ()
 ) -> Looked:
     """Run a config as it is and with other futures from some instants on, and return what changed before."""
 
@@ -77,16 +80,25 @@ def check_lookahead(
 
 
 def cut_instants(decisions: pa.Table, count: int) -> list[int]:
-    """Return instants spread over the evaluations of a run (UTC ns), first of all where something was done.
+    """Return instants of evaluations of a run (UTC ns), first of all those where something was done.
 
-    What a leak is good for is done when it knows: cuts lie at decisions that had a candidate, if any.
+    What a leak is good for is done when it knows: of decisions that had a candidate all are cut at, or as
+    many as are asked for, spread; where they are fewer, others are spread beside them.
     """
-    acted = decisions.filter(pc.not_equal(decisions["outcome"], "none"))
-    chosen = acted if acted.num_rows >= count else decisions
-    ts = sorted(set(chosen["ts"].cast(pa.int64()).to_pylist()))
+    times = decisions["ts"].cast(pa.int64())
+    ts = set(times.to_pylist())
     if len(ts) < 2:
         raise CheckError("the run decides too little to be cut", "check a run of a day at least")
-    return sorted({ts[len(ts) * (n + 1) // (count + 1)] for n in range(count)})
+    acted = set(times.filter(pc.not_equal(decisions["outcome"], "none")).to_pylist())
+    chosen = _spread(acted, count)
+    return sorted(chosen | _spread(ts - acted, count - len(chosen)))
+
+
+def _spread(instants: set[int], count: int) -> set[int]:
+    ts = sorted(instants)
+    if len(ts) <= count:
+        return instants
+    return {ts[len(ts) * (n + 1) // (count + 1)] for n in range(count)}
 
 
 def _leak(whole: dict[str, pa.Table], other: dict[str, pa.Table], poison: Poison) -> Leak | None:
@@ -94,8 +106,10 @@ def _leak(whole: dict[str, pa.Table], other: dict[str, pa.Table], poison: Poison
     for name in whole:
         left, right = (_until(tables[name], poison.now) for tables in (whole, other))
         if name == "orders":
-            left, right = _as_submitted(left), _as_submitted(right)
+            left, right = _as_known(left, poison.now), _as_known(right, poison.now)
         found = parting(name, left, right, rtol=0, atol=0)
+        if found is not None and not found.row:
+            return Leak(poison.now, poison.future, found, "a strategy", poison.now, _suspects(found.columns))
         if found is not None:
             row = left if found.row <= left.num_rows else right
             strategy = str(row["strategy"][found.row - 1].as_py())
@@ -104,9 +118,12 @@ def _leak(whole: dict[str, pa.Table], other: dict[str, pa.Table], poison: Poison
     return None
 
 
-def _as_submitted(orders: pa.Table) -> pa.Table:
-    """Return what of orders was known when they were sent; the table has them in the order of their ends."""
-    return orders.select(list(SUBMITTED)).sort_by([(name, "ascending") for name in SUBMITTED])
+def _as_known(orders: pa.Table, now: int) -> pa.Table:
+    """Return what of orders was known by then; the table has them in the order of their ends."""
+    done = pc.less_equal(orders["ts_done"].cast(pa.int64()), now)
+    known = {name: orders[name] for name in SUBMITTED}
+    known |= {name: pc.if_else(done, orders[name], pa.scalar(None, orders[name].type)) for name in DONE}
+    return pa.table(known).sort_by([(name, "ascending") for name in known])
 
 
 def _until(table: pa.Table, now: int) -> pa.Table:

@@ -14,7 +14,7 @@ from mia_plugins.backtest.process import Ended, Job
 from mia_plugins.backtest.run import BacktestJob, run_backtest
 from mia_plugins.backtest.worker import Reporter
 from mia_plugins.checks.errors import Stopped
-from mia_plugins.checks.output import output_into
+from mia_plugins.checks.output import large_files, output_into
 from mia_plugins.errors import MiaError
 from mia_plugins.files import write_whole
 from mia_plugins.runs.draft import RunDraft
@@ -51,7 +51,8 @@ def run_check(job: CheckJob, reporter: Reporter) -> dict[str, Any]:
         if job.prepare is not None:
             with Ledger.open(job.place / "plan") as ledger:
                 plan = prepare(job.config, load_run(job.config, job.plugins_dirs), ledger).plan
-            changes["catalog"] = str(job.prepare(plan, job.place / "catalog"))
+            with large_files():
+                changes["catalog"] = str(job.prepare(plan, job.place / "catalog"))
         config = derived(job.config, job.place / job.config.name, changes)
         folder, days = made_run(config, job.plugins_dirs, job.place / "store", reporter)
     return {"folder": str(folder.path), "days": days}

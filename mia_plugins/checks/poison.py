@@ -1,6 +1,8 @@
 """A copy of a catalog with another future: cut off at an instant, or with other numbers after it.
 
 Files that end before the instant are linked, not copied; of the others rows up to it stay as they are.
+What the run is not known to read, custom data among it, is cut off whatever the future: a plugin may read it.
+Definitions of instruments, and files that say of no row when it was known (`ts_init`), stay.
 """
 
 import os
@@ -17,7 +19,7 @@ import pyarrow.parquet as pq
 from mia_plugins.backtest.plan import Plan
 from mia_plugins.checks.errors import CheckError
 from mia_plugins.data.arrow import columns_of, table_of, times_of
-from mia_plugins.data.layout import DataFile
+from mia_plugins.data.layout import DRAFTS, INSTRUMENTS, PARQUET, DataFile, data_files
 from mia_plugins.testing.changed import changed_columns
 from mia_plugins.testing.tables import changed_table
 
@@ -52,10 +54,11 @@ class Poison:
             name = path.relative_to(source).as_posix()
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
-            if name in change:
-                pq.write_table(change[name](pq.read_table(path)), target, row_group_size=ROW_GROUP)
-            else:
+            made = change[name](pq.read_table(path)) if name in change else self._cut(path, name)
+            if made is None:
                 _link(path, target)
+            else:
+                pq.write_table(made, target, row_group_size=ROW_GROUP, compression="zstd")
         return folder
 
     def _changes(self, plan: Plan) -> dict[str, Callable[[pa.Table], pa.Table]]:
@@ -66,6 +69,22 @@ class Poison:
         for path in (path for paths in plan.tables.values() for path in paths):
             found[path] = self._table
         return found
+
+    def _cut(self, path: Path, name: str) -> pa.Table | None:
+        """Return what is left of a file that is in no plan; None where it stays as it is."""
+        if not name.endswith(PARQUET) or name.startswith((f"{INSTRUMENTS}/", f"{DRAFTS}/")):
+            return None
+        (file,) = tuple(data_files([(name, 0)])) or (None,)
+        if file is not None and file.end <= self.now:
+            return None
+        schema = pq.read_schema(path)
+        if "ts_init" not in schema.names:
+            return None
+        if file is not None and file.start > self.now:
+            return schema.empty_table()
+        table = pq.read_table(path)
+        later = self._later(table)
+        return table.filter(pc.invert(later)) if pc.any(later).as_py() else None
 
     def _market(self, file: DataFile, table: pa.Table) -> pa.Table:
         later = self._later(table)

@@ -25,6 +25,11 @@ SHRINKS = 0.8
 """A difference that each session leaves smaller than this share of it goes away in the end."""
 LEAST_LENGTHS = 3
 """Lengths of history from which something is said to never settle: fewer differences say nothing."""
+CARRIED = ("n.", "ok.", "s.")
+"""How the numbers of rules and sizes begin: what was done on the days before has a part in them."""
+JUDGED = ("v.", "c.", "age.", "score", "confidence", *CARRIED)
+EVERYWHERE = ("v.", "score")
+"""What is said at every instant; the others are asked for candidates alone."""
 
 
 class Settling(StrEnum):
@@ -35,7 +40,7 @@ class Settling(StrEnum):
     SETTLING = "settling"
     """One more session changes it still, by less each time; or it is not known before so many."""
     NEVER = "never"
-    """One more session changes it by as much as the one before."""
+    """More sessions change it by as much as few do."""
 
 
 @dataclass(frozen=True)
@@ -44,12 +49,17 @@ class Dependence:
 
     strategy: str
     name: str
-    """A feature's, or `score` and the like."""
+    """A feature's, a column's such as `n.RULE`, or `score` and the like."""
     settling: Settling
     sessions: int
     """Sessions of history that are enough; of one that is not settled, the longest there was."""
     differences: tuple[float, ...]
     """By sessions of history, what one more changes at most; inf where that makes it known."""
+
+    @property
+    def is_measured(self) -> bool:
+        """Say whether it follows from the data alone: what was done before has no part in it."""
+        return not self.name.startswith(CARRIED)
 
 
 @dataclass(frozen=True)
@@ -66,12 +76,29 @@ class Warmed:
 
     @property
     def offenders(self) -> tuple[Dependence, ...]:
-        """What depends on the start itself."""
-        return tuple(one for one in self.dependences if one.settling is Settling.NEVER)
+        """What depends on the start itself; a rule's or a size's where what is done depends on it too."""
+        return tuple(
+            one
+            for one in self.dependences
+            if one.settling is Settling.NEVER and (one.is_measured or self.acted[one.strategy] is None)
+        )
 
-    def needs(self, strategy: str) -> int:
-        """Return the sessions of history after which all it measures is settled, or the longest there was."""
-        return max((one.sessions for one in self.dependences if one.strategy == strategy), default=0)
+    @property
+    def unexplained(self) -> tuple[str, ...]:
+        """Strategies that do something else after each of several lengths, with nothing that says why."""
+        return tuple(
+            name for name in self.acted if self.lengths >= LEAST_LENGTHS and self.needs(name) is None
+        )
+
+    def needs(self, strategy: str) -> int | None:
+        """Return the sessions of history after which all its numbers are settled, or the longest there was.
+
+        None is unknown: all are settled, and it does something else all the same.
+        """
+        own = [one for one in self.dependences if one.strategy == strategy]
+        if self.acted[strategy] is None and all(one.settling is Settling.SETTLED for one in own):
+            return None
+        return max((one.sessions for one in own), default=0)
 
 
 def check_warmup(
@@ -114,7 +141,7 @@ def _decided(folder: Path, opening: int) -> pa.Table:
 def _dependences(strategy: str, runs: Sequence[pa.Table], rtol: float) -> Iterator[Dependence]:
     """Yield how each number of a strategy that is measured depends on history."""
     own = [run.filter(pc.equal(run["strategy"], strategy)) for run in runs]
-    names = [name for name in own[-1].column_names if name.startswith("v.") or name == "score"]
+    names = [name for name in own[-1].column_names if name.startswith(JUDGED)]
     for name in names:
         differences = tuple(_difference(*pair, name, rtol) for pair in pairwise(own))
         yield Dependence(strategy, name.removeprefix("v."), *_judged(differences), differences)
@@ -126,21 +153,33 @@ def _judged(differences: tuple[float, ...]) -> tuple[Settling, int]:
     )
     if enough < len(differences) or not differences:
         return Settling.SETTLED, enough
+    return (Settling.NEVER if _stays(differences) else Settling.SETTLING), enough
+
+
+def _stays(differences: tuple[float, ...]) -> bool:
+    """Say whether the later differences are not clearly smaller than the earlier ones."""
+    last = differences[-LEAST_LENGTHS:]
+    if len(last) == LEAST_LENGTHS and not np.isfinite(last).any():
+        return True
     known = [one for one in differences if np.isfinite(one)]
-    stays = len(known) >= LEAST_LENGTHS and all(
-        later > SHRINKS * earlier for earlier, later in pairwise(known)
-    )
-    return (Settling.NEVER if stays else Settling.SETTLING), enough
+    if len(known) < LEAST_LENGTHS:
+        return False
+    half = (len(known) + 1) // 2
+    first = int(np.argmax(known[:half]))
+    later = half + int(np.argmax(known[half:]))
+    return known[later] > SHRINKS ** min(later - first, LEAST_LENGTHS) * known[first]
 
 
 def _difference(one: pa.Table, longer: pa.Table, name: str, rtol: float) -> float:
     """Return the largest difference of a number; 0 where it is the same, inf where one is not known."""
     left, right = _by_time(one, name), _by_time(longer, name)
-    shared = left.keys() & right.keys()
+    everywhere = name.startswith(EVERYWHERE)
+    if everywhere and left.keys() != right.keys():
+        return float("inf")
     largest = 0.0
-    for ts in shared:
+    for ts in left.keys() & right.keys():
         a, b = left[ts], right[ts]
-        if (a is None) != (b is None):
+        if everywhere and (a is None) != (b is None):
             return float("inf")
         if a is not None and b is not None and abs(a - b) > rtol * max(abs(a), abs(b), 1.0):
             largest = max(largest, abs(a - b))
@@ -149,7 +188,8 @@ def _difference(one: pa.Table, longer: pa.Table, name: str, rtol: float) -> floa
 
 def _by_time(table: pa.Table, name: str) -> dict[int, float | None]:
     ts = table["ts"].cast(pa.int64()).to_pylist()
-    values = table[name].to_pylist() if is_float(table, name) else [None] * len(ts)
+    is_number = is_float(table, name) or pa.types.is_boolean(table.schema.field(name).type)
+    values = table[name].to_pylist() if is_number else [None] * len(ts)
     return dict(zip(ts, values, strict=True))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from unittest import SkipTest
 
 import typer
 
@@ -35,12 +36,12 @@ def _check() -> None:
     """
 
 
-@app.command(epilog="Example: mia check lookahead run.yaml --cuts 8")
+@app.command(epilog="Example: mia check lookahead run.yaml --cuts 20")
 def lookahead(  # noqa: PLR0913 each is an option
     context: typer.Context,
     config: Config,
     *,
-    cuts: Annotated[int, typer.Option(help="Points of the run at which the future is changed.", min=1)] = 4,
+    cuts: Annotated[int, typer.Option(help="Points of the run at which the future is changed.", min=1)] = 8,
     jobs: Jobs = 0,
     limit: Limit = 600,
     as_json: AsJson = False,
@@ -117,14 +118,17 @@ def warmup(  # noqa: PLR0913 each is an option
         session.say_json(_warmed_data(found))
     else:
         _tell_warmed(session, found)
-    raise typer.Exit(ExitCode.FAILED if found.offenders else ExitCode.OK)
+    raise typer.Exit(ExitCode.FAILED if found.offenders or found.unexplained else ExitCode.OK)
 
 
 def _tell_warmed(session: Session, found: "Warmed") -> None:
     for strategy, acted in found.acted.items():
         own = [one for one in found.dependences if one.strategy == strategy]
         unsettled = [one for one in own if one.settling != "settled"]
-        measured = f"more than {found.lengths}" if unsettled else str(found.needs(strategy))
+        needs = found.needs(strategy)
+        measured = (
+            f"more than {found.lengths}" if unsettled else "an unknown number of" if needs is None else needs
+        )
         same = f"from {acted} on" if acted is not None else f"with no fewer than {found.lengths}"
         session.say(f"{strategy} on {found.day}: needs {measured} sessions of history", style="bold")
         session.say(f"  what it does is the same {same}")
@@ -133,6 +137,8 @@ def _tell_warmed(session: Session, found: "Warmed") -> None:
             session.table(("what", "needs", "what one more session changes, by sessions"), map(_row, wanted))
     for one in found.offenders:
         session.say(f"'{one.name}' of {one.strategy} depends on the day a run starts on", style="bold red")
+    for name in found.unexplained:
+        session.say(f"{name} does something else with each start, and no number says why", style="bold red")
 
 
 def _row(one: "Dependence") -> tuple[str, str, str]:
@@ -143,7 +149,7 @@ def _row(one: "Dependence") -> tuple[str, str, str]:
 
 def _warmed_data(found: "Warmed") -> dict[str, Any]:
     return {
-        "ok": not found.offenders,
+        "ok": not found.offenders and not found.unexplained,
         "day": found.day,
         "sessions": found.lengths,
         "strategies": {
@@ -187,31 +193,54 @@ def plugin(
     runs over a tiny day. For settings that must be given, and to leave out a check for a reason, use
     `check_plugin` of mia_plugins.testing in its tests.
     """
-    from mia_plugins.errors import PluginError, did_you_mean
     from mia_plugins.testing import check_plugin
 
     session = Session.of(context)
+    checks = check_plugin(_module_of(session, name))
+    failed: dict[str, str] = {}
+    skipped: dict[str, str] = {}
+    for one in checks:
+        try:
+            one()
+        except SkipTest as reason:
+            skipped[one.name] = str(reason)
+        except Exception as error:  # noqa: BLE001 a plugin's code may raise anything
+            is_told = type(error).__name__ == "Broken"
+            failed[one.name] = str(error) if is_told else f"{type(error).__name__}: {error}"
+        if not as_json:
+            mark = "✗" if one.name in failed else "–" if one.name in skipped else "✓"
+            why = failed.get(one.name) or skipped.get(one.name)
+            session.say(f"{mark} {one.name}: {why}" if why else f"{mark} {one.name}")
+    if as_json:
+        rows = [
+            {
+                "name": one.name,
+                "ok": one.name not in failed,
+                "why": failed.get(one.name) or skipped.get(one.name, ""),
+            }
+            for one in checks
+        ]
+        session.say_json({"ok": not failed, "checks": rows})
+    raise typer.Exit(ExitCode.FAILED if failed else ExitCode.OK)
+
+
+def _module_of(session: Session, name: str) -> str:
+    """Return the entry-point module of an installed plugin that is in use."""
+    from mia_plugins.errors import PluginError, did_you_mean
+
     found = session.host.plugin(name)
     if found is None:
         known = did_you_mean(name, (one.provider.plugin for one in session.host.plugins))
         raise PluginError(f"there is no plugin '{name}'{known}", "see `mia plugins list`")
     if found.error is not None:
         raise found.error
-    failed = {}
-    checks = check_plugin(found.provider.origin)
-    for one in checks:
-        try:
-            one()
-        except Exception as error:  # noqa: BLE001 a plugin's code may raise anything
-            failed[one.name] = (
-                f"{type(error).__name__}: {error}" if type(error).__name__ != "Broken" else str(error)
-            )
-        if not as_json:
-            session.say(f"✗ {one.name}: {failed[one.name]}" if one.name in failed else f"✓ {one.name}")
-    if as_json:
-        rows = [
-            {"name": one.name, "ok": one.name not in failed, "why": failed.get(one.name, "")}
-            for one in checks
-        ]
-        session.say_json({"ok": not failed, "checks": rows})
-    raise typer.Exit(ExitCode.FAILED if failed else ExitCode.OK)
+    if found.disabled_by:
+        raise PluginError(
+            f"plugin '{name}' is disabled by {found.disabled_by}", f"`mia plugins enable {name}`"
+        )
+    if not found.provider.version:
+        raise PluginError(
+            f"plugin '{name}' lies in a folder ({found.provider.origin}); what is checked is installed",
+            "make it a package (`mia new plugin` shows how) and install it: `uv pip install -e FOLDER`",
+        )
+    return found.provider.origin

@@ -85,6 +85,11 @@ class Baseline:
                 f"{path} was changed by hand: its seal does not fit what it says",
                 f"restore it (`git checkout {path}`), or {_remedy('record it again', name)}",
             )
+        if data.get("name") != name:
+            raise RegressError(
+                f"{path} was recorded of '{data.get('name')}', not of '{name}'",
+                _remedy("record it of its own", name),
+            )
         try:
             found = data["tolerant"]
             return cls(

@@ -1,7 +1,7 @@
 """All regression configs of a folder, each run in a process of its own and held to its baseline."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from mia_plugins.errors import ExitCode, FileError, MiaError, did_you_mean
 from mia_plugins.regress.baseline import Baseline, forget, json_path, recorded
 from mia_plugins.regress.errors import RegressError
 from mia_plugins.regress.judging import baseline_of, judged
-from mia_plugins.regress.markets import CATALOGS, make_markets, read_markets
+from mia_plugins.regress.markets import CATALOGS, make_each, read_markets
 from mia_plugins.regress.outcome import Outcome, Verdict
 from mia_plugins.runs.folder import RunFolder
 from mia_plugins.settings.layers import read_layers
@@ -134,16 +134,18 @@ class Regression:
     def _catalogs(self, names: list[str]) -> tuple[dict[str, Path], dict[str, MiaError]]:
         """Return the catalog of each config, made if it is a market; and the configs that cannot be read."""
         specs = read_markets(self.folder)
-        wanted: dict[str, Path] = {}
+        wanted: dict[str, str | Path] = {}
         unreadable: dict[str, MiaError] = {}
         for name in names:
             try:
-                wanted[name] = catalog_of(self.folder / f"{name}.yaml")
+                wanted[name] = catalog_of(self.folder / f"{name}.yaml", specs)
             except MiaError as error:
                 unreadable[name] = error
-        markets = {path.name for path in wanted.values() if path.name in specs}
-        made = make_markets(specs, markets, self.work.resolve() / "catalogs")
-        return {name: made.get(path.name, path) for name, path in wanted.items()}, unreadable
+        markets = {one for one in wanted.values() if isinstance(one, str)}
+        made, failed = make_each(specs, markets, self.work.resolve() / "catalogs")
+        unreadable |= {name: failed[one] for name, one in wanted.items() if one in failed}
+        there = {name: one for name, one in wanted.items() if name not in unreadable}
+        return {n: made[one] if isinstance(one, str) else one for n, one in there.items()}, unreadable
 
     def _job(self, name: str, catalog: Path) -> Job:
         config = self.folder / f"{name}.yaml"
@@ -152,8 +154,11 @@ class Regression:
         return Job(name, run_check, argument, self.limit)
 
 
-def catalog_of(config: Path) -> Path:
-    """Return the catalog that a config names, seen from where it is named."""
+def catalog_of(config: Path, markets: Container[str]) -> str | Path:
+    """Return the market that a config names, or the folder, seen from where it is named.
+
+    A market is its bare name, or a path that would lie beside the config.
+    """
     reader = TreeReader()
     layers = read_layers(config, reader)
     value = layers.tree.child("catalog")
@@ -162,7 +167,16 @@ def catalog_of(config: Path) -> Path:
             f"{config} names no catalog",
             f"name a market of {CATALOGS} (`catalog: thin`), or a folder of data",
         )
-    return Path(value.mark.file).parent / value.content
+    place = Path(value.mark.file).parent / value.content
+    name = place.name
+    is_named = value.content == name or place.resolve() == (config.parent / name).resolve()
+    if name not in markets or not is_named:
+        return place
+    if place.is_dir():
+        raise RegressError(
+            f"'{name}' is a market of {CATALOGS}, and a folder: {place}", "call the market something else"
+        )
+    return name
 
 
 def _made(ended: Ended, seconds: float) -> Made:

@@ -42,7 +42,9 @@ def judged(baseline: Baseline, run: RunFolder) -> Outcome:
         changes=found,
         partings=parted,
     )
-    return replace(outcome, explained=_explained(parted[0], baseline, run.path)) if parted else outcome
+    if not parted or parted[0].ids == (None, None):
+        return outcome
+    return replace(outcome, explained=_explained(parted[0], baseline, run.path))
 
 
 def _explained(first: Parting, baseline: Baseline, folder: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:

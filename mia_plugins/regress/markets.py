@@ -5,7 +5,8 @@
       days: 1
       density: 0.03
 
-A config whose `catalog:` ends in such a name runs over that market; any other path is taken as it is.
+A config whose `catalog:` is such a name, or a path of that name beside catalogs.yaml, runs over that market;
+any other path is taken as it is.
 """
 
 import datetime as dt
@@ -17,7 +18,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from mia_plugins.errors import FileError, PluginError
+from mia_plugins.errors import FileError, MiaError, PluginError
 from mia_plugins.hookspecs import Kind
 from mia_plugins.host import PluginHost
 from mia_plugins.regress.errors import RegressError
@@ -91,6 +92,20 @@ def make_markets(specs: Mapping[str, MarketSpec], wanted: Iterable[str], folder:
         made[name] = folder / f"{name}-{digest}"
         _generate(name, specs[name], made[name])
     return made
+
+
+def make_each(
+    specs: Mapping[str, MarketSpec], wanted: Iterable[str], folder: Path
+) -> tuple[dict[str, Path], dict[str, MiaError]]:
+    """Make markets, and return where each lies, and what is wrong with those that cannot be made."""
+    made: dict[str, Path] = {}
+    failed: dict[str, MiaError] = {}
+    for name in sorted(set(wanted)):
+        try:
+            made |= make_markets(specs, [name], folder)
+        except MiaError as error:
+            failed[name] = error
+    return made, failed
 
 
 def _maker() -> str:

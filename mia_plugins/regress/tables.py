@@ -28,9 +28,9 @@ class Parting:
 
     table: str
     row: int
-    """Counts from 1."""
+    """Counts from 1; 0 where all rows are alike and a side lacks columns."""
     columns: tuple[str, ...]
-    """Those that differ in it; none where one side has no such row."""
+    """Those that differ in it, or that one side lacks; none where one side has no such row."""
     exact: bool
     """Whether something else differs than a float."""
     ids: tuple[int | None, int | None]
@@ -76,14 +76,15 @@ def _values(column: pa.ChunkedArray) -> list[Any]:
 def parting(
     name: str, left: pa.Table, right: pa.Table, *, rtol: float = RTOL, atol: float = ATOL
 ) -> Parting | None:
-    """Return the first row in which two tables differ, in the columns that both have."""
+    """Return the first row in which two tables differ; where none does, the columns that one side lacks."""
     shared = [one for one in left.column_names if one in right.column_names and one not in EXCLUDED]
     rows = min(left.num_rows, right.num_rows)
     masks = {one: unequal(left, right, one, rows, rtol, atol) for one in shared}
     first = min((int(mask.argmax()) for mask in masks.values() if mask.any()), default=rows)
     if first == rows:
         if left.num_rows == right.num_rows:
-            return None
+            lacking = tuple(sorted({*left.column_names} ^ {*right.column_names}))
+            return Parting(name, 0, lacking, exact=True, ids=(None, None)) if lacking else None
         return Parting(name, rows + 1, (), exact=True, ids=_ids(left, right, rows))
     differing = tuple(one for one, mask in masks.items() if mask[first])
     exact = not all(is_float(left, one) for one in differing)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -10,6 +11,7 @@ from mia_plugins.regress.outcome import CAUSES, Outcome, Verdict
 
 GOOD = "✓"
 MARKS = {Verdict.SAME: GOOD, Verdict.DIFFERS: "≠", Verdict.NEW: "+", Verdict.GONE: "-"}
+NOT_RECORDED = "nothing was recorded of it"
 MOST_FIGURES = 20
 MOST_LINES = 150
 """Of two explanations: a page of a pull request is no place for more."""
@@ -42,7 +44,7 @@ def _details(one: Outcome) -> Iterator[str]:
     if one.printed:
         yield one.printed
     if one.verdict is Verdict.NEW:
-        yield f'nothing was recorded of it: `mia regress update {one.name} --reason "…"`'
+        yield f'{NOT_RECORDED}: `mia regress update {one.name} --reason "…"`'
     if one.error is not None:
         yield f"error: {one.error.what}"
         yield f"remedy: {one.error.remedy}"
@@ -69,7 +71,7 @@ def _causes(one: Outcome) -> Iterator[str]:
 
 def _where(one: Outcome) -> Iterator[str]:
     for first in one.partings:
-        what = f"differs first in row {first.row}"
+        what = f"differs first in row {first.row}" if first.row else "columns that only one side has"
         if first.columns:
             yield f"{first.table}: {what}: {', '.join(first.columns)}"
         else:
@@ -126,7 +128,8 @@ def tell_github(outcomes: Sequence[Outcome]) -> Iterator[str]:
         yield ""
         yield f"<details><summary>{one.name}: {one.verdict}</summary>"
         yield ""
-        yield from _fenced("text", list(_causes(one)) + list(_where(one)) if not one.error else _said(one))
+        # Both explanations and the figures come apart.
+        yield from _fenced("text", list(_details(replace(one, explained=((), ()), changes=()))))
         if any(one.explained):
             yield from _fenced("diff", list(_diff(*one.explained)))
         if one.changes:
@@ -139,13 +142,13 @@ def _headline(one: Outcome) -> str:
         return one.printed
     if one.error is not None:
         return one.error.what
-    first = [f"{p.table} row {p.row}: {', '.join(p.columns)}" for p in one.partings[:1]]
+    if one.verdict is Verdict.NEW:
+        return NOT_RECORDED
+    first = [
+        f"{p.table} {f'row {p.row}' if p.row else 'columns'}: {', '.join(p.columns)}"
+        for p in one.partings[:1]
+    ]
     return "; ".join([*first, *(f"the {name} changed" for name in one.inputs)])
-
-
-def _said(one: Outcome) -> list[str]:
-    lines = [*([one.printed] if one.printed else [])]
-    return lines + ([one.error.what, f"remedy: {one.error.remedy}"] if one.error else [])
 
 
 def _diff(recorded: Sequence[str], now: Sequence[str]) -> Iterator[str]:

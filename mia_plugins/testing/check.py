@@ -7,12 +7,14 @@
     def test_it_conforms(check):
         check()
 
-A check is left out by its name and with a reason alone: `skip={"symmetry: burst": "buys only"}`.
+A check is left out by its name and with a reason alone: `skip={"symmetry: burst": "buys only"}`. Where two
+components of a plugin have one name, their kinds are told with it: `burst (features)`.
 """
 
 import importlib
 import unittest
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -59,12 +61,19 @@ def check_plugin(
 ) -> list[Check]:
     """Return the checks of a plugin: its entry-point module, or that module's name.
 
-    `settings` are those of components that cannot do without, by name; strategies run over `catalog`,
-    or over a tiny day that is made for the process.
+    `settings` are those of components that cannot do without, by the names that checks have of them;
+    strategies run over `catalog`, or over a tiny day that is made for the process.
     """
     module = importlib.import_module(plugin) if isinstance(plugin, str) else plugin
     host = isolated_host(module)
-    found = dict(_checks(module, host, settings or {}, catalog))
+    rows = _by_label(host.registry.all())
+    for name in settings or {}:
+        if name not in rows:
+            raise KitError(f"there is no component '{name}' to give settings{did_you_mean(name, rows)}")
+    found = dict(plugin_checks(module))
+    for label, row in rows.items():
+        given = (settings or {}).get(label, {})
+        found |= {f"{what}: {label}": run for what, run in _component(row, host, given, catalog)}
     for name, reason in (skip or {}).items():
         if name not in found:
             raise KitError(f"there is no check '{name}' to skip{did_you_mean(name, found)}")
@@ -73,13 +82,11 @@ def check_plugin(
     return [Check(name, run, (skip or {}).get(name, "")) for name, run in found.items()]
 
 
-def _checks(
-    module: ModuleType, host: PluginHost, settings: Mapping[str, Mapping[str, Any]], catalog: Path | None
-) -> Iterator[tuple[str, Callable[[], object]]]:
-    yield from plugin_checks(module)
-    for row in host.registry.all():
-        given = settings.get(row.name, {})
-        yield from ((f"{what}: {row.name}", run) for what, run in _component(row, host, given, catalog))
+def _by_label(rows: Iterable[Registration]) -> dict[str, Registration]:
+    """Return components by their names, with the kind where a name alone is not one's own."""
+    rows = tuple(rows)
+    times = Counter(row.name for row in rows)
+    return {row.name if times[row.name] == 1 else f"{row.name} ({row.kind})": row for row in rows}
 
 
 def _component(

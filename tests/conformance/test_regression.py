@@ -39,7 +39,7 @@ def test_every_config_has_a_sound_baseline_and_a_market() -> None:
     assert recorded(FOLDER) == NAMES
     assert all(Baseline.read(FOLDER, name).reasons for name in NAMES)
     markets = read_markets(FOLDER)
-    assert [name for name in NAMES if catalog_of(FOLDER / f"{name}.yaml").name not in markets] == []
+    assert [name for name in NAMES if catalog_of(FOLDER / f"{name}.yaml", markets) not in markets] == []
 
 
 def test_most_of_them_trade() -> None:

@@ -11,12 +11,14 @@ from unittest import SkipTest
 import pytest
 
 from mia_plugins.data.arrow import Kind
+from mia_plugins.errors import ExitCode
 from mia_plugins.features import EVEN, ODD, Feature, Measure, Reading, Score, known
 from mia_plugins.hookspecs import Register
 from mia_plugins.settings import BaseSettings
 from mia_plugins.testing import Broken, Check, check_plugin
 from mia_plugins.testing.check import KitError
 from mia_plugins.testing.feature_checks import size_of
+from tests.conftest import Mia
 
 
 class Sides(Measure):
@@ -104,6 +106,26 @@ class Swallowing(Honest):
     def __init__(self, market: Any, settings: Any) -> None:
         Feature.__init__(self, market, settings)
         self.sides = market.measure(Swallow)
+
+
+class Blind(Honest):
+    """Reads nothing."""
+
+    def __init__(self, market: Any, settings: Any) -> None:
+        Feature.__init__(self, market, settings)
+
+    def read(self, now: int) -> Reading:
+        return known(0.0, "always")
+
+
+class Closing(Blind):
+    """Reads bars, and takes an error for no news."""
+
+    def read(self, now: int) -> Reading:
+        try:
+            return known(self.market.tape.base.close % 2, "the last close")
+        except Exception:  # noqa: BLE001 on purpose
+            return known(0.0, "no bars")
 
 
 class Bare(Honest):
@@ -199,6 +221,38 @@ def test_a_check_is_skipped_by_name_and_with_a_reason_alone(plugin: types.Module
         check_plugin(plugin, skip={"determinism: drawing": " "})
 
 
+def test_two_components_of_one_name_are_both_checked(
+    plugin: types.ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def mia_register_rules(register: Register) -> None:
+        register("honest", f"{__name__}:Honest", summary="A rule.")
+
+    monkeypatch.setattr(plugin, "mia_register_rules", mia_register_rules, raising=False)
+    names = {one.name for one in check_plugin(plugin)}
+    assert {"loads: honest (features)", "loads: honest (rules)", "causality: honest (features)"} <= names
+    assert "loads: drawing" in names
+
+
+def test_settings_of_nobody_are_refused(plugin: types.ModuleType) -> None:
+    with pytest.raises(KitError, match="no component 'honst' to give settings; did you mean 'honest'"):
+        check_plugin(plugin, settings={"honst": {"scale": 0.5}})
+
+
+def test_what_reads_nothing_is_not_said_to_tell_of_errors(
+    plugin: types.ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def mia_register_features(register: Register) -> None:
+        for one in (Blind, Closing):
+            register(one.__name__.lower(), f"{__name__}:{one.__name__}", summary="A number.")
+
+    monkeypatch.setattr(plugin, "mia_register_features", mia_register_features)
+    found = {one.name: one for one in check_plugin(plugin)}
+    with pytest.raises(SkipTest, match="too seldom"):
+        found["exceptions surface: blind"]()
+    with pytest.raises(Broken, match="it swallows exceptions"):
+        found["exceptions surface: closing"]()
+
+
 def test_a_heavy_entry_point_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "heavy_one.py").write_text(
         "import numba\ndef mia_register_rules(register):\n    register('late', 'heavy_one:X')\n"
@@ -212,3 +266,16 @@ def test_a_heavy_entry_point_is_named(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_what_is_held_is_counted_once_and_without_the_market() -> None:
     numbers = [float(n) for n in range(1_000)]
     assert 30_000 < size_of({"a": numbers, "b": numbers}) < 40_000
+
+
+LYING = "def mia_register_rules(register):\n    register('late', 'lying:Late', summary='A rule.')\n"
+
+
+def test_a_plugin_of_a_folder_or_a_disabled_one_is_refused_in_words(mia: Mia, here: Path) -> None:
+    (here / "own").mkdir()
+    (here / "own" / "lying.py").write_text(LYING)
+    folder = mia("--plugins-dir", "own", "check", "plugin", "lying")
+    assert (folder.code, "lies in a folder" in " ".join(folder.err.split())) == (ExitCode.PLUGIN, True)
+    mia("plugins", "disable", "catalog")
+    off = mia("check", "plugin", "catalog")
+    assert (off.code, "is disabled by" in " ".join(off.err.split())) == (ExitCode.PLUGIN, True)

@@ -11,13 +11,14 @@ import pytest
 
 from mia_plugins.errors import ExitCode
 from mia_plugins.regress.baseline import Baseline, forget, json_path, recorded, rows_path
+from mia_plugins.regress.check import Regression, catalog_of
 from mia_plugins.regress.errors import RegressError
 from mia_plugins.regress.figures import Figures, changes, figures_of
 from mia_plugins.regress.judging import baseline_of, judged
 from mia_plugins.regress.markets import read_markets
 from mia_plugins.regress.outcome import Outcome, Verdict
 from mia_plugins.regress.tables import parting, sequence_hash
-from mia_plugins.regress.telling import is_good, tell_text
+from mia_plugins.regress.telling import is_good, tell_github, tell_text
 from mia_plugins.runs.folder import RunFolder
 from mia_plugins.settings.issues import SettingsError
 from tests.conftest import Mia
@@ -127,6 +128,76 @@ def test_a_lacking_row_and_a_null_part_them() -> None:
     assert null is not None
     assert (null.row, null.columns) == (2, ("stop",))
     assert parting("decisions", rows, rows) is None
+
+
+def test_a_column_that_one_side_lacks_parts_them() -> None:
+    rows = pa.table({"id": [1, 2], "side": [1, -1], "v.x": [0.5, 0.25]})
+    for left, right in ((rows, rows.drop_columns("v.x")), (rows.drop_columns("v.x"), rows)):
+        found = parting("decisions", left, right)
+        assert found is not None
+        assert (found.row, found.columns, found.exact) == (0, ("v.x",), True)
+        told = list(tell_text([Outcome("one", Verdict.DIFFERS, partings=(found,))]))
+        assert "    decisions: columns that only one side has: v.x" in told
+
+
+def test_one_of_another_name_is_refused(here: Path, baseline: Baseline) -> None:
+    del baseline
+    for path in (json_path, rows_path):
+        path(here, "other").write_bytes(path(here, "small").read_bytes())
+    with pytest.raises(RegressError, match="was recorded of 'small', not of 'other'"):
+        Baseline.read(here, "other")
+
+
+@pytest.mark.parametrize("named", ["/data/real/thin", "../thin", "real/thin"])
+def test_a_path_elsewhere_is_no_market(here: Path, named: str) -> None:
+    (here / "one.yaml").write_text(f"catalog: {named}\n")
+    assert catalog_of(here / "one.yaml", {"thin"}) == here / named
+
+
+def test_a_market_lies_beside_its_config(here: Path) -> None:
+    (here / "parts").mkdir()
+    (here / "parts" / "thin.yaml").write_text("catalog: ../thin\n")
+    (here / "one.yaml").write_text("extends: parts/thin.yaml\n")
+    assert catalog_of(here / "one.yaml", {"thin"}) == "thin"
+
+
+def test_a_market_that_is_a_folder_too_is_refused(here: Path) -> None:
+    config = here / "one.yaml"
+    config.write_text("catalog: thin\n")
+    assert catalog_of(config, {"thin"}) == "thin"
+    (here / "thin").mkdir()
+    with pytest.raises(RegressError, match=r"is a market of .*, and a folder"):
+        catalog_of(config, {"thin"})
+
+
+def test_a_pull_request_is_told_what_is_new_and_what_is_loud() -> None:
+    outcomes = [Outcome("fresh", Verdict.NEW), Outcome("loud", Verdict.SAME, printed="it printed 5 MB")]
+    told = "\n".join(tell_github(outcomes))
+    assert "| fresh | new | nothing was recorded of it |" in told
+    assert 'nothing was recorded of it: `mia regress update fresh --reason "…"`' in told
+    assert told.count("it printed 5 MB") == 2  # in the table and below
+    assert "the same as when it was recorded" not in told
+    assert "nothing that went in differs" not in told
+
+
+def test_a_market_that_cannot_be_made_is_its_configs_own(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (here / "catalogs.yaml").write_text("bad: {start: 2026-06-06}\ngood: {start: 2026-06-01}\n")
+    for name, catalog in (("one", "bad"), ("two", "bad"), ("three", "good"), ("four", "elsewhere")):
+        (here / f"{name}.yaml").write_text(f"catalog: {catalog}\n")
+
+    def generate(name: str, spec: object, place: Path) -> None:
+        del spec, place
+        if name == "bad":
+            raise RegressError("the catalog 'bad' cannot be made", "correct it")
+
+    monkeypatch.setattr("mia_plugins.regress.markets._generate", generate)
+    regression = Regression(here, here / "work")
+    catalogs, unreadable = regression._catalogs(["one", "two", "three", "four"])
+    assert set(unreadable) == {"one", "two"}
+    assert {name: path.name.split("-")[0] for name, path in catalogs.items()} == {
+        "three": "good",
+        "four": "elsewhere",
+    }
 
 
 def test_each_tier_has_its_figures_and_its_tolerance() -> None:
