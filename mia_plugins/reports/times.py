@@ -26,18 +26,6 @@ def new_york_ms(ts: Ints) -> NDArray[np.float64]:
     return new_york_seconds(ts).astype(np.float64) * 1000
 
 
-def hour_of_day(ts: Ints) -> Ints:
-    """Return the hour of New York's day, 0 to 23."""
-    found: Ints = new_york_seconds(ts) // _HOUR % 24
-    return found
-
-
-def minute_of_day(ts: Ints) -> Ints:
-    """Return the minute of New York's day, 0 to 1439."""
-    found: Ints = new_york_seconds(ts) // 60 % 1440
-    return found
-
-
 def day_text(ts: int) -> str:
     """Return the date of a time (UTC ns) in New York: 1 Jun 2026."""
     at = dt.datetime.fromtimestamp(ts // NS, NEW_YORK)
