@@ -51,6 +51,10 @@ class Regression:
         """Return the configs that are chosen, or all; an unknown one is an error."""
         if not self.folder.is_dir():
             raise FileError(f"there is no folder {self.folder}", "name the folder of the configs: --folder")
+        if stray := sorted(self.folder.glob("[!.]*.yml")):
+            raise RegressError(
+                f"{stray[0]} would not be checked: configs end in .yaml", f"name it {stray[0].stem}.yaml"
+            )
         there = sorted(path.stem for path in self.folder.glob("[!.]*.yaml") if path.name != CATALOGS)
         wanted = list(dict.fromkeys(chosen))
         known = {*there, *recorded(self.folder)}

@@ -252,3 +252,13 @@ def test_a_reason_and_a_folder_are_asked_for(mia: Mia, here: Path) -> None:
     assert (nowhere.code, "there is no folder nowhere" in nowhere.err) == (ExitCode.FILES, True)
     unknown = mia("regress", "check", "two", "--folder", "configs")
     assert "has no config 'two'" in unknown.err
+
+
+def test_a_config_of_another_ending_is_not_passed_over(mia: Mia, here: Path) -> None:
+    (here / "configs").mkdir()
+    (here / "configs" / "one.yaml").write_text("catalog: nowhere\n")
+    (here / "configs" / "two.yml").write_text("catalog: nowhere\n")
+    found = mia("regress", "check", "--folder", "configs")
+    assert found.code == ExitCode.FAILED
+    assert "configs/two.yml would not be checked: configs end in .yaml" in found.err
+    assert "name it two.yaml" in found.err
