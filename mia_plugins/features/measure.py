@@ -141,7 +141,7 @@ class BarMeasure(Measure):
     def take_bar(self, bar: Bar) -> None:
         """Take a bar that has just closed; prices in ticks."""
 
-    def between_bars(self, now: int) -> None:  # noqa: B027 most need none
+    def between_bars(self, now: int) -> None:
         """Take note of an instant (UTC ns) at which no bar closed. Override it; there is nothing to call.
 
         Which instants there are depends on who else looks: nothing may follow from one by itself.

@@ -102,6 +102,7 @@ class Pattern(BarMeasure):
         if self._events is None or now % TENTH or not price or not len(self._events.told(now - TENTH, now)):
             return
         instant = Bar(now, price, price, price, price, 0)
+        self.note_event()
         if self.setup and self.ended(self.setup.look, instant):
             self.setup = None
         self._sets_up(instant, at_close=False)
@@ -121,6 +122,9 @@ class Pattern(BarMeasure):
 
     def note(self, bar: Bar) -> None:
         """Note what it needs of a bar, before it looks. Override it; there is nothing to call."""
+
+    def note_event(self) -> None:
+        """Note what it needs of an event before it looks. Override it; there is nothing to call."""
 
     @abstractmethod
     def look(self, side: int, bar: Bar) -> Look:

@@ -136,7 +136,9 @@ class PatternStrategy(MethodStrategy):
     @classmethod
     def wakes(cls, settings: Any) -> tuple[Scout, ...]:
         """Return what finds the events of its pattern, where it has events of its own."""
-        own = cls.pattern.own_events(cls.pattern.Settings(**own_settings(cls.pattern, settings)), settings.bar)
+        own = cls.pattern.own_events(
+            cls.pattern.Settings(**own_settings(cls.pattern, settings)), settings.bar
+        )
         return (Scout(own.kind, own.settings),) if own else ()
 
     def begin(self) -> None:
