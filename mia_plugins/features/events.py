@@ -1,7 +1,7 @@
 """Measures of events, each told at one instant, and the scout that finds them ahead of a strategy."""
 
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sized
 from typing import Any
 
 import numpy as np
@@ -15,9 +15,18 @@ from mia_plugins.tape.tape import Tape
 STRETCH = 60_000_000_000
 """ns a scout looks at a time: what a measure keeps of its events has room for those of a minute."""
 
+_ROWS: dict[Kind, Callable[[Tape, int, int], Sized]] = {
+    Kind.TRADES: Tape.trades,
+    Kind.QUOTES: Tape.quotes,
+    Kind.DEPTH: Tape.depth,
+}
+
 
 class EventMeasure(Measure):
-    """A measure of events that follow from trades, quotes and depth alone, and come between bars."""
+    """A measure of events that follow from trades, quotes and depth alone, and come between bars.
+
+    An event comes with a row of what it `reads`: where none came, none is told.
+    """
 
     @abstractmethod
     def told(self, lo: int, hi: int) -> NDArray[np.int64]:
@@ -43,11 +52,15 @@ class Scout:
 
     def triggers(self, tape: Tape, lo: int, hi: int) -> NDArray[np.int64]:
         """Return when events came after `lo` up to `hi` (UTC ns)."""
+        if not self.reads <= tape.kinds:
+            return np.empty(0, np.int64)
         if self._market is None or self._measure is None:
             self._market = Market(tape.code, {tape.code: tape}, {})
             self._measure = self._market.measure(self._kind, **self._settings)
         found = [np.empty(0, np.int64)]
         for start, end in _stretches(tape, lo, hi):
+            if not any(len(_ROWS[kind](tape, start, end)) for kind in self.reads):
+                continue
             self._market.advance(tape, start, end)
             found.append(self._measure.told(start, end))
         return np.concatenate(found)
