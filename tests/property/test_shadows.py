@@ -64,7 +64,7 @@ def naive(  # noqa: C901, PLR0912 it is meant to be plain
                 at, exit_ = min(waited, end), "not filled" if waited <= end else "open"
             return (id_, None, None, at, None, exit_, None, None, None)
         price = last - side * slip
-    if entry != stop:
+    if entry != stop and price is not None:
         r = side * (price - entry) / abs(entry - stop)
     return (id_, ts_entry, entry, at, price, exit_, r, mae, mfe)
 
