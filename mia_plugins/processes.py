@@ -38,9 +38,18 @@ def end_with_parent() -> None:
 
     On Linux also when native code does not let a thread of Python's run.
     """
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    _at_the_end_of_it(signal.SIGKILL)
     threading.Thread(target=_wait_for_parent, name="end with parent", daemon=True).start()
+
+
+def end_with_thread() -> None:
+    """On Linux, ask this process to end when the thread that started it has ended; before anything else."""
+    _at_the_end_of_it(signal.SIGTERM)
+
+
+def _at_the_end_of_it(number: signal.Signals) -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, number)
 
 
 def _wait_for_parent() -> None:
