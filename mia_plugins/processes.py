@@ -42,8 +42,26 @@ def end_with_parent() -> None:
     threading.Thread(target=_wait_for_parent, name="end with parent", daemon=True).start()
 
 
+ENDINGS = frozenset({signal.SIGINT, signal.SIGTERM})
+"""What asks a process to end."""
+
+
+@contextmanager
+def endings_held() -> Iterator[None]:
+    """Hold back what asks for the end, in this thread and in those it starts: whoever waits for it gets it.
+
+    A thread that is there already would take it: enter this before anything starts one.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def end_with_thread() -> None:
     """On Linux, ask this process to end when the thread that started it has ended; before anything else."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDINGS)
     _at_the_end_of_it(signal.SIGTERM)
 
 

@@ -39,18 +39,21 @@ def live(  # noqa: PLR0913 each is an option
     simulated here, a paper account, or real money. At the end what works is cancelled and what is held is
     left, unless `on_stop: keep`. The session is a run like any other: explained, reported, reconciled.
     """
-    from mia_plugins.live.session import Asked, go
+    from mia_plugins.processes import endings_held
 
     session = Session.of(context)
-    asked = Asked(
-        config=config,
-        runs_dir=runs,
-        plugins_dirs=session.plugins_dirs,
-        seconds=None if minutes is None else minutes * 60,
-        is_simulated=sim,
-        has_agreed=real,
-    )
-    finished = go(asked, lambda _: None)
+    with endings_held():
+        from mia_plugins.live.session import Asked, go
+
+        asked = Asked(
+            config=config,
+            runs_dir=runs,
+            plugins_dirs=session.plugins_dirs,
+            seconds=None if minutes is None else minutes * 60,
+            is_simulated=sim,
+            has_agreed=real,
+        )
+        finished = go(asked, lambda _: None)
     if as_json:
         session.say_json({"ok": not finished.exit_code, "runs": [outcome_data(finished)]})
     else:

@@ -24,6 +24,7 @@ from mia_plugins.live.planning import live_plan, span_from, terms_of
 from mia_plugins.live.simulated import simulated
 from mia_plugins.live.steward import End
 from mia_plugins.live.terms import LiveTerms, Pace
+from mia_plugins.processes import ENDINGS
 from mia_plugins.runs.draft import RunDraft
 from mia_plugins.runs.inputs import inputs_of
 from mia_plugins.runs.ledger import Ledger
@@ -164,25 +165,22 @@ class Session:
     def _ending(self, stop: Callable[[], None]) -> Iterator[None]:
         """Have Ctrl-C and SIGTERM ask for the end while the node runs.
 
-        Both are held back in every thread: Nautilus would stop at once, with what works still working.
+        They are held back (`endings_held`): Nautilus would stop at once, with what works still working.
         """
-        asked = {signal.SIGINT, signal.SIGTERM}
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, asked)
         over = threading.Event()
-        watch = threading.Thread(target=self._wait, args=(over, asked, stop), name="ending", daemon=True)
+        watch = threading.Thread(target=self._wait, args=(over, stop), name="ending", daemon=True)
         watch.start()
         try:
             yield
         finally:
             over.set()
             watch.join(2)
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
-    def _wait(self, over: threading.Event, asked: set[signal.Signals], stop: Callable[[], None]) -> None:
+    def _wait(self, over: threading.Event, stop: Callable[[], None]) -> None:
         """Wait for a signal, or for the time that was asked for; a node that cannot end is stopped."""
         begun = time.monotonic()
         while not over.is_set():
-            got = signal.sigtimedwait(asked, 0.2)
+            got = signal.sigtimedwait(ENDINGS, 0.2)
             if got is not None:
                 self.end.ask("ctrl_c" if got.si_signo == signal.SIGINT else "sigterm")
             elif self._asked.seconds is not None and time.monotonic() - begun > self._asked.seconds:
