@@ -81,7 +81,7 @@ class Crew:
             self._feed,
             ground.terms,
             ground.standing.kill,
-            run.settings.live.mode,
+            "live",
             ground.line.execution_client,
         )
         self.assembly = Assembly(run, ground.plan, ground.tables, ground.guard, bytes(1), node)
