@@ -1,6 +1,7 @@
 """`levels`: sets of levels as they become known, from the catalog and from a file that is watched."""
 
 import datetime as dt
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -56,7 +57,11 @@ class Levels(Telling):
             )
         self._stamp: tuple[int, int] | None = None
         self._read: tuple[int, int] | None = None
-        self._importer = self._found() if self.settings.file else None
+        self._importer: Importer | None = None
+        if self.settings.file:
+            # Importers need it at their first row, and take seconds to load it: a node would look at nothing.
+            import_module("pandas")
+            self._importer = self._found()
 
     def tell(self, lo: int, now: int) -> None:
         """Publish the sets that are new."""

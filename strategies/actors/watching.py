@@ -24,7 +24,8 @@ class Watching(MiaActor):
             self.prepare(market)
         self._day: TradingDay | None = None
         start = max(self.clock.timestamp_ns(), min(day.session.open for day in context.days))
-        self.clock.set_timer_ns(context.name, MINUTE, -(-start // MINUTE) * MINUTE, None, self._look)
+        # A timer calls first an interval after its start: at the next full minute.
+        self.clock.set_timer_ns(context.name, MINUTE, start // MINUTE * MINUTE, None, self._look)
 
     @abstractmethod
     def prepare(self, market: Market) -> None:
