@@ -8,7 +8,7 @@ from mia_plugins.data.instruments import Contract
 from mia_plugins.data.sessions import Session
 from mia_plugins.runtime.account import Account
 from mia_plugins.runtime.guard import Guard
-from mia_plugins.runtime.hearing import Ear
+from mia_plugins.runtime.hearing import Ear, OrderEar
 from mia_plugins.runtime.incidents import Incidents
 from mia_plugins.runtime.keeping import Keeper, Unkept
 from mia_plugins.runtime.killing import Halt, never
@@ -123,6 +123,8 @@ class Context:
     """What those who watch over the run keep it from."""
     ears: Sequence[Ear] = ()
     """Actors that hear what becomes of its candidates and trades."""
+    order_ears: Sequence[OrderEar] = ()
+    """Who hears of each event of its orders: the log of a living run."""
 
     @property
     def strategy_id(self) -> str:

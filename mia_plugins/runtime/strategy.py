@@ -31,7 +31,7 @@ from mia_plugins.runtime.context import Context, TradingDay
 from mia_plugins.runtime.desk import Desk
 from mia_plugins.runtime.guard import Interrupted
 from mia_plugins.runtime.guarded import Guarded
-from mia_plugins.runtime.hearing import tell_decision
+from mia_plugins.runtime.hearing import tell_decision, tell_order
 from mia_plugins.runtime.needs import Needs, Parts
 from mia_plugins.runtime.orders import OrderMaker
 from mia_plugins.runtime.settings import StrategySettings
@@ -92,7 +92,10 @@ class MiaStrategy(Guarded, Strategy):
         self.contract: Contract | None = None
         """What its orders are for in this session."""
         self._instrument = ""
-        self._decided = -1
+        self.decided = -1
+        """When it was evaluated last: UTC ns; -1 before the first time."""
+        self.decision: Decision | None = None
+        """What it came to then, before the desk had its say."""
         calls = Calls(self._open, self._at_bar, self._at_instant, self._flat, self._close)
         self._timetable = Timetable(context.days, self.settings.bar, self.settings.flat_before_close, calls)
         maker = OrderMaker(TraderId(context.trader_id), self.strategy_id, reduce_only=context.reduce_only)
@@ -101,7 +104,7 @@ class MiaStrategy(Guarded, Strategy):
         ours: dict[str, Callable[..., Any]] = {
             "on_start": self._start,
             "on_stop": self._stop,
-            "on_order_event": self.desk.on_order_event,
+            "on_order_event": self._on_order,
         }
         ours |= context.feed.handlers()
         self._guard_handlers(MiaStrategy, ours)
@@ -172,6 +175,10 @@ class MiaStrategy(Guarded, Strategy):
         if self.context.kill[0]:
             self.desk.obey(self.context.kill[0], event.ts_event)
 
+    def _on_order(self, event: Any) -> None:
+        tell_order(self.context, event)
+        self.desk.on_order_event(event)
+
     def _stop(self) -> None:
         self.desk.finish()
         self.context.following.end(self.tape.now)
@@ -222,13 +229,13 @@ class MiaStrategy(Guarded, Strategy):
     def _at_instant(self, now: int, cause: str) -> None:
         if now > self.tape.now and self._look(now):
             cause = "bar"
-        if now > self._decided:
+        if now > self.decided:
             self._decide(now, cause)
 
     def _decide(self, now: int, cause: str) -> None:
         """Evaluate, journal, and act on it."""
-        self._decided = now
-        decision = self.evaluate(now)
+        self.decided = now
+        decision = self.decision = self.evaluate(now)
         book, price = self.context.book, self.tape.price
         if decision.outcome is Outcome.NONE:
             book.record(now, self._instrument, cause, decision, None, price)
