@@ -53,7 +53,7 @@ def order(number: int, role: str = "stop", state: str = "accepted") -> OrderLook
     entry = role == "entry"
     return OrderLook(
         "confluence-ES", "ESM6", f"confluence-ES-{number}-{role[0].upper()}", role, 1 if entry else -1, 2,
-        number % 2, None if entry else 24_031 + number, "market" if entry else "stop", state, 4.25 * number,
+        number % 2, None if entry else 24_031 + number, {"entry": "market", "stop": "stop"}.get(role, "limit"), state, 4.25 * number,
     )  # fmt: skip
 
 

@@ -76,11 +76,9 @@ def beside(left: Sequence[Text], right: Sequence[Text], width: int) -> Iterator[
     """Yield two blocks beside each other; the left one has so many cells."""
     for n in range(max(len(left), len(right))):
         line = left[n].copy() if n < len(left) else Text(no_wrap=True)
-        if n < len(right):
-            line.append(" " * max(0, width - line.cell_len))
-            line.append(" │ ", "dim")
-            line.append_text(right[n])
-        yield line
+        line.append(" " * max(0, width - line.cell_len))
+        line.append(" │ ", "dim")
+        yield line.append_text(right[n]) if n < len(right) else line
 
 
 def _needs(widths: Sequence[int], kept: Sequence[int]) -> int:

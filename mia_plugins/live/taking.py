@@ -27,7 +27,7 @@ from mia_plugins.live.wording import measured, plain_text
 from mia_plugins.runtime.account import Account
 from mia_plugins.runtime.brackets import OrderState
 from mia_plugins.runtime.context import Context
-from mia_plugins.runtime.hearing import HeardDecision, HeardTrade
+from mia_plugins.runtime.hearing import HeardDecision, HeardOrder, HeardTrade
 from mia_plugins.runtime.killing import Halt, Kill, never
 from mia_plugins.runtime.stakes import open_of
 from mia_plugins.runtime.vitals import Vitals
@@ -64,7 +64,7 @@ class Patience:
 
 
 class Recent:
-    """What was decided and what went wrong lately; put among `Context.ears` and where incidents go."""
+    """What was decided and what went wrong lately."""
 
     def __init__(self) -> None:
         self.decisions: deque[DecisionLook] = deque(maxlen=REMEMBERED)
@@ -83,6 +83,9 @@ class Recent:
 
     def hear_trade(self, heard: HeardTrade) -> None:
         """Keep nothing: the account tells what trades came to."""
+
+    def hear_order(self, heard: HeardOrder) -> None:
+        """Keep nothing: brackets tell how orders stand."""
 
     def append(self, row: tuple[object, ...], /) -> None:
         """Take note of an incident, a row of `INCIDENTS`."""
