@@ -185,8 +185,10 @@ def _plain(value: Any) -> Any:
     """Return what JSON can hold; money as a number, and what is no number as null."""
     if value is None or isinstance(value, (bool, int)):
         return value
-    if isinstance(value, (float, Decimal)):
-        return float(value) if math.isfinite(value) else None
+    if isinstance(value, Decimal):
+        value = float(value) if value.is_finite() else math.nan
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
     if isinstance(value, Mapping):
         return {_word(name): _plain(one) for name, one in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
