@@ -50,5 +50,5 @@ class LookedAt(Scripted):
 
     @staticmethod
     def _gauges() -> Iterable[Gauge]:
-        yield Gauge("daily_loss", 1, 100.0, 500.0, "flatten_and_stop", "$")
-        yield Gauge("disk_free", 1, 20.0, 15.0, "warn", "%", is_floor=True)
+        yield Gauge("daily_loss", 1, 100.0, 500.0, "own", "$")
+        yield Gauge("disk_free", 1, 20.0, 15.0, "own", "%", is_floor=True)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from mia_plugins.live.look import Look
+from risk.catastrophe.monitor import TRIGGERS
 from tests import looked_at
 from tests.market import DAY
 from tests.runtime import (
@@ -155,3 +156,35 @@ def test_how_it_stands_is_told_each_minute_and_that_it_is_connected_once(run: Pl
     times = [more["ts"] for what, more in looked_at.lines if what == "standing"]
     assert len(times) > 5
     assert all(later - one >= 60_000_000_000 for one, later in pairwise(times))
+
+
+def test_what_the_monitor_measures_is_seen_with_the_limit_that_comes_next(
+    here: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All its own numbers, at any time: no candidate has to come by."""
+    del here
+    looks: list[Look] = []
+    monkeypatch.setattr(looked_at, "looks", looks)
+    triggers: dict[str, dict[str, int]] = {name: {} for name in TRIGGERS} | {
+        "daily_loss": {"warn": 100, "flatten_and_stop": 500},
+        "stale_data": {"stop_entries": 60},
+        "disk_free": {"warn": 15},
+    }
+    market: Any = market_of(MARKET)
+    days = {DAY: [market, a_trade_a_minute(market)]}
+    strategies = {"one": {"steps": [buy("09:31", stop=-50, target=90, size=2)]}}
+    stage(
+        days, strategies, fills="quotes", plugin="tests.looked_at:LookedAt", actors={"catastrophe": triggers}
+    ).run()
+    look = next(one for one in looks if told(one.ts) == "09:35:00")
+    found = {one.name: one for one in look.limits if one.does != "own"}
+    assert set(found) == {"daily_loss", "stale_data"}  # a backtest has no disk to lose
+    loss, stale = found["daily_loss"], found["stale_data"]
+    assert loss.number == pytest.approx(-float(look.money.day), abs=30)  # five seconds before, at the bid
+    assert (loss.limit, loss.does, loss.unit) == (100.0, "warn", "$")
+    assert (stale.limit, stale.does) == (60.0, "stop_entries")
+    assert stale.number == pytest.approx(105, abs=5)  # quotes come seldom in this little market
+    assert stale.is_reached
+    assert look.limits[0] == stale
+    assert look.ages[0].name == "ES"
+    assert look.strategies[0].price == BASE + 12  # the last bid
