@@ -37,8 +37,9 @@ def table(columns: Sequence[Column], rows: Sequence[Row], width: int) -> list[Te
     ]
     while _missing(columns, widths, kept, width) > 0 and (rank := max(columns[n].rank for n in kept)):
         kept.remove(next(n for n in reversed(kept) if columns[n].rank == rank))
-    while _needs(widths, kept) > width and (long := [n for n in kept if _gives(columns[n], widths[n])]):
-        widths[max(long, key=lambda n: widths[n])] -= 1
+    for _ in range(_needs(widths, kept) - width):
+        if long := [n for n in kept if 0 < columns[n].least < widths[n]]:
+            widths[max(long, key=widths.__getitem__)] -= 1
     header = _line(columns, [(column.title, "") for column in columns], widths, kept)
     header.pad_right(max(0, width - header.cell_len))
     header.stylize(HEADER)
@@ -91,18 +92,12 @@ def _missing(columns: Sequence[Column], widths: Sequence[int], kept: Sequence[in
     return _needs(least, kept) - width
 
 
-def _gives(column: Column, width: int) -> bool:
-    return 0 < column.least < width
-
-
 def _line(columns: Sequence[Column], row: Row, widths: Sequence[int], kept: Sequence[int]) -> Text:
-    line = Text(no_wrap=True)
-    for place, n in enumerate(kept):
-        text, style = row[n]
-        text = shortened(text, widths[n])
-        room = " " * (widths[n] - cell_len(text))
-        line.append(GAP if place else "")
-        line.append(room if columns[n].right else "")
-        line.append(text, style)
-        line.append("" if columns[n].right or n == kept[-1] else room)
-    return line
+    pieces: list[Cell] = []
+    for n in kept:
+        text = shortened(row[n][0], widths[n])
+        cell, room = (text, row[n][1]), (" " * (widths[n] - cell_len(text)), "")
+        pieces += [room, cell, (GAP, "")] if columns[n].right else [cell, room, (GAP, "")]
+    while pieces and not pieces[-1][0].strip():
+        pieces.pop()
+    return Text.assemble(*(piece for piece in pieces if piece[0]), no_wrap=True)

@@ -29,6 +29,8 @@ EVERY = 0.5
 """Seconds between two pictures."""
 BETWEEN_LINES = 10.0
 """Seconds between two plain lines, while nothing important changes."""
+SHARE = 0.0005
+"""Seconds after which a drawing thread lets the node's go on: Python's own 5 ms would be seen in delays."""
 PATIENCE = 2.0
 """Seconds that a terminal may take to be given back."""
 
@@ -56,6 +58,7 @@ class Screen:
         self._stream, self._tell, self._zone, self._every = stream, tell, zone, every
         self._look: Look | None = None
         self._over = threading.Event()
+        self._interval = sys.getswitchinterval()
         self._thread = threading.Thread(target=self._run, name="screen", daemon=True)
 
     def show(self, look: Look) -> None:
@@ -64,7 +67,11 @@ class Screen:
 
     def __enter__(self) -> Self:
         """Begin to draw."""
-        self._thread.start()
+        sys.setswitchinterval(min(SHARE, self._interval))
+        try:
+            self._thread.start()
+        except RuntimeError as error:  # the system has no thread left
+            self._off(error)
         return self
 
     def __exit__(
@@ -78,6 +85,7 @@ class Screen:
         self._over.set()
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(PATIENCE)  # one that is held up by Ctrl-S holds up nobody else
+            sys.setswitchinterval(self._interval)
 
     @property
     def is_on(self) -> bool:
