@@ -1,11 +1,12 @@
 """From a run's settings to the strategies that trade it, each with its tape and its place in the journal."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from mia_plugins.backtest.accounts import account_of, broker_of
 from mia_plugins.backtest.engine import TAPE_VENUE, TRADER
@@ -19,15 +20,17 @@ from mia_plugins.journal.schema import SHADOWS
 from mia_plugins.journal.writer import Journal
 from mia_plugins.runs.rows import RowLog
 from mia_plugins.runtime.actor import ActorContext, MiaActor
-from mia_plugins.runtime.context import Context, Warnings
+from mia_plugins.runtime.context import Context, Feed, Warnings
 from mia_plugins.runtime.feeds import ColumnsFeed, HandlersFeed
 from mia_plugins.runtime.following import following_of
 from mia_plugins.runtime.guard import Fault, Guard
 from mia_plugins.runtime.incidents import INCIDENTS, Incidents
+from mia_plugins.runtime.keeping import KeptLater
 from mia_plugins.runtime.killing import Halt
 from mia_plugins.runtime.needs import Needs
 from mia_plugins.runtime.records import FILLS, ORDERS, POSITIONS, Records
 from mia_plugins.runtime.strategy import MiaStrategy
+from mia_plugins.runtime.terms import AS_THEY_ARE, Terms
 from mia_plugins.runtime.vitals import Pulse, Vitals
 from mia_plugins.settings.resolve import Component, Run
 from mia_plugins.tape.known import KnownTable
@@ -78,18 +81,46 @@ class Tables:
             log.close()
 
 
+type Tapes = Mapping[str, Tape]
+"""By product."""
+
+
+@dataclass(frozen=True)
+class Node:
+    """What a live node's strategies have that those of a backtest have not."""
+
+    feed: Callable[[Tapes, str], Feed]
+    """Makes a strategy's, of its tapes and its product."""
+    terms: Terms
+    kill: Sequence[int]
+    mode: str
+    """Such as `paper`."""
+    client_id: str = "IB"
+
+
 class Assembly:
     """Makes the strategies of a run."""
 
-    def __init__(self, run: Run, plan: Plan, tables: Tables, guard: Guard, stop: Sequence[int]) -> None:
+    def __init__(  # noqa: PLR0913, PLR0917 the parts of a run
+        self,
+        run: Run,
+        plan: Plan,
+        tables: Tables,
+        guard: Guard,
+        stop: Sequence[int],
+        node: Node | None = None,
+    ) -> None:
         """`stop` is a byte; not zero when the run is to end."""
         self._run, self._plan, self._tables = run, plan, tables
-        self._guard, self._stop = guard, stop
+        self._guard, self._stop, self._node = guard, stop, node
         self.warnings = Warnings()
         """What the strategies want a person to know at the end."""
-        self._broker = broker_of(run.settings)
-        self.vitals, self._halt = Vitals(self._broker), Halt()
+        self.broker = broker_of(run.settings)
+        self.vitals, self.halt = Vitals(self.broker), Halt()
+        self.keeper = KeptLater()
         self._parts = parts_of(run)
+        if node:
+            self._parts = replace(self._parts, mode=node.mode)
         for issue in run.advice:
             self.warnings.add(str(issue), str(issue))
         self._ears: list[MiaActor] = []
@@ -130,8 +161,9 @@ class Assembly:
             known={name: KnownTable(name) for name in sorted(kind.tables)},
             guard=self._guard,
             vitals=self.vitals,
-            halt=self._halt,
+            halt=self.halt,
             incidents=Incidents(self._tables.incidents),
+            terms=self._node.terms if self._node else AS_THEY_ARE,
             warnings=self.warnings,
         )
         with _naming(context.who, "__init__()"):
@@ -153,14 +185,10 @@ class Assembly:
             )
             for code in (*settings.instruments, *settings.observe)
         }
-        feed = (
-            ColumnsFeed(tapes, product)
-            if settings.feed == "columns"
-            else HandlersFeed(tapes, product, TAPE_VENUE, self._plan.engine_kind)
-        )
+        feed = self._feed(tapes, product)
         tables = self._tables
         strategy_id = f"{component.name}-{product}"
-        account = account_of(product, settings, self._broker)
+        account = account_of(product, settings, self.broker)
         context = Context(
             name=component.name,
             parts=self._parts,
@@ -182,10 +210,31 @@ class Assembly:
             warnings=self.warnings,
             incidents=Incidents(tables.incidents),
             vitals=self.vitals,
-            halt=self._halt,
+            halt=self.halt,
             ears=self._ears,
+            **self._live(),
         )
         return _prepared(kind, context)
+
+    def _feed(self, tapes: Tapes, product: str) -> Feed:
+        if self._node:
+            return self._node.feed(tapes, product)
+        if self._run.settings.feed == "columns":
+            return ColumnsFeed(tapes, product)
+        return HandlersFeed(tapes, product, TAPE_VENUE, self._plan.engine_kind)
+
+    def _live(self) -> dict[str, Any]:
+        """Return what only the context of a live strategy has."""
+        node = self._node
+        if node is None:
+            return {}
+        return {
+            "terms": node.terms,
+            "kill": node.kill,
+            "client_id": node.client_id,
+            "reduce_only": False,
+            "keeper": self.keeper,
+        }
 
 
 def _prepared(kind: type[MiaStrategy], context: Context) -> MiaStrategy:

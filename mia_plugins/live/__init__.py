@@ -1,1 +1,1 @@
-"""The live node: the same strategies on a broker's data and orders; docs/live-service.md for services."""
+"""The live node: strategies on Interactive Brokers, or on a gateway that is simulated."""

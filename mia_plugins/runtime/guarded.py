@@ -79,7 +79,7 @@ class Guarded:
     def clock(self) -> Any:
         """Nautilus' clock; what its timers call is guarded."""
         if self._guarded_clock is None:
-            self._guarded_clock = GuardedClock(self._own().clock, self._guarded)
+            self._guarded_clock = GuardedClock(self.context.terms.clock(self._own().clock), self._guarded)
         return self._guarded_clock
 
     def subscribe_topic(self, topic: str, handler: Callback, priority: int = 0) -> None:
@@ -88,7 +88,7 @@ class Guarded:
 
     def data_time(self) -> int:
         """Return the time in the data, for messages: UTC ns."""
-        return int(self._own().clock.timestamp_ns())
+        return int(self.clock.timestamp_ns())
 
     def _own(self) -> Any:
         """Return Nautilus' part of it."""

@@ -98,7 +98,9 @@ class MiaStrategy(Guarded, Strategy):
         """What it came to then, before the desk had its say."""
         calls = Calls(self._open, self._at_bar, self._at_instant, self._flat, self._close)
         self._timetable = Timetable(context.days, self.settings.bar, self.settings.flat_before_close, calls)
-        maker = OrderMaker(TraderId(context.trader_id), self.strategy_id, reduce_only=context.reduce_only)
+        maker = OrderMaker(
+            TraderId(context.trader_id), self.strategy_id, context.terms, reduce_only=context.reduce_only
+        )
         self.desk = Desk(context, maker, _Wire(self), self._timetable, wakes=self.after_fills)
         context.following.watch(self.desk)
         ours: dict[str, Callable[..., Any]] = {
