@@ -40,7 +40,7 @@ class LookedAt(Scripted):
             Facts("looked at", "sim"), [self], vitals, self.context.halt, self.context.kill,
             patience=Patience(own={"ES": 60.0}), state="trading",
         )  # fmt: skip
-        self.watching = Watching(sight, Teller(seen), seen)  # type: ignore[arg-type]
+        self.watching = Watching(sight, Teller(seen), seen, every=0.0)  # type: ignore[arg-type]
         for name in ("ears", "order_ears"):  # a context is frozen: whoever makes it gives them to it
             object.__setattr__(self.context, name, [self.watching])
 

@@ -149,7 +149,7 @@ UGLY = {
 
 def drawn(look: Look | None, size: tuple[int, int] = (80, 24), late: float = 0.25) -> list[Text]:
     """Return the lines of a screen so many seconds after the look."""
-    return picture(look, Size(*size), NOW + int(late * NS), PARIS)
+    return picture(look, Size(*size), late, PARIS)
 
 
 def shown(look: Look | None, size: tuple[int, int] = (80, 24), late: float = 0.25) -> list[str]:

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from rich.text import Text
 
-from mia_plugins.data.sessions import NS
 from mia_plugins.live.clocks import clocks_text
 from mia_plugins.live.grid import Cell, Column, beside, fitted, flow, table
 from mia_plugins.live.look import Look
@@ -30,12 +29,11 @@ class Size(NamedTuple):
     height: int
 
 
-def picture(look: Look | None, size: Size, now: int, zone: dt.tzinfo | None = None) -> list[Text]:
-    """Return the lines of a screen at an instant (UTC ns), at most as many and as wide as it is."""
+def picture(look: Look | None, size: Size, age: float, zone: dt.tzinfo | None = None) -> list[Text]:
+    """Return the lines of a screen, at most as many and as wide as it is; the look is so many seconds old."""
     if look is None:
-        pieces = ["mia live", "nothing is known yet", *clocks_text(now, zone)]
-        return flow([(piece, "") for piece in pieces], size.width)[: size.height]
-    head = [*_title(look, size.width, now, zone), *_alarms(look, size.width, now)]
+        return flow([("mia live", "bold"), ("nothing is known yet", "")], size.width)[: size.height]
+    head = [*_title(look, size.width, zone), *_alarms(look, size.width, age)]
     most = 2 if size.height < LOW else size.height
     head += [*flow(status(look), size.width)[:most], *flow(money(look), size.width)[:most]]
     return [*head, *_body(panels(look), Size(size.width, size.height - len(head)))][: size.height]
@@ -47,10 +45,10 @@ def as_ascii(line: Text) -> Text:
     return Text(text, spans=line.spans if len(text) == len(line.plain) else [], no_wrap=True)
 
 
-def line_of(look: Look, now: int) -> str:
+def line_of(look: Look, age: float) -> str:
     """Return all that matters in a plain line, for what is no terminal."""
     facts = look.facts
-    pieces = [facts.name, facts.mode, *_told_alarms(look, now)]
+    pieces = [facts.name, facts.mode, *_told_alarms(look, age)]
     pieces += [text for text, _ in (*status(look), *money(look)[:4])]
     holds = [f"{one.strategy_id} {one.position:+d}" for one in look.strategies if one.position]
     pieces.append(f"holds {', '.join(holds)}" if holds else "flat")
@@ -58,7 +56,7 @@ def line_of(look: Look, now: int) -> str:
     return " | ".join(piece for piece in pieces if piece)
 
 
-def _title(look: Look, width: int, now: int, zone: dt.tzinfo | None) -> list[Text]:
+def _title(look: Look, width: int, zone: dt.tzinfo | None) -> list[Text]:
     facts = look.facts
     mode = "LIVE, REAL MONEY" if facts.is_real_money else facts.mode
     left: list[Cell] = [
@@ -67,7 +65,7 @@ def _title(look: Look, width: int, now: int, zone: dt.tzinfo | None) -> list[Tex
         (mode, ALARM if facts.is_real_money else "reverse"),
         (facts.account_id, ""),
     ]
-    clocks = flow([(clock, "") for clock in clocks_text(now, zone)], width)
+    clocks = flow([(clock, "") for clock in clocks_text(look.ts, zone)], width)
     lines = flow(left, width)
     room = width - lines[-1].cell_len - clocks[0].cell_len
     if len(lines) == len(clocks) == 1 and room >= 2:
@@ -75,14 +73,13 @@ def _title(look: Look, width: int, now: int, zone: dt.tzinfo | None) -> list[Tex
     return [*lines, *clocks]
 
 
-def _alarms(look: Look, width: int, now: int) -> list[Text]:
+def _alarms(look: Look, width: int, age: float) -> list[Text]:
     return [
-        fitted(Text(f" {told} ".ljust(width), ALARM, no_wrap=True), width) for told in _told_alarms(look, now)
+        fitted(Text(f" {told} ".ljust(width), ALARM, no_wrap=True), width) for told in _told_alarms(look, age)
     ]
 
 
-def _told_alarms(look: Look, now: int) -> list[str]:
-    age = max(0.0, (now - look.ts) / NS)
+def _told_alarms(look: Look, age: float) -> list[str]:
     old = [f"THIS IS {age_text(age)} OLD: the node does not answer"] if age >= OLD else []
     return [*old, *alarms(look)]
 

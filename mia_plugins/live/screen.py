@@ -56,14 +56,14 @@ class Screen:
     ) -> None:
         """`tell` is given the one line that says why it is off; `zone` is the user's, None the machine's."""
         self._stream, self._tell, self._zone, self._every = stream, tell, zone, every
-        self._look: Look | None = None
+        self._seen: tuple[Look | None, float] = (None, 0.0)
         self._over = threading.Event()
         self._interval = sys.getswitchinterval()
         self._thread = threading.Thread(target=self._run, name="screen", daemon=True)
 
     def show(self, look: Look) -> None:
         """Have a look shown from the next picture on."""
-        self._look = look
+        self._seen = look, time.monotonic()
 
     def __enter__(self) -> Self:
         """Begin to draw."""
@@ -109,7 +109,8 @@ class Screen:
 
     def _draw(self, console: Console) -> None:
         def drawn() -> Group:
-            lines = picture(self._look, Size(*console.size), time.time_ns(), self._zone)
+            look, seen = self._seen
+            lines = picture(look, Size(*console.size), time.monotonic() - seen, self._zone)
             return Group(*(map(as_ascii, lines) if console.options.ascii_only else lines))
 
         with Live(
@@ -128,11 +129,11 @@ class Screen:
         """Write a plain line when something important changes, and now and then."""
         told, due = None, 0.0
         while not self._over.wait(self._every):
-            look, now = self._look, time.monotonic()
+            (look, seen), now = self._seen, time.monotonic()
             key = _key(look) if look else None
             if look and (key != told or now >= due):
                 told, due = key, now + BETWEEN_LINES
-                self._stream.write(f"{line_of(look, time.time_ns())}\n")
+                self._stream.write(f"{line_of(look, now - seen)}\n")
                 self._stream.flush()
 
 

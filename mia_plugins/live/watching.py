@@ -2,10 +2,11 @@
 
 watching = Watching(sight, Teller(log), screen)
 Context(..., ears=[..., watching], order_ears=[watching])
-Incidents(Tee(tables.incidents, watching))
-every half second, on the node's thread: watching.look(now)
+incidents.also(watching)
+now and then, on the node's thread: watching.look(now)
 """
 
+import time
 from collections.abc import Callable
 from typing import Protocol
 
@@ -17,20 +18,8 @@ from mia_plugins.live.wording import plain_text
 from mia_plugins.runtime.hearing import Ear, HeardDecision, HeardOrder, HeardTrade, OrderEar
 from mia_plugins.runtime.records import Rows
 
-EVERY = 500_000_000
-"""ns between two looks."""
-
-
-class Tee:
-    """Rows that go to several tables."""
-
-    def __init__(self, *tables: Rows) -> None:
-        self._tables = tables
-
-    def append(self, row: tuple[object, ...], /) -> None:
-        """Add a row to each."""
-        for one in self._tables:
-            one.append(row)
+EVERY = 0.5
+"""Seconds between two looks."""
 
 
 class Listener(Ear, OrderEar, Rows, Protocol):
@@ -45,10 +34,13 @@ class Watching:
         sight: Sight,
         teller: Teller | None = None,
         screen: Screen | None = None,
+        *,
         tell: Tell = tell_on_stderr,
+        every: float = EVERY,
     ) -> None:
-        """`tell` is given the one line that says why it is off."""
-        self.sight, self._tell = sight, tell
+        """`tell` is given the one line that says why it is off; `every` so many seconds it looks."""
+        self.sight, self._tell, self._every = sight, tell, every
+        self._due = 0.0
         self._listeners: list[Listener] = [sight.recent, *([teller] if teller else [])]
         self._viewers = [one for one in (screen, teller) if one]
         self.is_on = True
@@ -70,9 +62,11 @@ class Watching:
         self._safely(lambda one: one.append(row))
 
     def look(self, now: int) -> None:
-        """Look at the run at an instant (UTC ns), and hand on what was seen."""
-        if not self.is_on or not self._viewers:
+        """Look at the run at an instant (UTC ns), and hand on what was seen; it may be called too often."""
+        at = time.monotonic()
+        if at < self._due or not self.is_on or not self._viewers:
             return
+        self._due = at + self._every
         try:
             look = look_of(self.sight, now)
             for viewer in self._viewers:

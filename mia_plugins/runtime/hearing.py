@@ -112,6 +112,7 @@ def tell_order(context: "Context", event: Any) -> None:
 
 def _heard(context: "Context", event: Any) -> HeardOrder:
     kind, order_id = type(event).__name__, str(event.client_order_id)
+    ts = context.terms.heard(event).ts_event
     bracket = context.account.bracket
     order = next((one for one in bracket.orders if one.order_id == order_id), None) if bracket else None
     lots, ticks = (order.lots, order.ticks) if order else (0, None)
@@ -120,7 +121,7 @@ def _heard(context: "Context", event: Any) -> HeardOrder:
     return HeardOrder(
         context.strategy_id,
         context.account.product,
-        event.ts_event,
+        ts,
         kind,
         order_id,
         bracket.decision if bracket and order else 0,

@@ -1,6 +1,5 @@
 """What a look is taken of: gauges and how near they are, pulses that nobody disturbs, strategies before their day."""
 
-from dataclasses import replace
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any, cast
@@ -16,13 +15,14 @@ from mia_plugins.journal.decision import Decision, JournalColumns, Outcome
 from mia_plugins.live.look import Facts, Look
 from mia_plugins.live.taking import Patience, Recent, Sight, Watched, look_of
 from mia_plugins.live.telling import Teller
-from mia_plugins.live.watching import Tee, Watching
+from mia_plugins.live.watching import Watching
 from mia_plugins.runtime.account import Account
 from mia_plugins.runtime.bracketing import bracket_of
 from mia_plugins.runtime.broker import BrokerAccount
 from mia_plugins.runtime.hearing import HeardDecision, tell_order
 from mia_plugins.runtime.incidents import Incident, Incidents, Level
 from mia_plugins.runtime.killing import Halt, Kill
+from mia_plugins.runtime.terms import AS_THEY_ARE
 from mia_plugins.runtime.vitals import Gauge, Pulse, Vitals
 from risk.catastrophe.settings import LeastTrigger, Trigger
 
@@ -90,7 +90,7 @@ def strategy(broker: BrokerAccount, price: int = 0) -> Any:
     account = Account(Decimal("12.5"), "ES", broker=broker)
     return SimpleNamespace(
         context=SimpleNamespace(
-            strategy_id="ema-ES", product="ES", traded="ES", account=account, order_ears=[]
+            strategy_id="ema-ES", product="ES", traded="ES", account=account, order_ears=[], terms=AS_THEY_ARE
         ),
         contract=None,
         tape=SimpleNamespace(price=price),
@@ -225,7 +225,9 @@ class Failing:
 def test_nothing_that_fails_in_it_reaches_the_node(what: str) -> None:
     told: list[str] = []
     seen, failing = sight(), cast("Any", Failing())
-    watching = Watching(seen, None if what in ("look", "sight") else Teller(failing), failing, told.append)
+    watching = Watching(
+        seen, None if what in ("look", "sight") else Teller(failing), failing, tell=told.append
+    )
     if what == "sight":
         seen.vitals.feed("connection", lambda _: 1 / 0)
     trade = SimpleNamespace(ts=NOW, strategy_id="a", decision=1, net=1.0)
@@ -239,7 +241,7 @@ def test_nothing_that_fails_in_it_reaches_the_node(what: str) -> None:
             case "order":
                 watching.hear_order(cast("Any", order))
             case "incident":
-                Incidents(Tee(watching)).tell(NOW, "it", Incident("x", Level.WARN, "y"))
+                Incidents(watching).tell(NOW, "it", Incident("x", Level.WARN, "y"))
             case _:
                 watching.look(NOW)
     assert not watching.is_on
@@ -247,8 +249,15 @@ def test_nothing_that_fails_in_it_reaches_the_node(what: str) -> None:
     assert line.startswith("nothing is shown or logged any more, trading goes on: ")
 
 
-def test_a_tee_gives_each_table_each_row() -> None:
-    one, two = [], []  # type: ignore[var-annotated]
-    Tee(cast("Any", one), cast("Any", two)).append((1, 2))
-    assert one == two == [(1, 2)]
-    assert replace(Facts("a", "live"), mode="paper").is_real_money is False
+def test_incidents_go_to_each_table_and_it_looks_no_more_often_than_told() -> None:
+    one: list[Any] = []
+    two: list[Any] = []
+    incidents = Incidents(cast("Any", one))
+    incidents.also(cast("Any", two))
+    incidents.tell(NOW, "it", Incident("x", Level.WARN, "y", 1.0))
+    assert one == two == [(NOW, "it", "x", "warn", 1.0, None, "", "y")]
+    looks: list[Look] = []
+    watching = Watching(sight(), None, cast("Any", SimpleNamespace(show=looks.append)), every=3600)
+    for _ in range(5):
+        watching.look(NOW)
+    assert len(looks) == 1
