@@ -24,6 +24,7 @@ from mia_plugins.runtime.context import Context, Feed, Warnings
 from mia_plugins.runtime.feeds import ColumnsFeed, HandlersFeed
 from mia_plugins.runtime.following import following_of
 from mia_plugins.runtime.guard import Fault, Guard
+from mia_plugins.runtime.hearing import Ear, OrderEar
 from mia_plugins.runtime.incidents import INCIDENTS, Incidents
 from mia_plugins.runtime.keeping import KeptLater
 from mia_plugins.runtime.killing import Halt
@@ -123,7 +124,9 @@ class Assembly:
             self._parts = replace(self._parts, mode=node.mode)
         for issue in run.advice:
             self.warnings.add(str(issue), str(issue))
-        self._ears: list[MiaActor] = []
+        self.ears: list[Ear] = []
+        self.order_ears: list[OrderEar] = []
+        self.incidents = Incidents(tables.incidents)
         for code, micro in plan.stand_ins.items():
             self.warnings.add(
                 f"stand-in {micro}",
@@ -150,7 +153,7 @@ class Assembly:
             for component in self._run.components
             if component.kind is PluginKind.ACTORS
         ]
-        self._ears += made
+        self.ears += made
         return made
 
     def _actor(self, component: Component, kind: type[MiaActor]) -> MiaActor:
@@ -162,7 +165,7 @@ class Assembly:
             guard=self._guard,
             vitals=self.vitals,
             halt=self.halt,
-            incidents=Incidents(self._tables.incidents),
+            incidents=self.incidents,
             terms=self._node.terms if self._node else AS_THEY_ARE,
             warnings=self.warnings,
         )
@@ -208,10 +211,11 @@ class Assembly:
             stop=self._stop,
             trader_id=TRADER,
             warnings=self.warnings,
-            incidents=Incidents(tables.incidents),
+            incidents=self.incidents,
             vitals=self.vitals,
             halt=self.halt,
-            ears=self._ears,
+            ears=self.ears,
+            order_ears=self.order_ears,
             **self._live(),
         )
         return _prepared(kind, context)

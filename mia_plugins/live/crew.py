@@ -19,6 +19,7 @@ from mia_plugins.live.node import Line, node_of
 from mia_plugins.live.planning import load_tables, subscriptions, wanted
 from mia_plugins.live.steward import Charge, End, Steward
 from mia_plugins.live.terms import LiveTerms
+from mia_plugins.live.watching import Watching
 from mia_plugins.runtime.actor import ActorContext
 from mia_plugins.runtime.guard import Guard
 from mia_plugins.runtime.incidents import Incidents
@@ -76,6 +77,7 @@ class Crew:
     def __init__(self, ground: Ground) -> None:
         run = ground.run
         self._ground = ground
+        self._watching: list[Watching] = []
         self._takers: dict[str, list[Callable[[str, Rows], None]]] = {}
         node = Node(
             self._feed,
@@ -103,7 +105,7 @@ class Crew:
         for strategy in self.strategies:
             node.add_strategy(strategy)
         ground = self._ground
-        ground.standing.keep(self.assembly.halt, Incidents(ground.tables.incidents))
+        ground.standing.keep(self.assembly.halt, self.assembly.incidents)
         readers = [one.context.known for one in (*self.actors, *self.strategies)]
         load_tables(ground.plan, ground.plan.days[0], readers)
 
@@ -117,9 +119,23 @@ class Crew:
             guard=ground.guard,
             end=ground.end,
             start=self._resume,
+            look=self._look,
             flush=ground.tables.flush,
             stop=self.stop,
         )
+
+    def watch(self, watching: Watching) -> None:
+        """Have somebody hear what is decided and ordered, and look now and then."""
+        assembly = self.assembly
+        assembly.ears.append(watching)
+        assembly.order_ears.append(watching)
+        assembly.incidents.also(watching)
+        self._watching.append(watching)
+
+    def _look(self, now: int) -> None:
+        for watching in self._watching:
+            watching.sight.state = "stopping" if self._ground.end.asked.is_set() else "trading"
+            watching.look(now)
 
     def _resume(self) -> None:
         """Bring the account to where it was."""
@@ -144,7 +160,7 @@ class Crew:
             guard=ground.guard,
             vitals=assembly.vitals,
             halt=assembly.halt,
-            incidents=Incidents(ground.tables.incidents),
+            incidents=assembly.incidents,
             terms=ground.terms,
             warnings=assembly.warnings,
         )

@@ -19,8 +19,10 @@ from mia_plugins.errors import MiaError
 from mia_plugins.live.consent import refuse_without_consent
 from mia_plugins.live.crew import Crew, Ground, Standing, standing_in
 from mia_plugins.live.errors import LiveError
+from mia_plugins.live.look import Facts
 from mia_plugins.live.node import Line
 from mia_plugins.live.planning import live_plan, span_from, terms_of
+from mia_plugins.live.shown import QUIETLY, Showing, Stage, shown
 from mia_plugins.live.simulated import simulated
 from mia_plugins.live.steward import End
 from mia_plugins.live.terms import LiveTerms, Pace
@@ -49,6 +51,8 @@ class Asked:
     """After how long it ends by itself; None for never."""
     is_simulated: bool = False
     """Whether a simulated gateway is used, whatever mode the file has."""
+    showing: Showing = QUIETLY
+    """How it is shown meanwhile."""
     has_agreed: bool = False
     """Whether whoever asks has agreed to real money."""
 
@@ -151,7 +155,8 @@ class Session:
         crew = self.crew = Crew(ground)
         with self._ending(crew.stop):
             started(crew)
-            crew.node.run()
+            with shown(crew, self._stage(), self._asked.showing):
+                crew.node.run()
         if self.guard.fault is not None:
             raise self.guard.fault.as_error() from self.guard.fault.error
         if not self.end.is_clean:
@@ -160,6 +165,11 @@ class Session:
                 "look at the broker's own view of the account before starting again",
             )
         return crew.assembly.warnings.lines()
+
+    def _stage(self) -> Stage:
+        live = self._run.settings.live
+        facts = Facts(self._asked.config.stem, live.mode, self._line.account)
+        return Stage(facts, self.terms, self.end, float(live.stale_after))
 
     @contextmanager
     def _ending(self, stop: Callable[[], None]) -> Iterator[None]:
