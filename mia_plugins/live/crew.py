@@ -133,9 +133,11 @@ class Crew:
         self._watching.append(watching)
 
     def _look(self, now: int) -> None:
+        del now  # when the timer was due: it may be late, and ages are told as they are
+        at = self._ground.terms.market_now()
         for watching in self._watching:
             watching.sight.state = "stopping" if self._ground.end.asked.is_set() else "trading"
-            watching.look(now)
+            watching.look(at)
 
     def _resume(self) -> None:
         """Bring the account to where it was."""

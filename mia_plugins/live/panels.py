@@ -40,7 +40,7 @@ def alarms(look: Look) -> list[str]:
     """Return what must not be overlooked."""
     found = []
     if look.kill:
-        found.append(f"{KILL_SWITCH.upper().replace('_', ' ')}: {DOES[look.kill]}")
+        found.append(f"{KILL_SWITCH.upper().replace('_', ' ')}: {DOES[look.kill]}; `mia unkill` lets it go")
     if look.halt:
         found.append(f"HALTED by {look.halted_by or 'a watch'}: {DOES[look.halt]}")
     if look.connection.is_stale:

@@ -73,13 +73,15 @@ class Recent:
         """What rules said last was left of their limits, by rule and strategy."""
 
     def hear_decision(self, heard: HeardDecision) -> None:
-        """Take note of a candidate, and of what is left of each limit."""
+        """Take note of a candidate."""
         self.decisions.appendleft(decision_look(heard))
-        columns = heard.columns
-        for rule, unit, number in zip(columns.rules, columns.units, heard.decision.numbers, strict=False):
+        self.note(heard.strategy_id, heard.ts, heard.decision, heard.columns)
+
+    def note(self, strategy_id: str, ts: int, made: Decision, columns: JournalColumns) -> None:
+        """Take note of what is left of each limit that was asked about at an instant (UTC ns)."""
+        for rule, unit, number in zip(columns.rules, columns.units, made.numbers, strict=False):
             if number is not None and unit.endswith(LEFT):
-                rest = LimitLook(rule, heard.ts, number, unit, strategy_id=heard.strategy_id)
-                self.rests[rule, heard.strategy_id] = rest
+                self.rests[rule, strategy_id] = LimitLook(rule, ts, number, unit, strategy_id=strategy_id)
 
     def hear_trade(self, heard: HeardTrade) -> None:
         """Keep nothing: the account tells what trades came to."""
@@ -264,7 +266,14 @@ def _money(vitals: Vitals, prices: Mapping[str, int]) -> MoneyLook:
 
 
 def _limits(sight: Sight) -> tuple[LimitLook, ...]:
-    """Return what acts first, then the nearest: what rules said was left counts as half the way."""
+    """Return what acts first, then the nearest: what rules said was left counts as half the way.
+
+    Rules are asked about what is proposed, also where that is not enough for a candidate.
+    """
+    for one in sight.strategies:
+        if one.decision is not None:
+            columns = one.context.book.columns
+            sight.recent.note(one.context.strategy_id, one.decided, one.decision, columns)
     gauges = [
         LimitLook(g.name, g.ts, g.number, g.unit, g.limit, g.share, g.does)
         for told in sight.vitals.gauges

@@ -127,7 +127,7 @@ def standing(look: Look) -> dict[str, Any]:
         "run": look.facts.name,
         "mode": look.facts.mode,
         "state": look.state,
-        "connected": look.is_connected,
+        "connected": None if look.connection.seconds is None else look.is_connected,
         "ages": {one.name: one.seconds for one in look.ages},
         "positions": {one.strategy_id: one.position for one in look.strategies},
         "orders": len(look.orders),

@@ -261,3 +261,19 @@ def test_incidents_go_to_each_table_and_it_looks_no_more_often_than_told() -> No
     for _ in range(5):
         watching.look(NOW)
     assert len(looks) == 1
+
+
+def test_what_rules_said_of_a_proposal_that_was_no_candidate_is_seen_too() -> None:
+    one = strategy(BrokerAccount(), 24_000)
+    one.decided, one.decision = NOW, Decision(1, Outcome.NONE, "score", numbers=(120.0, None))
+    one.context.book = SimpleNamespace(
+        columns=JournalColumns(rules=("daily_loss", "late"), units=("$ left", "h left"))
+    )
+    seen = sight(one)
+    assert [(rest.name, rest.number, rest.ts) for rest in look_of(seen, NOW).limits] == [
+        ("daily_loss", 120.0, NOW)
+    ]
+    one.decided, one.decision = NOW + 1, Decision(0, Outcome.NONE, numbers=(None, None))
+    look = look_of(seen, NOW + 1)
+    assert [rest.ts for rest in look.limits] == [NOW]  # what was said last stays
+    assert look.strategies[0].said == "no candidate"
