@@ -24,9 +24,11 @@ from mia_plugins.runtime.feeds import ColumnsFeed, HandlersFeed
 from mia_plugins.runtime.following import following_of
 from mia_plugins.runtime.guard import Fault, Guard
 from mia_plugins.runtime.incidents import INCIDENTS, Incidents
-from mia_plugins.runtime.killing import Halt
+from mia_plugins.runtime.keeping import Unkept
+from mia_plugins.runtime.killing import Halt, never
 from mia_plugins.runtime.needs import Needs
 from mia_plugins.runtime.records import FILLS, ORDERS, POSITIONS, Records
+from mia_plugins.runtime.steps import UNRECORDED, Steps
 from mia_plugins.runtime.strategy import MiaStrategy
 from mia_plugins.runtime.vitals import Pulse, Vitals
 from mia_plugins.settings.resolve import Component, Run
@@ -81,14 +83,23 @@ class Tables:
 class Assembly:
     """Makes the strategies of a run."""
 
-    def __init__(self, run: Run, plan: Plan, tables: Tables, guard: Guard, stop: Sequence[int]) -> None:
+    def __init__(  # noqa: PLR0913, PLR0917 the parts of a run
+        self,
+        run: Run,
+        plan: Plan,
+        tables: Tables,
+        guard: Guard,
+        stop: Sequence[int],
+        steps: Steps = UNRECORDED,
+    ) -> None:
         """`stop` is a byte; not zero when the run is to end."""
         self._run, self._plan, self._tables = run, plan, tables
-        self._guard, self._stop = guard, stop
+        self._guard, self._stop, self._steps = guard, stop, steps
         self.warnings = Warnings()
         """What the strategies want a person to know at the end."""
         self._broker = broker_of(run.settings)
-        self.vitals, self._halt = Vitals(self._broker), Halt()
+        self.vitals, self._halt = Vitals(self._broker), steps.halt(Halt())
+        steps.account(self._broker)
         self._parts = parts_of(run)
         for issue in run.advice:
             self.warnings.add(str(issue), str(issue))
@@ -183,6 +194,9 @@ class Assembly:
             incidents=Incidents(tables.incidents),
             vitals=self.vitals,
             halt=self._halt,
+            keeper=self._steps.keeper(Unkept()),
+            kill=self._steps.kill(never()),
+            steps=self._steps,
             ears=self._ears,
         )
         return _prepared(kind, context)
