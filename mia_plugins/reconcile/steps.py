@@ -21,7 +21,7 @@ from mia_plugins.runtime.broker import BrokerAccount
 from mia_plugins.runtime.desk import Wire
 from mia_plugins.runtime.keeping import Keeper
 from mia_plugins.runtime.killing import Halt, Kill
-from mia_plugins.runtime.order_events import ToldAgain
+from mia_plugins.runtime.order_events import told_again
 from mia_plugins.runtime.snapshot import restore_account
 from mia_plugins.runtime.steps import Hand, Looks, Step, Steps, What, brought_to
 from mia_plugins.runtime.times import told_time
@@ -176,7 +176,7 @@ class Replaying(Steps):
             case What.TIMER:
                 call(Rung(step.name, step.ts))
             case What.TOLD:
-                call(ToldAgain(step))
+                call(told_again(step))
             case What.WOKEN:
                 call(step.ts, step.name)
             case What.OBEYS:
