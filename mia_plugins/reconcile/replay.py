@@ -171,6 +171,3 @@ def _told(miscount: Miscount | None) -> dict[str, Any] | None:
         "recorded": miscount.recorded,
         "replayed": miscount.replayed,
     }
-
-
-
