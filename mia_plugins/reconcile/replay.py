@@ -1,5 +1,6 @@
 """The recorded inputs, timers and account events once more, through the strategies of the same run."""
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,7 +28,6 @@ from mia_plugins.runtime.guard import Guard
 from mia_plugins.runtime.steps import Step
 from mia_plugins.runtime.strategy import MiaStrategy
 from mia_plugins.settings.resolve import load_run
-from mia_plugins.settings.run import RunSettings
 
 LOG = ".arrows"
 
@@ -43,8 +43,8 @@ class ReplayJob:
     """A table of steps: Parquet, or the log that it is made of."""
     folder: Path
     """Where its tables go, which is there."""
-    days: Mapping[str, Any]
-    """`start` and `end` of what was recorded: the settings may name more."""
+    span: tuple[str, str]
+    """The first and the last trading day that was recorded: the settings may name more."""
     metadata: Mapping[str, str]
     """What the journal's file is to say of the run."""
 
@@ -53,7 +53,8 @@ def replay(job: ReplayJob, reporter: Reporter) -> dict[str, Any]:
     """Make a recording's steps again, and say how far that went; the tables are in the job's folder."""
     run = load_run(job.config, job.plugins_dirs)
     classes = strategy_classes(run)
-    recorded = RunSettings.model_copy(run.settings, update=dict(job.days))
+    start, end = map(dt.date.fromisoformat, job.span)
+    recorded = run.settings.model_copy(update={"start": start, "end": end})
     plan = planned(replace(run, settings=recorded), classes)
     guard = Guard()
     steps = Replaying(read_steps(job.steps))
