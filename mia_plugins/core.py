@@ -13,6 +13,7 @@ def mia_register_commands(register: Register) -> None:
     register("demo", "mia_plugins.cli.demo:app", summary="A first look: a settings file, a plugin, an error.")
     register("config", "mia_plugins.cli.config:app", summary="Check, show and describe settings files.")
     register("backtest", "mia_plugins.cli.backtest:app", summary="Run strategies over a catalog.")
+    register("live", "mia_plugins.cli.live:app", summary="Trade live, or on a simulated gateway.")
     register("runs", "mia_plugins.cli.runs:app", summary="List, show, compare and open runs.")
     register("new", "mia_plugins.cli.new:app", summary="Begin a plugin from a template.")
     register("plugins", "mia_plugins.cli.plugins:app", summary="List, inspect and switch plugins.")

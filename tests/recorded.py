@@ -51,13 +51,11 @@ def record(config: Path, plugins: tuple[Path, ...] = ()) -> Played:
     return Played(into, result)
 
 
-def replayed(
-    config: Path, steps: Path, plugins: tuple[Path, ...] = (), span: tuple[str, str] = (str(DAY), str(DAY))
-) -> Played:
+def replayed(config: Path, steps: Path, plugins: tuple[Path, ...] = (), mode: str = "backtest") -> Played:
     """Make steps again over a catalog."""
     into = config.parent / f"replay-{next(_numbers)}"
     into.mkdir()
-    job = ReplayJob(config, plugins, steps, into, span, {})
+    job = ReplayJob(config, plugins, steps, into, mode, {})
     return Played(into, replay(job, silent()))
 
 

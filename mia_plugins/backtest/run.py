@@ -70,7 +70,7 @@ def run_backtest(job: BacktestJob, reporter: Reporter, steps: Steps = UNRECORDED
     reporter.progress(0, plan.rows, str(plan.days[0].session.day))
     guard = Guard()
     with Tables(job.folder, journal_columns(run, classes), run, job.metadata) as tables, guard.telling():
-        assembly = Assembly(run, plan, tables, guard, reporter.flag, steps)
+        assembly = Assembly(run, plan, tables, guard, reporter.flag, steps=steps)
         strategies = list(assembly.strategies(classes))
         holes = Holes(plan.engine_kind, assembly.warnings)
         backtest = Backtest(run, plan, strategies, guard, assembly.actors(), Seen(holes, assembly.vitals))

@@ -10,6 +10,7 @@ from mia_plugins.runtime.killing import Halt, Kill
 from mia_plugins.runtime.order_events import HEEDED, kind_of, told_of
 from mia_plugins.runtime.snapshot import text_of_account
 from mia_plugins.runtime.steps import Hand, Looks, Step, Steps, What, brought_to
+from mia_plugins.runtime.terms import AS_THEY_ARE, Terms
 
 if TYPE_CHECKING:
     from mia_plugins.runtime.broker import BrokerAccount
@@ -40,9 +41,13 @@ class Recording(Steps):
 
     records = True
 
-    def __init__(self, log: Log, before_order: Callable[[], None] = _nothing) -> None:
+    def __init__(
+        self, log: Log, before_order: Callable[[], None] = _nothing, terms: Terms = AS_THEY_ARE
+    ) -> None:
         """`before_order` writes what else leads to orders: rows and decisions."""
         self._log, self._before_order = log, before_order
+        self.terms = terms
+        """How whoever executes orders tells of them."""
         self._pending: list[list[Any]] = []
         self._open: list[list[Any]] = []
         """Steps that are being handled, the innermost last."""
@@ -183,7 +188,7 @@ class RecordedHand(Hand):
             if kind_of(event) not in HEEDED:
                 function(event)
                 return
-            with self.handling(What.TOLD, **told_of(event)):
+            with self.handling(What.TOLD, **told_of(self._recording.terms.heard(event))):
                 function(event)
 
         return call

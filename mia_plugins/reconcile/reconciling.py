@@ -97,9 +97,9 @@ def _replay_job(recorded: Recorded, plugins_dirs: tuple[Path, ...], place: Path)
     (place / REPLAY).mkdir()
     changes = {"catalog": str(recorded.catalog.resolve()), "feed": "columns"}
     config = derived(recorded.folder.path / SETTINGS, place / "replay.yaml", changes)
-    span = recorded.start, recorded.end
+    mode = recorded.folder.record.inputs.mode
     argument = ReplayJob(
-        config, plugins_dirs, recorded.steps.resolve(), place / REPLAY, span, recorded.metadata
+        config, plugins_dirs, recorded.steps.resolve(), place / REPLAY, mode, recorded.metadata
     )
     return Job(REPLAY, replay, argument)
 

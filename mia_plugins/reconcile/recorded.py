@@ -11,6 +11,7 @@ from mia_plugins.data.catalog import Catalog
 from mia_plugins.data.files import Files
 from mia_plugins.live.sealing import RECORDED, seal_recording
 from mia_plugins.reconcile.errors import ReconcileError
+from mia_plugins.reconcile.planning import recorded_days
 from mia_plugins.runs.draft import DRAFTS, RunDraft
 from mia_plugins.runs.errors import RunError, told
 from mia_plugins.runs.folder import RUN, SETTINGS, RunFolder, RunStatus
@@ -77,7 +78,7 @@ def open_recorded(runs_dir: Path, word: str, plugins_dirs: tuple[Path, ...]) -> 
         )
     run = load_run(folder.path / SETTINGS, plugins_dirs)
     _refuse_other_inputs(folder, run)
-    days = sorted(Catalog.open(Files(str(catalog))).manifest.days)  # type: ignore[union-attr]
+    days = recorded_days(Catalog.open(Files(str(catalog))))
     return Recorded(folder, run, catalog, str(days[0]), str(days[-1]), sealed.outside if sealed else 0)
 
 

@@ -1,8 +1,7 @@
 """The recorded inputs, timers and account events once more, through the strategies of the same run."""
 
-import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,26 +9,31 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from nautilus_trader.backtest import BacktestEngine
 
-from mia_plugins.backtest.assembly import Assembly, Tables
+from mia_plugins.backtest.assembly import Assembly, Node, Tables
 from mia_plugins.backtest.beside import tables_before, tables_of
 from mia_plugins.backtest.engine import engine_of, session_edge
 from mia_plugins.backtest.fills import Sight
-from mia_plugins.backtest.members import journal_columns, planned, strategy_classes
+from mia_plugins.backtest.members import journal_columns, strategy_classes
 from mia_plugins.backtest.plan import Plan
 from mia_plugins.backtest.stream import Part, chunks
 from mia_plugins.backtest.worker import Reporter
 from mia_plugins.data.arrow import Kind, best_of, columns_of
 from mia_plugins.reconcile.errors import Parted
+from mia_plugins.reconcile.planning import recorded_plan
 from mia_plugins.reconcile.steps import Miscount, Replaying
 from mia_plugins.runs.errors import told
 from mia_plugins.runs.rows import read_log
 from mia_plugins.runtime.context import TradingDay
+from mia_plugins.runtime.feeds import ColumnsFeed
 from mia_plugins.runtime.guard import Guard
+from mia_plugins.runtime.killing import never
 from mia_plugins.runtime.steps import Step
 from mia_plugins.runtime.strategy import MiaStrategy
+from mia_plugins.runtime.terms import AS_THEY_ARE
 from mia_plugins.settings.resolve import load_run
 
 LOG = ".arrows"
+BACKTEST = "backtest"
 
 
 @dataclass(frozen=True)
@@ -43,8 +47,8 @@ class ReplayJob:
     """A table of steps: Parquet, or the log that it is made of."""
     folder: Path
     """Where its tables go, which is there."""
-    span: tuple[str, str]
-    """The first and the last trading day that was recorded: the settings may name more."""
+    mode: str
+    """Such as `paper`."""
     metadata: Mapping[str, str]
     """What the journal's file is to say of the run."""
 
@@ -53,15 +57,14 @@ def replay(job: ReplayJob, reporter: Reporter) -> dict[str, Any]:
     """Make a recording's steps again, and say how far that went; the tables are in the job's folder."""
     run = load_run(job.config, job.plugins_dirs)
     classes = strategy_classes(run)
-    start, end = map(dt.date.fromisoformat, job.span)
-    recorded = run.settings.model_copy(update={"start": start, "end": end})
-    plan = planned(replace(run, settings=recorded), classes)
+    plan = recorded_plan(run, classes, str(run.settings.catalog))
     guard = Guard()
     steps = Replaying(read_steps(job.steps))
     with Tables(job.folder, journal_columns(run, classes), run, job.metadata) as tables:
-        assembly = Assembly(run, plan, tables, guard, reporter.flag, steps)
+        node = None if job.mode == BACKTEST else Node(ColumnsFeed, AS_THEY_ARE, never(), job.mode)
+        assembly = Assembly(run, plan, tables, guard, reporter.flag, node, steps)
         strategies = list(assembly.strategies(classes))
-        played = Replay(plan, strategies, engine_of(recorded, plan, guard, _BLIND), steps)
+        played = Replay(plan, strategies, engine_of(run.settings, plan, guard, _BLIND), steps)
         try:
             parted = played.go(reporter)
         finally:

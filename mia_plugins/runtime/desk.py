@@ -159,7 +159,8 @@ class Desk:
 
     def on_order_event(self, event: Any) -> None:
         """Follow an order of ours."""
-        kind = type(event).__name__
+        event = self._context.terms.heard(event)
+        kind = getattr(event, "kind", type(event).__name__)
         self._felt.answered(kind, event.ts_event)
         state = STATES.get(kind)
         if state is None and kind != "OrderFilled":

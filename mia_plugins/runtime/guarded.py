@@ -84,7 +84,8 @@ class Guarded:
     def clock(self) -> Any:
         """Nautilus' clock; what its timers call is guarded."""
         if self._guarded_clock is None:
-            self._guarded_clock = self._timed(GuardedClock(self._own().clock, self._guarded))
+            clock = GuardedClock(self.context.terms.clock(self._own().clock), self._guarded)
+            self._guarded_clock = self._timed(clock)
         return self._guarded_clock
 
     def _timed(self, clock: GuardedClock) -> Any:

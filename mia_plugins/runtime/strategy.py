@@ -96,7 +96,9 @@ class MiaStrategy(Guarded, Strategy):
         self._decided = -1
         calls = Calls(self._open, self._at_bar, self._at_instant, self._flat, self._close)
         self._timetable = Timetable(context.days, self.settings.bar, self.settings.flat_before_close, calls)
-        maker = OrderMaker(TraderId(context.trader_id), self.strategy_id, reduce_only=context.reduce_only)
+        maker = OrderMaker(
+            TraderId(context.trader_id), self.strategy_id, context.terms, reduce_only=context.reduce_only
+        )
         self._hand = context.steps.of(context.strategy_id, self.data_time)
         wire = self._hand.wire(_Wire(self))
         self.desk = Desk(context, maker, wire, self._timetable, wakes=self.after_fills)
