@@ -61,10 +61,10 @@ class Tables:
         )  # fmt: skip
         self._next_flush = 0.0
 
-    def flush(self) -> None:
-        """Bring to disk what there is, if that was not done just before."""
+    def flush(self, *, at_once: bool = False) -> None:
+        """Bring to disk what there is, unless that was done just before and has time."""
         now = monotonic()
-        if now < self._next_flush:
+        if now < self._next_flush and not at_once:
             return
         self._next_flush = now + FLUSH_SECONDS
         for log in self._logs:
