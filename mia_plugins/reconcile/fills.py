@@ -24,6 +24,8 @@ class Why(StrEnum):
     """A limit was met, and others were before it: filled in one of them alone, or not as much."""
     TRIGGER = "trigger"
     """A stop was met in one of them alone, or not at the same time."""
+    HALTED = "halted"
+    """The session was stopped, or whoever watches over it halted it: a simulation knows nothing of that."""
     REFUSED = "refused"
     """The order was not taken."""
     FEE = "fee"
@@ -67,7 +69,7 @@ def explained(recorded: Trades, simulated: Trades) -> tuple[tuple[FillDifference
         if one is None or other is None:
             new = [_lonely(key, one, other, recorded if one is None else simulated)]
         else:
-            new = [*_of_plan(key, one, other), *_of_fills(key, one, other)]
+            new = [*_of_plan(key, one, other), *_of_fills(key, one, other, recorded.halts)]
             alike += sum(one.filled[role] == other.filled.get(role) for role in one.filled)
         found += [_after(parted, difference) for difference in new]
         parted = min([ts for ts in (parted, *(one.ts for one in new)) if ts is not None], default=None)
@@ -86,11 +88,12 @@ def _lonely(key: Key, one: Trade | None, other: Trade | None, lacking: Trades) -
     there = one or other
     assert there is not None  # noqa: S101 one of them has it
     who = "recorded" if one else "simulated"
-    instead = lacking.judged.get(key, "no candidate then")
-    told = f"taken as {who} alone; the other: {instead}"
+    outcome, reason = lacking.judged.get(key, ("no candidate then", ""))
+    told = f"taken as {who} alone; the other: {outcome} {reason}".rstrip()
+    why = Why.HALTED if reason in lacking.halts else Why.UNEXPLAINED
     role = str(Role.ENTRY)
     fills = one.filled.get(role) if one else None, other.filled.get(role) if other else None
-    return FillDifference(key[1], key[0], key[1], _ids(one, other), role, *fills, Why.UNEXPLAINED, told)
+    return FillDifference(key[1], key[0], key[1], _ids(one, other), role, *fills, why, told)
 
 
 def _of_plan(key: Key, one: Trade, other: Trade) -> Iterator[FillDifference]:
@@ -105,7 +108,7 @@ def _of_plan(key: Key, one: Trade, other: Trade) -> Iterator[FillDifference]:
         )
 
 
-def _of_fills(key: Key, one: Trade, other: Trade) -> Iterator[FillDifference]:
+def _of_fills(key: Key, one: Trade, other: Trade, halts: frozenset[str]) -> Iterator[FillDifference]:
     """Yield what differs in the fills of a decision that was taken in both, in the order of time."""
     roles = {*one.filled, *other.filled}
     differing = [role for role in roles if one.filled.get(role) != other.filled.get(role)]
@@ -121,6 +124,8 @@ def _of_fills(key: Key, one: Trade, other: Trade) -> Iterator[FillDifference]:
             why, told = _of_one(one, other, role)
             if place and why is not Why.REFUSED:
                 why = Why.CONSEQUENCE  # of what was filled before it in the same trade
+        if role == Role.EXIT and one.exit in halts and other.exit != one.exit:
+            why, told = Why.HALTED, f"left for {one.exit}; simulated: {other.exit or 'still held'}"
         ts, ids = _first(one, other, role), _ids(one, other)
         yield FillDifference(ts, key[0], key[1], ids, role, a, b, why, told, *numbers)
 

@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from mia_plugins.journal.decision import Outcome
+from mia_plugins.runtime.killing import KILL_SWITCH
+from mia_plugins.runtime.steps import What
 from mia_plugins.statistics.sources import Sources
 
 DECIDED = ("id", "ts", "strategy", "side", "outcome", "reason", "size", "entry", "stop", "target")
 ORDERED = ("decision", "strategy", "role", "type", "lots", "ticks", "state", "filled", "reason")
+CLOSED = ("decision", "strategy", "exit")
 FILLED = ("ts", "decision", "strategy", "role", "side", "lots", "ticks", "fee")
 
 type Key = tuple[str, int]
@@ -51,6 +54,8 @@ class Trade:
     """By role."""
     filled: dict[str, Filled] = field(default_factory=dict)
     """By role."""
+    exit: str = ""
+    """How it ended: stop, target, or the reason it was left for; "" while it is held."""
 
 
 @dataclass(frozen=True)
@@ -58,32 +63,48 @@ class Trades:
     """Those of a run."""
 
     taken: Mapping[Key, Trade]
-    judged: Mapping[Key, str]
-    """What became of candidates that were not taken."""
+    judged: Mapping[Key, tuple[str, str]]
+    """What became of candidates that were not taken: blocked or rejected, and why."""
     fills: int
+    halts: frozenset[str] = frozenset()
+    """Reasons for which a session was stopped or halted: no simulation knows of them."""
 
 
 def trades_in(folder: Path) -> Trades:
     """Return the trades of a run that is made, or in the making."""
-    taken, judged = {}, {}
-    by_id: dict[int, Trade] = {}
     sources = Sources(folder)
+    taken: dict[Key, Trade] = {}
+    judged: dict[Key, tuple[str, str]] = {}
     for row in _rows(sources, "decisions", DECIDED):
         key = row["strategy"], row["ts"]
         if row["outcome"] == Outcome.TAKEN:
             plan = row["size"], row["entry"], row["stop"], row["target"]
-            taken[key] = by_id[row["id"]] = Trade(row["id"], row["side"], plan)
+            taken[key] = Trade(row["id"], row["side"], plan)
         elif row["side"]:
-            judged[key] = f"{row['outcome']}: {row['reason']}"
+            judged[key] = row["outcome"], row["reason"]
+    fills = _follow({trade.id: trade for trade in taken.values()}, sources)
+    return Trades(taken, judged, fills, _halts(sources))
+
+
+def _follow(trades: Mapping[int, Trade], sources: Sources) -> int:
+    """Add to trades what came of them; return how many fills there are."""
     for row in _rows(sources, "orders", ORDERED):
-        if trade := by_id.get(row["decision"]):
+        if trade := trades.get(row["decision"]):
             trade.orders[row["role"]] = Ordered(row["type"], row["state"], row["reason"] or "")
+    for row in _rows(sources, "positions", CLOSED):
+        if trade := trades.get(row["decision"]):
+            trade.exit = row["exit"]
     fills = 0
     for row in _rows(sources, "fills", FILLED):
         fills += 1
-        if trade := by_id.get(row["decision"]):
+        if trade := trades.get(row["decision"]):
             trade.filled[row["role"]] = _added(trade.filled.get(row["role"]), row)
-    return Trades(taken, judged, fills)
+    return fills
+
+
+def _halts(sources: Sources) -> frozenset[str]:
+    rows = _rows(sources, "steps", ("what", "name")) if sources.names("steps") else ()
+    return frozenset({KILL_SWITCH, *(row["name"] for row in rows if row["what"] == What.HALT)})
 
 
 def _rows(sources: Sources, table: str, names: tuple[str, ...]) -> Iterator[dict[str, Any]]:
