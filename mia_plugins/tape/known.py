@@ -1,6 +1,7 @@
 """Tables beside the feed — levels, option chains, the VIX — as far as they are known by now."""
 
 from collections import deque
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,23 @@ class KnownTable:
         if not len(rows):
             return
         self._loads.append(rows)
+        self._take_in()
+
+    def add(self, rows: pa.Table, now: int) -> None:
+        """Add rows that came at an instant (UTC ns), to those of the day: nobody can have known them before.
+
+        Where somebody has looked since, they came just after that.
+        """
+        place = rows.schema.get_field_index("ts_init")
+        field, at = rows.schema.field(place), max(now, self.now + 1)
+        rows = rows.set_column(place, field, pa.array([at] * len(rows), pa.int64()).cast(field.type))
+        if self._loads:
+            rows = pa.concat_tables([self._loads.pop(), rows])
+        self._loads.append(rows)
+        self._take_in()
+
+    def _take_in(self) -> None:
+        """Bring what was loaded in order."""
         self._rows = pa.concat_tables(self._loads).sort_by(
             [("ts_init", "ascending"), ("ts_event", "ascending")]
         )
@@ -130,3 +148,22 @@ class KnownTable:
                 raise TapeError(f"the table '{self.name}' has no column '{name}'{near}")
             found = found.filter(pc.equal(found[name], value))
         return found
+
+
+class Knowing:
+    """The tables of all who read them in a run."""
+
+    def __init__(self) -> None:
+        self._every: list[dict[str, KnownTable]] = []
+
+    def tables(self, names: Iterable[str]) -> dict[str, KnownTable]:
+        """Return the tables of somebody new, by their names."""
+        made = {name: KnownTable(name) for name in sorted(names)}
+        self._every.append(made)
+        return made
+
+    def add(self, name: str, rows: pa.Table, now: int) -> None:
+        """Put rows of a table, which came at an instant (UTC ns), before all who read it."""
+        for tables in self._every:
+            if name in tables:
+                tables[name].add(rows, now)
