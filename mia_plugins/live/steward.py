@@ -17,7 +17,6 @@ from mia_plugins.settings.live import Live
 EVERY = NS // 5
 """ns of the market's between two looks."""
 STALE = "stale_data"
-STOPPING = "stopping"
 FAULT = "fault"
 
 
@@ -124,11 +123,17 @@ class Steward(MiaActor):
         self.context.warnings.add(f"{STALE} {code}", told)
 
     def _finish(self, now: int) -> None:
-        """Leave what is held and cancel what works, unless told otherwise; then stop."""
+        """Leave what is held and cancel what works, unless told otherwise; then stop.
+
+        An end that was asked for is none that the kill switch has to remember; a fault is.
+        """
         end, keep = self._charge.end, self._charge.live.on_stop == "keep"
         if not self._is_ending:
             self._is_ending = True
-            self.context.halt.set(end.reason or STOPPING, Kill.STOP if keep else Kill.FLATTEN, now)
+            is_fault = self._charge.guard.fault is not None and not keep
+            self.context.halt.set(end.reason, Kill.FLATTEN if is_fault else Kill.STOP, now)
+            for strategy in self._charge.strategies if not keep else ():
+                strategy.desk.leave(end.reason, now)
         waiting = [one for one in self._charge.strategies if _is_in(one, keep=keep)]
         if not waiting:
             end.is_clean = True

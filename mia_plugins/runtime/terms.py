@@ -12,6 +12,9 @@ from nautilus_trader.model import InstrumentId
 class Terms:
     """Times and contracts as the run has them."""
 
+    is_live = False
+    """Whether orders go to a broker, who may not answer, and where others may have orders too."""
+
     def clock(self, clock: Any) -> Any:
         """Return a clock of Nautilus' that tells the run's time."""
         return clock
@@ -23,6 +26,10 @@ class Terms:
     def machine_at(self, ts: int) -> int:
         """Return the machine's time at one of the run's; both UTC ns."""
         return ts
+
+    def takes(self, span: int) -> int:
+        """Return how far the run's clock gets while a broker may take so long to answer; both ns."""
+        return span
 
     def heard(self, event: Any) -> Any:
         """Return an order's event in the run's terms."""
