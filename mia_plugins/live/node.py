@@ -18,7 +18,6 @@ from nautilus_trader.live import (
     LiveExecutionEngineConfig,
     LiveNode,
     LiveRiskEngineConfig,
-    SubmissionRecoveryPolicy,
 )
 from nautilus_trader.model import (
     AccountId,
