@@ -89,7 +89,7 @@ def go(asked: Asked, started: Callable[[Crew], None]) -> Finished:
             run = asked.load(market)
         line = Line(
             run.settings.live.host, port, account, run.settings.live.client_id,
-            is_sandbox=run.settings.live.mode == "paper-sandbox",
+            is_sandbox=run.settings.live.is_sandbox,
         )  # fmt: skip
         ledger = stack.enter_context(Ledger.open(asked.runs_dir))
         return Session(asked, run, line, pace).go(ledger, started)
