@@ -71,10 +71,14 @@ class Steward(MiaActor):
         self.clock.set_timer_ns("steward", EVERY, None, None, self._look)
 
     def ages(self, now: int) -> Mapping[str, float]:
-        """Return how old the newest row of each product is, in s of the market's; `now` is UTC ns."""
-        watched = self._charge.watched
+        """Return how old the newest row of each product is, in s of the machine's; `now` is UTC ns.
+
+        A market that is played faster makes no line slower.
+        """
+        watched, second = self._charge.watched, self.context.terms.takes(NS)
+        opened = max((day.session.open for day in self.context.days if day.session.open <= now), default=0)
         return {
-            code: (now - max(self._begun, *stream.last.values())) / NS
+            code: (now - max(self._begun, opened, *stream.last.values())) / second
             for code, stream in self._charge.intake.streams.items()
             if code in watched
         }
@@ -83,7 +87,9 @@ class Steward(MiaActor):
         now = event.ts_event
         charge = self._charge
         charge.flush()
-        if charge.guard.fault is not None:
+        if charge.guard.fault is not None and not charge.end.asked.is_set():
+            told = charge.guard.fault.as_error().what
+            self.context.incidents.tell(now, self.context.name, Incident(FAULT, Level.FLATTEN_AND_STOP, told))
             charge.end.ask(FAULT)
         if charge.end.asked.is_set():
             self._finish(now)
@@ -95,7 +101,10 @@ class Steward(MiaActor):
         return any(now in day.session for day in self.context.days)
 
     def _watch(self, now: int) -> None:
-        """See whether data still come: told, asked for anew, and in the end given up."""
+        """See whether data still come: told, asked for anew, and in the end given up.
+
+        Who holds nothing waits for them: a gateway restarts every night.
+        """
         live = self._charge.live
         for code, age in self.ages(now).items():
             if age < live.stale_after:
@@ -106,9 +115,10 @@ class Steward(MiaActor):
                 self._tell(now, code, age, Level.STOP_ENTRIES)
                 self.context.halt.set(f"{STALE} {code}", Kill.STOP, now)
                 self._charge.intake.ask_again()
-            elif now - self._charge.intake.asked_at > live.stale_after * NS:
+            elif now - self._charge.intake.asked_at > self.context.terms.takes(round(live.stale_after * NS)):
                 self._charge.intake.ask_again()
-            if age >= live.give_up_after and live.on_stale == "flatten":
+            is_in = any(one.desk.bracket for one in self._charge.strategies)
+            if is_in and age >= live.give_up_after and live.on_stale == "flatten":
                 self.context.halt.set(f"{STALE} {code}", Kill.FLATTEN, now)
 
     def _is_back(self, code: str, now: int) -> None:
