@@ -14,11 +14,13 @@ from mia_plugins.backtest.plan import Plan
 from mia_plugins.errors import PluginError
 from mia_plugins.host.host import load_target
 from mia_plugins.live.feed import LiveFeed
-from mia_plugins.live.intake import Intake, Recorder, Wants
+from mia_plugins.live.intake import Intake, Wants
 from mia_plugins.live.node import Line, node_of
 from mia_plugins.live.planning import load_tables, subscriptions, wanted
+from mia_plugins.live.recording import Record
 from mia_plugins.live.steward import Charge, End, Steward
 from mia_plugins.live.terms import LiveTerms
+from mia_plugins.live.watching import Watching
 from mia_plugins.runtime.actor import ActorContext
 from mia_plugins.runtime.guard import Guard
 from mia_plugins.runtime.incidents import Incidents
@@ -64,7 +66,7 @@ class Ground:
     line: Line
     terms: LiveTerms
     tables: Tables
-    recorder: Recorder
+    record: Record
     standing: Standing
     guard: Guard
     end: End
@@ -76,6 +78,7 @@ class Crew:
     def __init__(self, ground: Ground) -> None:
         run = ground.run
         self._ground = ground
+        self._watching: list[Watching] = []
         self._takers: dict[str, list[Callable[[str, Rows], None]]] = {}
         node = Node(
             self._feed,
@@ -84,12 +87,14 @@ class Crew:
             "live",
             ground.line.execution_client,
         )
-        self.assembly = Assembly(run, ground.plan, ground.tables, ground.guard, bytes(1), node)
+        self.assembly = Assembly(
+            run, ground.plan, ground.tables, ground.guard, bytes(1), node, ground.record.steps
+        )
         self.actors = list(self.assembly.actors())
         self.strategies = list(self.assembly.strategies(ground.classes))
         for code in run.settings.instruments:
             self.assembly.vitals.pulses.setdefault(str(code), Pulse())
-        wants = Wants(subscriptions(ground.plan, run.settings), self._takers, ground.recorder)
+        wants = Wants(subscriptions(ground.plan, run.settings), self._takers, ground.record.recorder)
         self.intake = Intake(self._context("intake"), ground.terms, wants)
         self.node = node_of(ground.line, TRADER, wanted(ground.plan, ground.terms), run.settings)
         self.stop: Callable[[], None] = self.node.handle().stop
@@ -103,9 +108,9 @@ class Crew:
         for strategy in self.strategies:
             node.add_strategy(strategy)
         ground = self._ground
-        ground.standing.keep(self.assembly.halt, Incidents(ground.tables.incidents))
+        ground.standing.keep(self.assembly.halt, self.assembly.incidents)
         readers = [one.context.known for one in (*self.actors, *self.strategies)]
-        load_tables(ground.plan, ground.plan.days[0], readers)
+        load_tables(ground.plan, ground.plan.days[0], readers, ground.record.recorder.table)
 
     def _charge(self) -> Charge:
         ground, settings = self._ground, self._ground.run.settings
@@ -117,9 +122,30 @@ class Crew:
             guard=ground.guard,
             end=ground.end,
             start=self._resume,
-            flush=ground.tables.flush,
+            look=self._look,
+            flush=self._flush,
             stop=self.stop,
         )
+
+    def watch(self, watching: Watching) -> None:
+        """Have somebody hear what is decided and ordered, and look now and then."""
+        assembly = self.assembly
+        assembly.ears.append(watching)
+        assembly.order_ears.append(watching)
+        assembly.incidents.also(watching)
+        self._watching.append(watching)
+
+    def _look(self, now: int) -> None:
+        del now  # when the timer was due: it may be late, and ages are told as they are
+        at = self._ground.terms.market_now()
+        for watching in self._watching:
+            watching.sight.state = "stopping" if self._ground.end.asked.is_set() else "trading"
+            watching.look(at)
+
+    def _flush(self) -> None:
+        """Bring to disk what was written."""
+        self._ground.tables.flush()
+        self._ground.record.flush()
 
     def _resume(self) -> None:
         """Bring the account to where it was."""
@@ -144,7 +170,7 @@ class Crew:
             guard=ground.guard,
             vitals=assembly.vitals,
             halt=assembly.halt,
-            incidents=Incidents(ground.tables.incidents),
+            incidents=assembly.incidents,
             terms=ground.terms,
             warnings=assembly.warnings,
         )

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,13 @@ from mia_plugins.backtest.finish import Making, reached_in
 from mia_plugins.backtest.statistics import statistics_of
 from mia_plugins.data.sessions import session_on
 from mia_plugins.errors import MiaError
+from mia_plugins.live.recording import KILLED
+from mia_plugins.live.sealing import seal_recording
 from mia_plugins.runs.draft import LEFT, RunDraft
 from mia_plugins.runs.folder import RunRecord, RunStatus
 from mia_plugins.runs.identity import RunInputs
 from mia_plugins.runs.ledger import Entry, Ledger
 from mia_plugins.statistics.trades import Days
-
-KILLED = "its process was killed"
 
 
 def remember(making: Making) -> None:
@@ -63,6 +64,8 @@ def _seal(runs_dir: Path, folder: Path, known: dict[str, Any], ledger: Ledger) -
     draft.write("statistics.json", json.dumps(statistics, indent=2) + "\n")
     instruments = tuple(known["instruments"])
     span = None if reached is None else (days[0].open, reached)
+    with suppress(MiaError):  # the logs stay: `mia reconcile` tries again, and tells
+        seal_recording(folder, inputs.settings)
     draft.seal(RunRecord(inputs, RunStatus.INTERRUPTED, KILLED, instruments, span))
     ledger.add(
         Entry(

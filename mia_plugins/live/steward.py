@@ -48,6 +48,8 @@ class Charge:
     end: End
     start: Callable[[], None]
     """Brings the account to where it was; before the first strategy starts."""
+    look: Callable[[int], None]
+    """Shows everything as it is at an instant (UTC ns)."""
     flush: Callable[[], None]
     """Brings what was written to the disk."""
     stop: Callable[[], None]
@@ -70,6 +72,11 @@ class Steward(MiaActor):
         self._charge.start()
         self.clock.set_timer_ns("steward", EVERY, None, None, self._look)
 
+    @property
+    def watched(self) -> frozenset[str]:
+        """The products whose data must come."""
+        return self._charge.watched
+
     def ages(self, now: int) -> Mapping[str, float]:
         """Return how old the newest row of each product is, in s of the machine's; `now` is UTC ns.
 
@@ -87,6 +94,7 @@ class Steward(MiaActor):
         now = event.ts_event
         charge = self._charge
         charge.flush()
+        charge.look(now)
         if charge.guard.fault is not None and not charge.end.asked.is_set():
             told = charge.guard.fault.as_error().what
             self.context.incidents.tell(now, self.context.name, Incident(FAULT, Level.FLATTEN_AND_STOP, told))
@@ -140,10 +148,8 @@ class Steward(MiaActor):
         end, keep = self._charge.end, self._charge.live.on_stop == "keep"
         if not self._is_ending:
             self._is_ending = True
-            is_fault = self._charge.guard.fault is not None and not keep
-            self.context.halt.set(end.reason, Kill.FLATTEN if is_fault else Kill.STOP, now)
-            for strategy in self._charge.strategies if not keep else ():
-                strategy.desk.leave(end.reason, now)
+            level = Kill.STOP if keep else Kill.FLATTEN
+            self.context.halt.set(end.reason, level, now, is_kept=self._charge.guard.fault is not None)
         waiting = [one for one in self._charge.strategies if _is_in(one, keep=keep)]
         if not waiting:
             end.is_clean = True

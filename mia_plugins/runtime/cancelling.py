@@ -52,7 +52,7 @@ class Cancelling:
         now = self._timetable.now()
         at = now + self._context.terms.takes(wait)
         if at < self._timetable.close_at:
-            self._timetable.alert(f"cancel-{order.order_id}-{at}", at, lambda _: self._again(order))
+            self._timetable.alert(f"cancel-{order.order_id}-{tried}", at, lambda _: self._again(order))
 
     def _again(self, order: OrderState) -> None:
         if order.is_open:

@@ -36,4 +36,11 @@ class Terms:
         return event
 
 
+class RecordedTerms(Terms):
+    """Those of a live session that is made again: its recording has times and contracts as the run."""
+
+    is_live = True
+
+
 AS_THEY_ARE = Terms()
+AS_RECORDED = RecordedTerms()
