@@ -1,13 +1,13 @@
 """A gateway and live nodes as processes of their own, broken over the control port, and their books compared."""
 
-import datetime as dt
 import json
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -16,11 +16,11 @@ from typing import Any, Self
 import numpy as np
 import pyarrow.parquet as pq
 
-from catalog.store import Store
-from gateway.faults.remote import ControlError, Remote
+from gateway.faults.remote import Remote
 from mia_plugins.data.columns import LEVELS, Depth, Trades, quotes_of
 from mia_plugins.data.files import Files
 from mia_plugins.data.sessions import NS, RTH_OPEN, utc_ns
+from mia_plugins.data.store import Store
 from tests.conftest import ROOT
 from tests.market import DAY, ES, ID, ORIGIN
 
@@ -101,7 +101,10 @@ class Broker:
         """End it."""
         if self.process and self.process.poll() is None:
             self.process.send_signal(number)
+        if self.process:
             self.process.wait(20)
+            assert self.process.stdout
+            self.process.stdout.close()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -164,9 +167,8 @@ class Ended:
 class Session:
     """`mia live` as a process, on a gateway that runs."""
 
-    def __init__(
-        self, home: Path, broker: Broker, *, live: str = "", sim: str = "", more: str = "", own: str = ""
-    ) -> None:
+    def __init__(self, home: Path, broker: Broker, *, live: str = "", own: str = "") -> None:
+        """`live` and `own` are YAML: of the session's settings, and of the strategy's."""
         self.home, self.broker = home, broker
         home.mkdir(exist_ok=True)
         self.config, self.said = home / "live.yaml", home / "said.txt"
@@ -178,10 +180,9 @@ live:
   port: {broker.port}
   state: {home}/state
   stale_after: 5
-  give_up_after: 30
+  give_up_after: 60
   {live}
-  sim: {{running: {broker.control}, {sim}}}
-{more}
+  sim: {{running: {broker.control}}}
 """,
             encoding="utf-8",
         )
@@ -216,33 +217,50 @@ live:
         return Ended(self.process.returncode, self.said.read_text(encoding="utf-8"), folder, record)
 
 
-def differences(books: dict[str, Any], ended: Ended) -> list[str]:
-    """Return in what a gateway's books and a run of the node's do not agree; nothing else traded there."""
-    found = []
-    there: dict[str, list[tuple[str, int, float]]] = {}
-    refs = {(one["client"], one["number"]): one["ref"] for one in books["orders"]}
-    for one in books["executions"]:
-        ref = refs[one["client"], one["number"]]
-        there.setdefault(ref, []).append((one["side"], one["lots"], one["price"]))
-    here: dict[str, list[tuple[str, int, float]]] = {}
-    for row in ended.rows("fills"):
-        side = "BUY" if row["side"] > 0 else "SELL"
-        here.setdefault(row["order_id"], []).append((side, row["lots"], row["ticks"] / 4))
-    for ref in sorted({*there, *here}):
-        if sorted(there.get(ref, [])) != sorted(here.get(ref, [])):
-            found.append(f"fills of {ref}: gateway {there.get(ref)}, node {here.get(ref)}")
-    sent = [one["ref"] for one in books["orders"]]
-    found += [f"{ref} was ordered {sent.count(ref)} times" for ref in sorted({*sent}) if sent.count(ref) > 1]
-    asked = {row["order_id"] for row in ended.rows("orders")}
-    found += [f"{ref} is no order of the node's" for ref in sorted({*sent} - asked)]
-    states = {row["order_id"]: (row["state"], row["filled"]) for row in ended.rows("orders")}
-    for one in books["orders"]:
-        state, filled = states.get(one["ref"], ("", one["filled"]))
-        if filled != one["filled"] or (state == "filled") != (one["status"] == "Filled"):
-            found.append(f"{one['ref']} is {one['status']}, filled {one['filled']}; node: {state}, {filled}")
-    net = sum((row["net"] for row in ended.rows("positions")), Decimal(0))
+def brackets_of(books: dict[str, Any], status: str = "") -> list[int]:
+    """Return the numbers of the decisions whose entries a gateway has, or has with a status."""
+    refs = [one["ref"] for one in books["orders"] if not status or one["status"] == status]
+    return [int(ref.split("-")[-2].rpartition(".")[2]) for ref in refs if ref.endswith("-E")]
+
+
+type Taken = tuple[str, int, float]
+"""Of a fill: side, contracts, price."""
+
+
+def differences(books: dict[str, Any], *ends: Ended) -> list[str]:
+    """Return in what a gateway's books and runs of the node's do not agree; nobody else traded there."""
+    found = [*_of_fills(books, ends), *_of_orders(books, ends)]
+    net = sum((row["net"] for ended in ends for row in ended.rows("positions")), Decimal(0))
     if Decimal(books["settled"]) - CASH != net:
         found.append(f"cash: gateway {Decimal(books['settled']) - CASH}, node {net}")
     if not is_flat(books):
         found.append(f"the gateway is not flat: {told(books)}")
     return found
+
+
+def _of_fills(books: dict[str, Any], ends: tuple[Ended, ...]) -> Iterator[str]:
+    """Compare fills, order by order."""
+    there: dict[str, list[Taken]] = defaultdict(list)
+    here: dict[str, list[Taken]] = defaultdict(list)
+    refs = {(one["client"], one["number"]): one["ref"] for one in books["orders"]}
+    for one in books["executions"]:
+        there[refs[one["client"], one["number"]]].append((one["side"], one["lots"], one["price"]))
+    for row in (row for ended in ends for row in ended.rows("fills")):
+        here[row["order_id"]].append(("BUY" if row["side"] > 0 else "SELL", row["lots"], row["ticks"] / 4))
+    for ref in sorted({*there, *here}):
+        if sorted(there[ref]) != sorted(here[ref]):
+            yield f"fills of {ref}: gateway {there[ref]}, node {here[ref]}"
+
+
+def _of_orders(books: dict[str, Any], ends: tuple[Ended, ...]) -> Iterator[str]:
+    """Compare orders: none is there twice, and none has another end."""
+    sent = Counter(one["ref"] for one in books["orders"])
+    yield from (f"{ref} was ordered {count} times" for ref, count in sent.items() if count > 1)
+    rows = {row["order_id"]: row for ended in ends for row in ended.rows("orders")}
+    for one in books["orders"]:
+        row = rows.get(one["ref"])
+        if row is None:
+            yield f"{one['ref']} is no order of the node's"
+        elif row["filled"] != one["filled"] or (row["state"] == "filled") != (one["status"] == "Filled"):
+            there = f"{one['status']}, filled {one['filled']}"
+            yield f"{one['ref']}: gateway {there}; node {row['state']}, filled {row['filled']}"
