@@ -35,6 +35,10 @@ from mia_plugins.settings.run import Backstop, RunSettings
 CHECK_EVERY = 5.0
 """Seconds between two questions of which orders and positions the broker has: a fill that was told while the
 connection was down is found by these alone."""
+SETTLED_MS = 2_000
+"""ms after which what was asked for last no longer stands in the way of those questions."""
+MISSING = 2
+"""How often an order has to be missing at the broker before it is taken to be gone."""
 SANDBOX = "SANDBOX"
 
 
@@ -99,7 +103,12 @@ def _execution() -> LiveExecutionEngineConfig:
         reconciliation=True,
         open_check_interval_secs=CHECK_EVERY,
         open_check_open_only=False,
+        open_check_threshold_ms=SETTLED_MS,
+        open_check_missing_retries=MISSING,
         position_check_interval_secs=CHECK_EVERY,
+        position_check_threshold_ms=SETTLED_MS,
+        inflight_check_threshold_ms=SETTLED_MS,
+        inflight_check_retries=3,
     )
 
 
