@@ -14,9 +14,10 @@ from mia_plugins.backtest.plan import Plan
 from mia_plugins.errors import PluginError
 from mia_plugins.host.host import load_target
 from mia_plugins.live.feed import LiveFeed
-from mia_plugins.live.intake import Intake, Recorder, Wants
+from mia_plugins.live.intake import Intake, Wants
 from mia_plugins.live.node import Line, node_of
 from mia_plugins.live.planning import load_tables, subscriptions, wanted
+from mia_plugins.live.recording import Record
 from mia_plugins.live.steward import Charge, End, Steward
 from mia_plugins.live.telling import STOPPING
 from mia_plugins.live.terms import LiveTerms
@@ -66,7 +67,7 @@ class Ground:
     line: Line
     terms: LiveTerms
     tables: Tables
-    recorder: Recorder
+    record: Record
     standing: Standing
     guard: Guard
     end: End
@@ -87,12 +88,14 @@ class Crew:
             "live",
             ground.line.execution_client,
         )
-        self.assembly = Assembly(run, ground.plan, ground.tables, ground.guard, bytes(1), node)
+        self.assembly = Assembly(
+            run, ground.plan, ground.tables, ground.guard, bytes(1), node, ground.record.steps
+        )
         self.actors = list(self.assembly.actors())
         self.strategies = list(self.assembly.strategies(ground.classes))
         for code in run.settings.instruments:
             self.assembly.vitals.pulses.setdefault(str(code), Pulse())
-        wants = Wants(subscriptions(ground.plan, run.settings), self._takers, ground.recorder)
+        wants = Wants(subscriptions(ground.plan, run.settings), self._takers, ground.record.recorder)
         self.intake = Intake(self._context("intake"), ground.terms, wants)
         self.node = node_of(ground.line, TRADER, wanted(ground.plan, ground.terms), run.settings)
         self.stop: Callable[[], None] = self.node.handle().stop
@@ -108,7 +111,7 @@ class Crew:
         ground = self._ground
         ground.standing.keep(self.assembly.halt, self.assembly.incidents)
         readers = [one.context.known for one in (*self.actors, *self.strategies)]
-        load_tables(ground.plan, ground.plan.days[0], readers)
+        load_tables(ground.plan, ground.plan.days[0], readers, ground.record.recorder.table)
 
     def _charge(self) -> Charge:
         ground, settings = self._ground, self._ground.run.settings
@@ -121,7 +124,7 @@ class Crew:
             end=ground.end,
             start=self._resume,
             look=self._look,
-            flush=ground.tables.flush,
+            flush=self._flush,
             stop=self.stop,
         )
 
@@ -139,6 +142,11 @@ class Crew:
         for watching in self._watching:
             watching.sight.state = STOPPING if self._ground.end.asked.is_set() else "trading"
             watching.look(at)
+
+    def _flush(self) -> None:
+        """Bring to disk what was written."""
+        self._ground.tables.flush()
+        self._ground.record.flush()
 
     def _resume(self) -> None:
         """Bring the account to where it was."""

@@ -14,7 +14,6 @@ from mia_plugins.backtest.finish import Finished, Making, Prepared, finish
 from mia_plugins.backtest.members import journal_columns, strategy_classes
 from mia_plugins.backtest.plan import Plan
 from mia_plugins.backtest.process import Ended, Job
-from mia_plugins.data.instruments import Contract
 from mia_plugins.errors import MiaError
 from mia_plugins.live.consent import refuse_without_consent
 from mia_plugins.live.crew import Crew, Ground, Standing, standing_in
@@ -22,6 +21,7 @@ from mia_plugins.live.errors import LiveError
 from mia_plugins.live.look import Facts
 from mia_plugins.live.node import Line
 from mia_plugins.live.planning import live_plan, span_from, terms_of
+from mia_plugins.live.recording import Record, recorded_in
 from mia_plugins.live.shown import QUIETLY, Showing, Stage, shown
 from mia_plugins.live.simulated import simulated
 from mia_plugins.live.steward import End
@@ -33,7 +33,6 @@ from mia_plugins.runs.ledger import Ledger
 from mia_plugins.runtime.guard import Guard
 from mia_plugins.settings.listing import settings_yaml
 from mia_plugins.settings.resolve import Run, load_run
-from mia_plugins.tape.tape import Rows
 
 DEMO_ACCOUNT = "DU1234567"
 GRACE = 60.0
@@ -69,13 +68,6 @@ class Asked:
 def _no_job(argument: object, reporter: object) -> dict[str, Any]:
     """Stand for what a backtest's process would do."""
     raise NotImplementedError(f"{argument} is no job of {reporter}")
-
-
-class Nothing:
-    """Records nothing."""
-
-    def take(self, contract: Contract, rows: Rows) -> None:
-        """Let them go."""
 
 
 def go(asked: Asked, started: Callable[[Crew], None]) -> Finished:
@@ -125,10 +117,11 @@ class Session:
         with (
             standing_in(self._run.settings.live.state) as standing,
             Tables(draft.folder, columns, self._run, metadata) as tables,
+            recorded_in(draft, tables, self.terms, tuple(self._run.settings.instruments)) as record,
         ):
             try:
                 with self.guard.telling():
-                    warnings = self._trade(tables, standing, started)
+                    warnings = self._trade(tables, record, standing, started)
             except MiaError as fault:
                 error = fault
         strategies = self.crew.strategies if self.crew else ()
@@ -138,7 +131,9 @@ class Session:
         ended = Ended(job, "failed", None, error) if error else Ended(job, "complete", result)
         return finish(making, ended, ledger)
 
-    def _trade(self, tables: Tables, standing: Standing, started: Callable[[Crew], None]) -> list[str]:
+    def _trade(
+        self, tables: Tables, record: Record, standing: Standing, started: Callable[[Crew], None]
+    ) -> list[str]:
         """Run a node; raise what ended it before its time."""
         ground = Ground(
             run=self._run,
@@ -147,7 +142,7 @@ class Session:
             line=self._line,
             terms=self.terms,
             tables=tables,
-            recorder=Nothing(),
+            record=record,
             standing=standing,
             guard=self.guard,
             end=self.end,

@@ -15,6 +15,7 @@ from mia_plugins.runtime.killing import Halt, never
 from mia_plugins.runtime.needs import Parts
 from mia_plugins.runtime.records import Records
 from mia_plugins.runtime.settings import StrategySettings
+from mia_plugins.runtime.steps import UNRECORDED, Steps
 from mia_plugins.runtime.terms import AS_THEY_ARE, Terms
 from mia_plugins.runtime.vitals import Vitals
 from mia_plugins.tape.follower import Follower
@@ -122,6 +123,8 @@ class Context:
     """How the run is doing."""
     halt: Halt = field(default_factory=Halt)
     """What those who watch over the run keep it from."""
+    steps: Steps = UNRECORDED
+    """Who writes down in what order its calls are handled."""
     terms: Terms = AS_THEY_ARE
     """How whoever executes its orders tells times and contracts."""
     ears: Sequence[Ear] = ()
