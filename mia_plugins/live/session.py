@@ -3,7 +3,7 @@
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,6 +21,7 @@ from mia_plugins.live.crew import Crew, Ground, Standing, standing_in
 from mia_plugins.live.errors import LiveError
 from mia_plugins.live.node import Line
 from mia_plugins.live.planning import live_plan, span_from, terms_of
+from mia_plugins.live.preflight import Preflight
 from mia_plugins.live.simulated import simulated
 from mia_plugins.live.steward import End
 from mia_plugins.live.terms import LiveTerms, Pace
@@ -91,14 +92,18 @@ def go(asked: Asked, started: Callable[[Crew], None]) -> Finished:
             run.settings.live.host, port, account, run.settings.live.client_id,
             is_sandbox=run.settings.live.mode == "paper-sandbox",
         )  # fmt: skip
+        flight = Preflight(line, None if line.is_sandbox else account)
+        line = flight.fly()
         ledger = stack.enter_context(Ledger.open(asked.runs_dir))
-        return Session(asked, run, line, pace).go(ledger, started)
+        return Session(asked, run, line, pace, flight.told).go(ledger, started)
 
 
 class Session:
     """A node with everything in it."""
 
-    def __init__(self, asked: Asked, run: Run, line: Line, pace: Pace) -> None:
+    def __init__(self, asked: Asked, run: Run, line: Line, pace: Pace, told: Sequence[str] = ()) -> None:
+        """`told` is what a person should know of the gateway."""
+        self._told = told
         self._asked, self._run, self._line, self._pace = asked, run, line, pace
         self._classes = strategy_classes(run)
         self.plan: Plan = live_plan(run, self._classes)
@@ -149,6 +154,8 @@ class Session:
             end=self.end,
         )
         crew = self.crew = Crew(ground)
+        for text in self._told:
+            crew.assembly.warnings.add(text, text)
         with self._ending(crew.stop):
             started(crew)
             crew.node.run()
