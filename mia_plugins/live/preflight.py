@@ -56,8 +56,8 @@ class Preflight:
                 if pair:
                     self.told.append(
                         f"client ids {first} and {first + 1} are not both free at {self.where}: {ids[0]} and "
-                        f"{ids[1]} are used; orders that were sent under the others cannot be changed by this "
-                        "session"
+                        f"{ids[1]} are used; orders that were sent under the others cannot be changed by "
+                        "this session"
                     )
                 return replace(self.line, client_id=ids[0])
         raise LiveError(
@@ -82,9 +82,9 @@ class Preflight:
                     raise self._no_gateway(error) from error
             if version < OLDEST:
                 raise LiveError(
-                    f"the gateway at {self.where} speaks version {version} of the protocol, and {OLDEST} is the "
-                    "oldest that can be spoken with",
-                    "install a newer TWS or IB Gateway: the stable ones of 2026 will do",
+                    f"the gateway at {self.where} speaks version {version} of the protocol, and {OLDEST} is "
+                    "the oldest that can be spoken with",
+                    "install a newer TWS or IB Gateway",
                 )
             return
         raise LiveError(
@@ -104,22 +104,13 @@ class Preflight:
 
     def _introduce(self, client_id: int) -> bool:
         """Say who is there and hear who that is; False if the id is in use."""
-        accounts, is_numbered = "", False
         with self._talk() as talk:
             try:
                 talk.greet()
                 talk.say(START_API, start_api(client_id))
-                for number, said in _until(talk, time.monotonic() + self.line.patience):
-                    code = said.get(3) if number == ERROR else None
-                    if code == IN_USE:
-                        return False
-                    if code in NO_LINK:
-                        raise self._no_link(said)
-                    if number == MANAGED_ACCOUNTS:
-                        accounts = _text(said, 1)
-                    is_numbered = is_numbered or number == NEXT_VALID_ID
-                    if accounts and is_numbered:
-                        break
+                accounts = self._accounts(talk)
+                if accounts is None:
+                    return False
                 self._refuse_other_accounts(accounts)
                 if self.account and not self.line.is_sandbox:
                     self._refuse_read_only(talk)
@@ -132,6 +123,22 @@ class Preflight:
                 raise self._no_gateway(error) from error
         return True
 
+    def _accounts(self, talk: Talk) -> str | None:
+        """Return the accounts that a gateway names once it has let a client in; None if the id is in use."""
+        accounts, is_numbered = "", False
+        for number, said in _until(talk, time.monotonic() + self.line.patience):
+            code = said.get(3) if number == ERROR else None
+            if code == IN_USE:
+                return None
+            if code in NO_LINK:
+                raise self._no_link(said)
+            if number == MANAGED_ACCOUNTS:
+                accounts = _text(said, 1)
+            is_numbered = is_numbered or number == NEXT_VALID_ID
+            if accounts and is_numbered:
+                break
+        return accounts
+
     def _refuse_other_accounts(self, managed: str) -> None:
         accounts = [one.strip() for one in managed.split(",") if one.strip()]
         if self.account and self.account not in accounts:
@@ -139,8 +146,8 @@ class Preflight:
             raise LiveError(
                 f"the gateway at {self.where} does not manage the account {self.account}"
                 f"{did_you_mean(self.account, accounts)}",
-                f"write `live: {{account: …}}` with one that it manages ({names}), or log in with the user of "
-                f"{self.account}",
+                f"write `live: {{account: …}}` with one that it manages ({names}), or log in with the "
+                f"user of {self.account}",
             )
 
     def _refuse_read_only(self, talk: Talk) -> None:
@@ -178,8 +185,8 @@ class Preflight:
         there = "".join(f"; something listens on {port} ({usual[port]})" for port in listening)
         return LiveError(
             f"nothing listens on {self.where}{there}",
-            f"start TWS or IB Gateway and log in, enable socket clients under {API_SETTINGS}, and name the port "
-            f"that stands there: usual are {ports}",
+            f"start TWS or IB Gateway and log in, enable socket clients under {API_SETTINGS}, and name the "
+            f"port that stands there: usual are {ports}",
         )
 
     def _no_gateway(self, error: Exception) -> LiveError:
