@@ -94,7 +94,7 @@ class Node:
     terms: Terms
     kill: Sequence[int]
     mode: str
-    """Such as `paper`."""
+    """What plugins are told of: `live`, whoever fills the orders."""
     client_id: str = "IB"
 
 

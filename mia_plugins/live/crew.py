@@ -81,7 +81,7 @@ class Crew:
             self._feed,
             ground.terms,
             ground.standing.kill,
-            run.settings.live.mode,
+            "live",
             ground.line.execution_client,
         )
         self.assembly = Assembly(run, ground.plan, ground.tables, ground.guard, bytes(1), node)
@@ -91,13 +91,7 @@ class Crew:
             self.assembly.vitals.pulses.setdefault(str(code), Pulse())
         wants = Wants(subscriptions(ground.plan, run.settings), self._takers, ground.recorder)
         self.intake = Intake(self._context("intake"), ground.terms, wants)
-        self.node = node_of(
-            ground.line,
-            TRADER,
-            wanted(ground.plan, ground.terms),
-            run.settings.backstop,
-            run.settings.capital,
-        )
+        self.node = node_of(ground.line, TRADER, wanted(ground.plan, ground.terms), run.settings)
         self.stop: Callable[[], None] = self.node.handle().stop
         self.steward = Steward(self._context("steward"), self._charge())
         self._board(self.node)

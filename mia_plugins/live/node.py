@@ -14,6 +14,7 @@ from nautilus_trader.adapters.interactive_brokers import (
 )
 from nautilus_trader.adapters.sandbox import SandboxExecutionClientConfig, SandboxExecutionClientFactory
 from nautilus_trader.common import Environment, LoggerConfig, LogLevel
+from nautilus_trader.execution import OneTickSlippageFillModel, PerContractFeeModel
 from nautilus_trader.live import LiveExecutionEngineConfig, LiveNode, LiveRiskEngineConfig
 from nautilus_trader.model import (
     AccountId,
@@ -27,8 +28,9 @@ from nautilus_trader.model import (
     Venue,
 )
 
+from mia_plugins.backtest.accounts import commission_of
 from mia_plugins.data.instruments import VENUE
-from mia_plugins.settings.run import Backstop
+from mia_plugins.settings.run import Backstop, RunSettings
 
 CHECK_EVERY = 5.0
 """Seconds between two questions of which orders and positions the broker has: a fill that was told while the
@@ -56,9 +58,7 @@ class Line:
         return SANDBOX if self.is_sandbox else "IB"
 
 
-def node_of(
-    line: Line, trader: str, wanted: Iterable[InstrumentId], backstop: Backstop, capital: Decimal
-) -> Any:
+def node_of(line: Line, trader: str, wanted: Iterable[InstrumentId], settings: RunSettings) -> LiveNode:
     """Return a node that is not running yet; `wanted` are loaded from the broker before it starts."""
     instruments = set(wanted)
     here: dict[str, Any] = {
@@ -81,12 +81,12 @@ def node_of(
         .with_delay_post_stop_secs(1)
         .with_reconciliation(reconciliation=True)
         .with_exec_engine_config(_execution())
-        .with_risk_engine_config(_backstop(backstop, instruments))
+        .with_risk_engine_config(_backstop(settings.backstop, instruments))
         .add_data_client(None, InteractiveBrokersDataClientFactory(), data)
     )
     if line.is_sandbox:
         return builder.add_simulated_exec_client(
-            SANDBOX, SandboxExecutionClientFactory(), _sandbox(capital)
+            SANDBOX, SandboxExecutionClientFactory(), _sandbox(settings)
         ).build()
     execution = InteractiveBrokersExecutionClientConfig(
         client_id=line.client_id + 1, account_id=line.account, fetch_all_open_orders=True, **here
@@ -113,11 +113,16 @@ def _backstop(backstop: Backstop, instruments: Iterable[InstrumentId]) -> LiveRi
     )
 
 
-def _sandbox(capital: Decimal) -> SandboxExecutionClientConfig:
-    """Return the fills of a backtest with `venue.fills: quotes`, on the broker's quotes."""
+def _sandbox(settings: RunSettings) -> SandboxExecutionClientConfig:
+    """Return the fills of `venue.fills: quotes` as near as the sandbox comes to them.
+
+    It takes Nautilus' own models alone: a limit is filled when traded through, a tick of slippage, and for
+    all contracts the commission of the dearest that is traded.
+    """
+    commission = max(commission_of(code, settings) for code in settings.orders_for.values())
     return SandboxExecutionClientConfig(
         venue=Venue(VENUE),
-        starting_balances=[Money.from_str(f"{capital:.2f} USD")],
+        starting_balances=[Money.from_str(f"{settings.capital:.2f} USD")],
         account_id=AccountId("SANDBOX-001"),
         base_currency=Currency.from_str("USD"),
         oms_type=OmsType.NETTING,
@@ -128,4 +133,6 @@ def _sandbox(capital: Decimal) -> SandboxExecutionClientConfig:
         trade_execution=False,
         reject_stop_orders=False,
         use_reduce_only=False,
+        fee_model=PerContractFeeModel(Money.from_str(f"{commission:.2f} USD")),
+        fill_model=OneTickSlippageFillModel(0.0, 1.0 if settings.venue.slippage else 0.0),
     )

@@ -11,7 +11,7 @@ from mia_plugins.backtest.plan import ENGINE_KIND, Plan
 from mia_plugins.data.arrow import Kind
 from mia_plugins.data.catalog import Catalog
 from mia_plugins.data.files import Files
-from mia_plugins.data.instruments import Contract, lead_contract
+from mia_plugins.data.instruments import lead_contract
 from mia_plugins.data.sessions import NEW_YORK, NS, sessions
 from mia_plugins.live.errors import LiveError
 from mia_plugins.live.terms import LiveTerms, Pace
@@ -103,12 +103,8 @@ def terms_of(pace: Pace, plan: Plan, now: int) -> LiveTerms:
 
 
 def wanted(plan: Plan, terms: LiveTerms) -> list[InstrumentId]:
-    """Return the contracts that a node asks the broker for: those that lead, and those that come next."""
-    found: dict[Contract, None] = {}
-    for day in plan.days:
-        found.update(dict.fromkeys(day.contracts.values()))
-    ids = {terms.listed(InstrumentId.from_str(contract.instrument_id)) for contract in found}
-    return sorted(ids, key=str)
+    """Return the contracts that a node asks the broker for: those of all its days."""
+    return [terms.listed(InstrumentId.from_str(contract.instrument_id)) for contract in plan.contracts]
 
 
 def load_tables(plan: Plan, day: TradingDay, readers: Sequence[Mapping[str, KnownTable]]) -> None:

@@ -90,7 +90,7 @@ def go(asked: Asked, started: Callable[[Crew], None]) -> Finished:
             run = asked.load(market)
         line = Line(
             run.settings.live.host, port, account, run.settings.live.client_id,
-            is_sandbox=run.settings.live.mode == "paper-sandbox",
+            is_sandbox=run.settings.live.is_sandbox,
         )  # fmt: skip
         flight = Preflight(line, None if line.is_sandbox else account)
         line = flight.fly()

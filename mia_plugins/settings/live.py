@@ -20,6 +20,8 @@ class Simulation(BaseSettings):
     """When its market begins, in New York: `2026-06-01 09:30`; else 9:30 of the catalog's first day."""
     pace: Annotated[int, Field(ge=1, le=60)] = 1
     """Seconds of the market in one of the machine's."""
+    fills: Literal["gateway", "node"] = "gateway"
+    """Who fills orders: the gateway, or the node itself as with `paper-sandbox`."""
     faults: Path | None = None
     """A script of what goes wrong (docs/gateway.md)."""
     control: Annotated[int, Field(ge=0, le=65_535)] | None = None
@@ -65,6 +67,11 @@ class Live(BaseSettings):
         if seconds <= told:
             raise ValueError(f"lies after stale_after ({told:g} s); got {seconds:g}")
         return seconds
+
+    @property
+    def is_sandbox(self) -> bool:
+        """Whether orders are filled in the node."""
+        return self.mode == "paper-sandbox" or (self.mode == "sim" and self.sim.fills == "node")
 
     @property
     def at(self) -> int:
