@@ -15,8 +15,10 @@ from mia_plugins.errors import PluginError
 from mia_plugins.host.host import load_target
 from mia_plugins.live.feed import LiveFeed
 from mia_plugins.live.intake import Intake, Recorder, Wants
+from mia_plugins.live.native import NativeLog
 from mia_plugins.live.node import Line, node_of
 from mia_plugins.live.planning import load_tables, subscriptions, wanted
+from mia_plugins.live.silence import Silence
 from mia_plugins.live.steward import Charge, End, Steward
 from mia_plugins.live.terms import LiveTerms
 from mia_plugins.runtime.actor import ActorContext
@@ -116,6 +118,7 @@ class Crew:
             watched=frozenset((*settings.instruments, *settings.observe)),
             guard=ground.guard,
             end=ground.end,
+            silence=Silence(self.intake, ground.terms.listed, NativeLog(ground.line.logs)),
             start=self._resume,
             flush=ground.tables.flush,
             stop=self.stop,

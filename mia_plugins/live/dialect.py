@@ -14,8 +14,8 @@ OLDEST, NEWEST = 213, 225
 """Versions of the protocol that Nautilus speaks: those of protobuf alone."""
 PROTOBUF = 200
 """What is added to the number of a message whose body is protobuf."""
-START_API, OPEN_ORDERS = 71, 5
-ERROR, NEXT_VALID_ID, MANAGED_ACCOUNTS, OPEN_ORDERS_END = 4, 9, 15, 53
+START_API, OPEN_ORDERS, CONTRACT_DATA_REQUEST = 71, 5, 9
+ERROR, NEXT_VALID_ID, MANAGED_ACCOUNTS, CONTRACT_DATA_END, OPEN_ORDERS_END = 4, 9, 15, 52, 53
 MOST_BYTES = 0xFFFFFF
 """The longest frame there is."""
 _HEAD, _NUMBER = struct.Struct("!I"), struct.Struct("!i")
@@ -40,7 +40,24 @@ def varint(number: int) -> bytes:
 
 def start_api(client_id: int) -> bytes:
     """Return the body of what a client introduces itself with."""
-    return varint(1 << 3 | _VARINT) + varint(client_id)
+    return number_field(1, client_id)
+
+
+def number_field(number: int, value: int) -> bytes:
+    """Return a field of a whole number, 0 or more."""
+    return varint(number << 3 | _VARINT) + varint(value)
+
+
+def bytes_field(number: int, value: str | bytes) -> bytes:
+    """Return a field of text or of a message."""
+    said = value.encode() if isinstance(value, str) else value
+    return varint(number << 3 | _BYTES) + varint(len(said)) + said
+
+
+def text_at(said: Fields, number: int) -> str:
+    """Return a field as text."""
+    found = said.get(number, b"")
+    return found.decode(errors="replace") if isinstance(found, bytes) else str(found)
 
 
 def fields(body: bytes) -> Fields:

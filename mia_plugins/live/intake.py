@@ -49,8 +49,9 @@ class Wants:
 class Stream:
     """What has arrived of one product since it was handed on."""
 
-    def __init__(self, contract: Contract, kinds: frozenset[Kind]) -> None:
-        self.contract, self.kinds = contract, kinds
+    def __init__(self, contract: Contract, kinds: frozenset[Kind], begun: int) -> None:
+        """`begun` is when it is subscribed to: UTC ns."""
+        self.contract, self.kinds, self.begun = contract, kinds, begun
         self.ladder = Ladder()
         self.rows: dict[Kind, list[tuple[int, ...]]] = {kind: [] for kind in sorted(kinds)}
         self.last: dict[Kind, int] = dict.fromkeys(self.rows, 0)
@@ -165,7 +166,7 @@ class Intake(MiaActor):
                 continue
             if code in self.streams:
                 self._end(self.streams[code])
-            self.streams[code] = self._by_id[there] = Stream(contract, kinds)
+            self.streams[code] = self._by_id[there] = Stream(contract, kinds, self.data_time())
             self._subscribe(there, self.streams[code])
         self.clock.set_time_alert_ns(f"intake-end-{day.session.day}", day.session.close, self._next)
 

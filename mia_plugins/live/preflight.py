@@ -2,8 +2,10 @@
 
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+
+from nautilus_trader.model import InstrumentId
 
 from mia_plugins.errors import did_you_mean
 from mia_plugins.live.consent import PAPER_PORTS, REAL_PORTS
@@ -19,8 +21,10 @@ from mia_plugins.live.dialect import (
     NotSpokenError,
     Talk,
     start_api,
+    text_at,
 )
 from mia_plugins.live.errors import LiveError
+from mia_plugins.live.lookup import refuse_unlisted
 from mia_plugins.live.node import Line
 
 IN_USE = 326
@@ -41,6 +45,8 @@ class Preflight:
     line: Line
     account: str | None
     """The account that must be among those managed; None where any will do."""
+    wanted: Sequence[InstrumentId] = ()
+    """Contracts that the broker must list."""
     sleep: Callable[[float], None] = time.sleep
     told: list[str] = field(default_factory=list)
     """What a person should know, though it keeps nobody out."""
@@ -114,6 +120,8 @@ class Preflight:
                 self._refuse_other_accounts(accounts)
                 if self.account and not self.line.is_sandbox:
                     self._refuse_read_only(talk)
+                if client_id % 2 == self.line.client_id % 2:  # once will do
+                    refuse_unlisted(talk, self.wanted, self.line.patience)
             except (EOFError, ConnectionError) as error:
                 raise LiveError(
                     f"the gateway at {self.where} hung up once client {client_id} had introduced itself",
@@ -133,7 +141,7 @@ class Preflight:
             if code in NO_LINK:
                 raise self._no_link(said)
             if number == MANAGED_ACCOUNTS:
-                accounts = _text(said, 1)
+                accounts = text_at(said, 1)
             is_numbered = is_numbered or number == NEXT_VALID_ID
             if accounts and is_numbered:
                 break
@@ -158,7 +166,7 @@ class Preflight:
                 return
             if number == ERROR and said.get(3) == READ_ONLY:
                 raise LiveError(
-                    f"the gateway at {self.where} takes no orders: {_text(said, 4)}",
+                    f"the gateway at {self.where} takes no orders: {text_at(said, 4)}",
                     f"clear `Read-Only API` under {API_SETTINGS}, or write `mode: paper-sandbox`",
                 )
 
@@ -203,7 +211,7 @@ class Preflight:
 
     def _no_link(self, said: Fields) -> LiveError:
         return LiveError(
-            f"the gateway at {self.where} has no connection to the broker: {_text(said, 4)}",
+            f"the gateway at {self.where} has no connection to the broker: {text_at(said, 4)}",
             "see whether it is logged in and has its network; around the nightly restart, wait some minutes",
         )
 
@@ -214,11 +222,6 @@ def _until(talk: Talk, end: float) -> Iterator[tuple[int, Fields]]:
         yield one
         if time.monotonic() > end:
             raise TimeoutError
-
-
-def _text(said: Fields, number: int) -> str:
-    found = said.get(number, b"")
-    return found.decode(errors="replace") if isinstance(found, bytes) else str(found)
 
 
 def _listens(host: str, port: int) -> bool:

@@ -3,7 +3,7 @@
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,8 +19,9 @@ from mia_plugins.errors import MiaError
 from mia_plugins.live.consent import refuse_without_consent
 from mia_plugins.live.crew import Crew, Ground, Standing, standing_in
 from mia_plugins.live.errors import LiveError
+from mia_plugins.live.native import LOG, aside
 from mia_plugins.live.node import Line
-from mia_plugins.live.planning import live_plan, span_from, terms_of
+from mia_plugins.live.planning import live_plan, span_from, terms_of, wanted
 from mia_plugins.live.preflight import Preflight
 from mia_plugins.live.simulated import simulated
 from mia_plugins.live.steward import End
@@ -92,24 +93,29 @@ def go(asked: Asked, started: Callable[[Crew], None]) -> Finished:
             run.settings.live.host, port, account, run.settings.live.client_id,
             is_sandbox=run.settings.live.is_sandbox,
         )  # fmt: skip
-        flight = Preflight(line, None if line.is_sandbox else account)
-        line = flight.fly()
+        session = Session(asked, run, line, pace)
+        session.ask_gateway()
         ledger = stack.enter_context(Ledger.open(asked.runs_dir))
-        return Session(asked, run, line, pace, flight.told).go(ledger, started)
+        return session.go(ledger, started)
 
 
 class Session:
     """A node with everything in it."""
 
-    def __init__(self, asked: Asked, run: Run, line: Line, pace: Pace, told: Sequence[str] = ()) -> None:
-        """`told` is what a person should know of the gateway."""
-        self._told = told
+    def __init__(self, asked: Asked, run: Run, line: Line, pace: Pace) -> None:
         self._asked, self._run, self._line, self._pace = asked, run, line, pace
         self._classes = strategy_classes(run)
         self.plan: Plan = live_plan(run, self._classes)
         self.terms: LiveTerms = terms_of(pace, self.plan, time.time_ns())
         self.guard, self.end = Guard(), End()
         self.crew: Crew | None = None
+        self._told: list[str] = []
+
+    def ask_gateway(self) -> None:
+        """See whether the gateway will let a node in; it may give it other client ids."""
+        account = None if self._line.is_sandbox else self._line.account
+        flight = Preflight(self._line, account, wanted(self.plan, self.terms), told=self._told)
+        self._line = flight.fly()
 
     def go(self, ledger: Ledger, started: Callable[[Crew], None]) -> Finished:
         """Run it to its end."""
@@ -123,7 +129,9 @@ class Session:
         columns = journal_columns(self._run, self._classes)
         error: MiaError | None = None
         warnings: list[str] = []
+        self._line = replace(self._line, logs=draft.folder)
         with (
+            aside(draft.folder),
             standing_in(self._run.settings.live.state) as standing,
             Tables(draft.folder, columns, self._run, metadata) as tables,
         ):
@@ -158,7 +166,10 @@ class Session:
             crew.assembly.warnings.add(text, text)
         with self._ending(crew.stop):
             started(crew)
-            crew.node.run()
+            try:
+                crew.node.run()
+            except RuntimeError as fault:
+                raise self._could_not_run(fault) from fault
         if self.guard.fault is not None:
             raise self.guard.fault.as_error() from self.guard.fault.error
         if not self.end.is_clean:
@@ -167,6 +178,15 @@ class Session:
                 "look at the broker's own view of the account before starting again",
             )
         return crew.assembly.warnings.lines()
+
+    def _could_not_run(self, fault: RuntimeError) -> MiaError:
+        """Return what keeps Nautilus' node from running, in words for a person."""
+        if self.guard.fault is not None:
+            return self.guard.fault.as_error()
+        return LiveError(
+            f"Nautilus' node could not run at {self._line.host}:{self._line.port}: {fault}",
+            f"{LOG} in the run's folder says more",
+        )
 
     @contextmanager
     def _ending(self, stop: Callable[[], None]) -> Iterator[None]:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from nautilus_trader.model import InstrumentId
 
 from gateway.wire import ib_pb2 as ib
 from gateway.wire.numbers import REQUEST_NUMBERS, RESPONSE_NUMBERS
@@ -57,7 +58,7 @@ def served() -> Iterator[Served]:
     found: list[Served] = []
 
     async def serve() -> None:
-        async with world() as one:
+        async with world(codes=("ES", "VIX")) as one:
             found.append(Served(loop, one))
             started.set()
             await over.wait()
@@ -124,9 +125,14 @@ def test_a_gateway_that_lets_everybody_in_is_left_as_it_was(served: Served) -> N
 def test_numbers_of_messages_are_the_protocols() -> None:
     assert REQUEST_NUMBERS[ib.StartApiRequest] == dialect.START_API
     assert REQUEST_NUMBERS[ib.OpenOrdersRequest] == dialect.OPEN_ORDERS
-    kinds = (ib.ErrorMessage, ib.NextValidId, ib.ManagedAccounts, ib.OpenOrdersEnd)
-    ours = (dialect.ERROR, dialect.NEXT_VALID_ID, dialect.MANAGED_ACCOUNTS, dialect.OPEN_ORDERS_END)
-    assert tuple(RESPONSE_NUMBERS[kind] for kind in kinds) == ours
+    assert REQUEST_NUMBERS[ib.ContractDataRequest] == dialect.CONTRACT_DATA_REQUEST
+    assert {
+        ib.ErrorMessage: dialect.ERROR,
+        ib.NextValidId: dialect.NEXT_VALID_ID,
+        ib.ManagedAccounts: dialect.MANAGED_ACCOUNTS,
+        ib.ContractDataEnd: dialect.CONTRACT_DATA_END,
+        ib.OpenOrdersEnd: dialect.OPEN_ORDERS_END,
+    }.items() <= RESPONSE_NUMBERS.items()
 
 
 @given(st.integers(0, 2**31 - 1))
@@ -250,6 +256,16 @@ def test_a_gateway_that_takes_no_orders_is_told_where_orders_are_to_be_sent(serv
     assert text in error.what
     assert "Read-Only API" in error.remedy
     assert flight(served.port, None).fly().client_id == 101
+
+
+def test_contracts_that_are_not_listed_are_named(served: Served) -> None:
+    wanted = tuple(InstrumentId.from_str(one) for one in ("ESZ6.XCME", "ESZ9.XCME", "^VIX.CBOE", "QQH7.XCME"))
+    error = refusal(flight(served.port, wanted=wanted))
+    assert error.what.startswith("the broker does not list ESZ9.XCME (200: No security definition")
+    assert "QQH7.XCME (200" in error.what
+    assert "ESZ6" not in error.what
+    assert "trading permissions" in error.remedy
+    assert flight(served.port, wanted=(wanted[0], wanted[2])).fly().client_id == 101
 
 
 def test_a_gateway_without_its_broker_is_told(served: Served) -> None:
