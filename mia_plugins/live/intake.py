@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
+import pyarrow as pa
 from nautilus_trader.model import AggressorSide, BookType, InstrumentId, OrderSide
 
 from mia_plugins.data.arrow import Kind
@@ -33,6 +34,9 @@ class Recorder(Protocol):
 
     def take(self, contract: Contract, rows: Rows) -> None:
         """Keep rows of a contract, as they were stamped."""
+
+    def table(self, name: str, rows: pa.Table) -> None:
+        """Keep rows of a table, as they became known."""
 
 
 @dataclass(frozen=True)

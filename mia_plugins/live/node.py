@@ -53,6 +53,8 @@ class Line:
     """Whether orders are filled in the node instead."""
     patience: int = 20
     """Seconds a connection or an answer may take."""
+    unlisted: frozenset[InstrumentId] = frozenset()
+    """What the broker does not list, and a run can do without."""
     logs: Path = Path()
     """The folder of Nautilus' own log."""
 

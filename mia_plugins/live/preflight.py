@@ -24,7 +24,7 @@ from mia_plugins.live.dialect import (
     text_at,
 )
 from mia_plugins.live.errors import LiveError
-from mia_plugins.live.lookup import refuse_unlisted
+from mia_plugins.live.lookup import refuse_without, unlisted
 from mia_plugins.live.node import Line
 
 IN_USE = 326
@@ -38,7 +38,7 @@ PAIRS = 5
 API_SETTINGS = "Configure > Settings > API > Settings"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Preflight:
     """A gateway that is asked."""
 
@@ -121,7 +121,7 @@ class Preflight:
                 if self.account and not self.line.is_sandbox:
                     self._refuse_read_only(talk)
                 if client_id % 2 == self.line.client_id % 2:  # once will do
-                    refuse_unlisted(talk, self.wanted, self.line.patience)
+                    self._refuse_unlisted(talk)
             except (EOFError, ConnectionError) as error:
                 raise LiveError(
                     f"the gateway at {self.where} hung up once client {client_id} had introduced itself",
@@ -157,6 +157,14 @@ class Preflight:
                 f"write `live: {{account: …}}` with one that it manages ({names}), or log in with the "
                 f"user of {self.account}",
             )
+
+    def _refuse_unlisted(self, talk: Talk) -> None:
+        """Refuse a run whose contracts are not listed; what it only looks at is done without."""
+        missing = unlisted(talk, self.wanted, self.line.patience)
+        refuse_without(missing)
+        self.line = replace(self.line, unlisted=frozenset(missing))
+        for one, said in missing.items():
+            self.told.append(f"the broker does not list {one} ({said}): what reads it will not know it")
 
     def _refuse_read_only(self, talk: Talk) -> None:
         """Refuse a gateway that takes no orders; it says so when it is asked for those there are."""

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from mia_plugins.backtest.assembly import Tables
 from mia_plugins.backtest.finish import Finished, Making, Prepared, finish
 from mia_plugins.backtest.members import journal_columns, strategy_classes
@@ -73,6 +75,9 @@ class Nothing:
     """Records nothing."""
 
     def take(self, contract: Contract, rows: Rows) -> None:
+        """Let them go."""
+
+    def table(self, name: str, rows: pa.Table) -> None:
         """Let them go."""
 
 

@@ -67,6 +67,15 @@ class KnownTable:
         for name, known in self._columns.items():
             known.extend(_values(rows[name]))
 
+    def fresh(self, rows: pa.Table) -> pa.Table:
+        """Return those rows that are not kept yet; from when on they are known does not matter."""
+        if self._rows is None:
+            return rows
+        names = [name for name in self._rows.column_names if name != "ts_init"]
+        kept = set(zip(*(_values(self._rows[name]) for name in names), strict=True))
+        these = zip(*(_values(rows[name]) for name in names), strict=True)
+        return rows.filter(pa.array([row not in kept for row in these], pa.bool_()))
+
     def _arrange(self) -> None:
         """Put all that is kept in order."""
         self._rows = pa.concat_tables(self._loads).sort_by(
