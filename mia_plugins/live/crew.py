@@ -16,13 +16,15 @@ from mia_plugins.host.host import load_target
 from mia_plugins.live.beside import Beside, Reading
 from mia_plugins.live.feed import LiveFeed
 from mia_plugins.live.indices import TOLD_LIVE
-from mia_plugins.live.intake import Intake, Recorder, Wants
+from mia_plugins.live.intake import Intake, Wants
 from mia_plugins.live.native import NativeLog
 from mia_plugins.live.node import Line, node_of
 from mia_plugins.live.planning import load_tables, subscriptions, wanted
+from mia_plugins.live.recording import Record
 from mia_plugins.live.silence import Silence
 from mia_plugins.live.steward import Charge, End, Steward
 from mia_plugins.live.terms import LiveTerms
+from mia_plugins.live.watching import Watching
 from mia_plugins.runtime.actor import ActorContext
 from mia_plugins.runtime.guard import Guard
 from mia_plugins.runtime.incidents import Incidents
@@ -69,7 +71,7 @@ class Ground:
     line: Line
     terms: LiveTerms
     tables: Tables
-    recorder: Recorder
+    record: Record
     standing: Standing
     guard: Guard
     end: End
@@ -81,6 +83,7 @@ class Crew:
     def __init__(self, ground: Ground) -> None:
         run = ground.run
         self._ground = ground
+        self._watching: list[Watching] = []
         self._takers: dict[str, list[Callable[[str, Rows], None]]] = {}
         node = Node(
             self._feed,
@@ -89,12 +92,14 @@ class Crew:
             "live",
             ground.line.execution_client,
         )
-        self.assembly = Assembly(run, ground.plan, ground.tables, ground.guard, bytes(1), node)
+        self.assembly = Assembly(
+            run, ground.plan, ground.tables, ground.guard, bytes(1), node, ground.record.steps
+        )
         self.actors = list(self.assembly.actors())
         self.strategies = list(self.assembly.strategies(ground.classes))
         for code in run.settings.instruments:
             self.assembly.vitals.pulses.setdefault(str(code), Pulse())
-        wants = Wants(subscriptions(ground.plan, run.settings), self._takers, ground.recorder)
+        wants = Wants(subscriptions(ground.plan, run.settings), self._takers, ground.record.recorder)
         self.intake = Intake(self._context("intake"), ground.terms, wants)
         self.beside = Beside(self._context("beside"), ground.terms, self.intake, self._reading())
         loaded = [one for one in wanted(ground.plan, ground.terms) if one not in ground.line.unlisted]
@@ -110,8 +115,8 @@ class Crew:
         for strategy in self.strategies:
             node.add_strategy(strategy)
         ground = self._ground
-        ground.standing.keep(self.assembly.halt, Incidents(ground.tables.incidents))
-        load_tables(ground.plan, ground.plan.days[0], self._readers())
+        ground.standing.keep(self.assembly.halt, self.assembly.incidents)
+        load_tables(ground.plan, ground.plan.days[0], self._readers(), ground.record.recorder.table)
 
     def _readers(self) -> list[Mapping[str, KnownTable]]:
         """Return the tables of everybody who reads any."""
@@ -121,7 +126,8 @@ class Crew:
         ground = self._ground
         names = frozenset(ground.plan.tables)
         listed = {name for name, one in TOLD_LIVE.items() if one not in ground.line.unlisted}
-        return Reading(ground.plan.catalog, names, names & listed, self._readers(), ground.recorder.table)
+        record = ground.record.recorder.table
+        return Reading(ground.plan.catalog, names, names & listed, self._readers(), record)
 
     def _charge(self) -> Charge:
         ground, settings = self._ground, self._ground.run.settings
@@ -134,9 +140,30 @@ class Crew:
             end=ground.end,
             silence=Silence(self.intake, ground.terms.listed, NativeLog(ground.line.logs)),
             start=self._resume,
-            flush=ground.tables.flush,
+            look=self._look,
+            flush=self._flush,
             stop=self.stop,
         )
+
+    def watch(self, watching: Watching) -> None:
+        """Have somebody hear what is decided and ordered, and look now and then."""
+        assembly = self.assembly
+        assembly.ears.append(watching)
+        assembly.order_ears.append(watching)
+        assembly.incidents.also(watching)
+        self._watching.append(watching)
+
+    def _look(self, now: int) -> None:
+        del now  # when the timer was due: it may be late, and ages are told as they are
+        at = self._ground.terms.market_now()
+        for watching in self._watching:
+            watching.sight.state = "stopping" if self._ground.end.asked.is_set() else "trading"
+            watching.look(at)
+
+    def _flush(self) -> None:
+        """Bring to disk what was written."""
+        self._ground.tables.flush()
+        self._ground.record.flush()
 
     def _resume(self) -> None:
         """Bring the account to where it was."""
@@ -161,7 +188,7 @@ class Crew:
             guard=ground.guard,
             vitals=assembly.vitals,
             halt=assembly.halt,
-            incidents=Incidents(ground.tables.incidents),
+            incidents=assembly.incidents,
             terms=ground.terms,
             warnings=assembly.warnings,
         )

@@ -1,8 +1,9 @@
 """What a live session trades: its days, its contracts, and what it is told of them."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
+import pyarrow as pa
 from nautilus_trader.model import InstrumentId
 
 from mia_plugins.backtest.beside import table_paths, tables_before, tables_of
@@ -124,10 +125,16 @@ def wanted(plan: Plan, terms: LiveTerms) -> list[InstrumentId]:
     ]
 
 
-def load_tables(plan: Plan, day: TradingDay, readers: Sequence[Mapping[str, KnownTable]]) -> None:
+def load_tables(
+    plan: Plan,
+    day: TradingDay,
+    readers: Sequence[Mapping[str, KnownTable]],
+    record: Callable[[str, pa.Table], None],
+) -> None:
     """Give the readers of tables what the catalog has for a trading day, and what it had before."""
     days = (*tables_before(plan.catalog, plan.tables, day.session.day),)
     for name, rows in (*days, *tables_of(plan.catalog, plan.tables, day.session.day)):
+        record(name, rows)
         for known in readers:
             if name in known:
                 known[name].load(rows)

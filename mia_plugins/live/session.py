@@ -9,22 +9,22 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-
 from mia_plugins.backtest.assembly import Tables
 from mia_plugins.backtest.finish import Finished, Making, Prepared, finish
 from mia_plugins.backtest.members import journal_columns, strategy_classes
 from mia_plugins.backtest.plan import Plan
 from mia_plugins.backtest.process import Ended, Job
-from mia_plugins.data.instruments import Contract
 from mia_plugins.errors import MiaError
 from mia_plugins.live.consent import refuse_without_consent
 from mia_plugins.live.crew import Crew, Ground, Standing, standing_in
 from mia_plugins.live.errors import LiveError
+from mia_plugins.live.look import Facts
 from mia_plugins.live.native import LOG, aside
 from mia_plugins.live.node import Line
 from mia_plugins.live.planning import live_plan, span_from, terms_of, wanted
 from mia_plugins.live.preflight import Preflight
+from mia_plugins.live.recording import Record, recorded_in
+from mia_plugins.live.shown import QUIETLY, Showing, Stage, shown
 from mia_plugins.live.simulated import simulated
 from mia_plugins.live.steward import End
 from mia_plugins.live.terms import LiveTerms, Pace
@@ -35,7 +35,6 @@ from mia_plugins.runs.ledger import Ledger
 from mia_plugins.runtime.guard import Guard
 from mia_plugins.settings.listing import settings_yaml
 from mia_plugins.settings.resolve import Run, load_run
-from mia_plugins.tape.tape import Rows
 
 DEMO_ACCOUNT = "DU1234567"
 GRACE = 60.0
@@ -53,6 +52,8 @@ class Asked:
     """After how long it ends by itself; None for never."""
     is_simulated: bool = False
     """Whether a simulated gateway is used, whatever mode the file has."""
+    showing: Showing = QUIETLY
+    """How it is shown meanwhile."""
     has_agreed: bool = False
     """Whether whoever asks has agreed to real money."""
 
@@ -69,16 +70,6 @@ class Asked:
 def _no_job(argument: object, reporter: object) -> dict[str, Any]:
     """Stand for what a backtest's process would do."""
     raise NotImplementedError(f"{argument} is no job of {reporter}")
-
-
-class Nothing:
-    """Records nothing."""
-
-    def take(self, contract: Contract, rows: Rows) -> None:
-        """Let them go."""
-
-    def table(self, name: str, rows: pa.Table) -> None:
-        """Let them go."""
 
 
 def go(asked: Asked, started: Callable[[Crew], None]) -> Finished:
@@ -139,10 +130,11 @@ class Session:
             aside(draft.folder),
             standing_in(self._run.settings.live.state) as standing,
             Tables(draft.folder, columns, self._run, metadata) as tables,
+            recorded_in(draft, tables, self.terms, tuple(self._run.settings.instruments)) as record,
         ):
             try:
                 with self.guard.telling():
-                    warnings = self._trade(tables, standing, started)
+                    warnings = self._trade(tables, record, standing, started)
             except MiaError as fault:
                 error = fault
         strategies = self.crew.strategies if self.crew else ()
@@ -152,7 +144,9 @@ class Session:
         ended = Ended(job, "failed", None, error) if error else Ended(job, "complete", result)
         return finish(making, ended, ledger)
 
-    def _trade(self, tables: Tables, standing: Standing, started: Callable[[Crew], None]) -> list[str]:
+    def _trade(
+        self, tables: Tables, record: Record, standing: Standing, started: Callable[[Crew], None]
+    ) -> list[str]:
         """Run a node; raise what ended it before its time."""
         ground = Ground(
             run=self._run,
@@ -161,7 +155,7 @@ class Session:
             line=self._line,
             terms=self.terms,
             tables=tables,
-            recorder=Nothing(),
+            record=record,
             standing=standing,
             guard=self.guard,
             end=self.end,
@@ -172,7 +166,8 @@ class Session:
         with self._ending(crew.stop):
             started(crew)
             try:
-                crew.node.run()
+                with shown(crew, self._stage(), self._asked.showing):
+                    crew.node.run()
             except RuntimeError as fault:
                 raise self._could_not_run(fault) from fault
         if self.guard.fault is not None:
@@ -192,6 +187,11 @@ class Session:
             f"Nautilus' node could not run at {self._line.host}:{self._line.port}: {fault}",
             f"{LOG} in the run's folder says more",
         )
+
+    def _stage(self) -> Stage:
+        live = self._run.settings.live
+        facts = Facts(self._asked.config.stem, live.mode, self._line.account)
+        return Stage(facts, self.terms, self.end, float(live.stale_after))
 
     @contextmanager
     def _ending(self, stop: Callable[[], None]) -> Iterator[None]:

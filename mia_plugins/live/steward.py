@@ -53,6 +53,8 @@ class Charge:
     """Says why data do not come."""
     start: Callable[[], None]
     """Brings the account to where it was; before the first strategy starts."""
+    look: Callable[[int], None]
+    """Shows everything as it is at an instant (UTC ns)."""
     flush: Callable[[], None]
     """Brings what was written to the disk."""
     stop: Callable[[], None]
@@ -75,6 +77,11 @@ class Steward(MiaActor):
         self._charge.start()
         self.clock.set_timer_ns("steward", EVERY, None, None, self._look)
 
+    @property
+    def watched(self) -> frozenset[str]:
+        """The products whose data must come."""
+        return self._charge.watched
+
     def ages(self, now: int) -> Mapping[str, float]:
         """Return how old the newest row of each product is, in s of the market's; `now` is UTC ns."""
         watched = self._charge.watched
@@ -88,6 +95,7 @@ class Steward(MiaActor):
         now = event.ts_event
         charge = self._charge
         charge.flush()
+        charge.look(now)
         if charge.guard.fault is not None:
             charge.end.ask(FAULT)
         if charge.end.asked.is_set():

@@ -1,5 +1,6 @@
 """The machine's time and the broker's contracts, and those of the market that a run trades."""
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -142,6 +143,10 @@ class LiveTerms(Terms):
     def market_at(self, machine: int) -> int:
         """Return the market's time at one of the machine's; both UTC ns."""
         return self._pace.market_at(machine)
+
+    def market_now(self) -> int:
+        """Return the market's time: UTC ns."""
+        return self._pace.market_at(time.time_ns())
 
 
 def _renamed(instrument_id: InstrumentId, names: Mapping[str, str]) -> InstrumentId:
