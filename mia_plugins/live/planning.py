@@ -13,8 +13,10 @@ from mia_plugins.data.arrow import Kind
 from mia_plugins.data.catalog import Catalog
 from mia_plugins.data.files import Files
 from mia_plugins.data.instruments import lead_contract
+from mia_plugins.data.layout import table_day
 from mia_plugins.data.sessions import NEW_YORK, NS, sessions
 from mia_plugins.live.errors import LiveError
+from mia_plugins.live.indices import TOLD_LIVE
 from mia_plugins.live.terms import LiveTerms, Pace
 from mia_plugins.runtime.context import TradingDay
 from mia_plugins.runtime.strategy import MiaStrategy
@@ -62,10 +64,21 @@ def live_plan(run: Run, classes: Mapping[str, type[MiaStrategy]]) -> Plan:
         traded=tuple(settings.orders_for.values()),
         stand_ins={},
         files={},
-        tables=table_paths(catalog, tables, days) if there else {},
+        tables=_tables_before_today(catalog, tables, days) if there else {name: [] for name in tables},
         custom=(),
         rows=0,
     )
+
+
+def _tables_before_today(
+    catalog: Catalog, names: frozenset[str], days: tuple[TradingDay, ...]
+) -> dict[str, list[str]]:
+    """Return the files of tables; of what the broker tells only those of days that are over."""
+    today = days[0].session.day
+    return {
+        name: [path for path in paths if name not in TOLD_LIVE or table_day(path) < today]
+        for name, paths in table_paths(catalog, names, days).items()
+    }
 
 
 def _days(settings: RunSettings) -> tuple[TradingDay, ...]:
@@ -101,8 +114,12 @@ def terms_of(pace: Pace, plan: Plan, now: int) -> LiveTerms:
 
 
 def wanted(plan: Plan, terms: LiveTerms) -> list[InstrumentId]:
-    """Return the contracts that a node asks the broker for: those of all its days."""
-    return [terms.listed(InstrumentId.from_str(contract.instrument_id)) for contract in plan.contracts]
+    """Return what a node asks the broker for: the contracts of all its days, and what tables are told of."""
+    indices = [instrument_id for name, instrument_id in TOLD_LIVE.items() if name in plan.tables]
+    return [
+        *indices,
+        *(terms.listed(InstrumentId.from_str(contract.instrument_id)) for contract in plan.contracts),
+    ]
 
 
 def load_tables(
