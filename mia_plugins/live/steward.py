@@ -82,7 +82,7 @@ class Steward(MiaActor):
         return self._charge.watched
 
     def ages(self, now: int) -> Mapping[str, float]:
-        """Return for how long each product's book or quotes were silent, in s of the machine's; `now` is UTC ns.
+        """Return how long each product's book or quotes were silent, in s of the machine's; `now` is UTC ns.
 
         A market that is played faster makes no line slower.
         """
