@@ -21,4 +21,5 @@ def mia_register_commands(register: Register) -> None:
     register("regress", "mia_plugins.cli.regress:app", summary="Hold strategies to what was recorded.")
     register("report", "mia_plugins.cli.report:app", summary="A run, or several compared, on one page.")
     register("explain", "mia_plugins.cli.explain:app", summary="What a run decided, and why.")
+    register("reconcile", "mia_plugins.cli.reconcile:app", summary="A recorded session once more.")
     register("doctor", "mia_plugins.cli.doctor:app", summary="Say whether this installation is sound.")

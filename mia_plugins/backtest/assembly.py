@@ -24,11 +24,13 @@ from mia_plugins.runtime.context import Context, Feed, Warnings
 from mia_plugins.runtime.feeds import ColumnsFeed, HandlersFeed
 from mia_plugins.runtime.following import following_of
 from mia_plugins.runtime.guard import Fault, Guard
+from mia_plugins.runtime.hearing import Ear, OrderEar
 from mia_plugins.runtime.incidents import INCIDENTS, Incidents
-from mia_plugins.runtime.keeping import KeptLater
-from mia_plugins.runtime.killing import Halt
+from mia_plugins.runtime.keeping import KeptLater, Unkept
+from mia_plugins.runtime.killing import Halt, never
 from mia_plugins.runtime.needs import Needs
 from mia_plugins.runtime.records import FILLS, ORDERS, POSITIONS, Records
+from mia_plugins.runtime.steps import UNRECORDED, Steps
 from mia_plugins.runtime.strategy import MiaStrategy
 from mia_plugins.runtime.terms import AS_THEY_ARE, Terms
 from mia_plugins.runtime.vitals import Pulse, Vitals
@@ -60,10 +62,10 @@ class Tables:
         )  # fmt: skip
         self._next_flush = 0.0
 
-    def flush(self) -> None:
-        """Bring to disk what there is, if that was not done just before."""
+    def flush(self, *, at_once: bool = False) -> None:
+        """Bring to disk what there is, unless that was done just before and has time."""
         now = monotonic()
-        if now < self._next_flush:
+        if now < self._next_flush and not at_once:
             return
         self._next_flush = now + FLUSH_SECONDS
         for log in self._logs:
@@ -109,21 +111,25 @@ class Assembly:
         guard: Guard,
         stop: Sequence[int],
         node: Node | None = None,
+        steps: Steps = UNRECORDED,
     ) -> None:
-        """`stop` is a byte; not zero when the run is to end."""
+        """`stop` is a byte; not zero when the run is to end. `steps` are told how calls are handled."""
         self._run, self._plan, self._tables = run, plan, tables
-        self._guard, self._stop, self._node = guard, stop, node
+        self._guard, self._stop, self._node, self._steps = guard, stop, node, steps
         self.warnings = Warnings()
         """What the strategies want a person to know at the end."""
         self.broker = broker_of(run.settings)
-        self.vitals, self.halt = Vitals(self.broker), Halt()
+        self.vitals, self.halt = Vitals(self.broker), steps.halt(Halt())
+        steps.account(self.broker)
         self.keeper = KeptLater()
         self._parts = parts_of(run)
         if node:
             self._parts = replace(self._parts, mode=node.mode)
         for issue in run.advice:
             self.warnings.add(str(issue), str(issue))
-        self._ears: list[MiaActor] = []
+        self.ears: list[Ear] = []
+        self.order_ears: list[OrderEar] = []
+        self.incidents = Incidents(tables.incidents)
         self._knowing = Knowing()
         for code, micro in plan.stand_ins.items():
             self.warnings.add(
@@ -151,7 +157,7 @@ class Assembly:
             for component in self._run.components
             if component.kind is PluginKind.ACTORS
         ]
-        self._ears += made
+        self.ears += made
         return made
 
     def _actor(self, component: Component, kind: type[MiaActor]) -> MiaActor:
@@ -169,7 +175,7 @@ class Assembly:
             guard=self._guard,
             vitals=self.vitals,
             halt=self.halt,
-            incidents=Incidents(self._tables.incidents),
+            incidents=self.incidents,
             terms=self._node.terms if self._node else AS_THEY_ARE,
             warnings=self.warnings,
         )
@@ -206,10 +212,14 @@ class Assembly:
             stop=self._stop,
             trader_id=TRADER,
             warnings=self.warnings,
-            incidents=Incidents(tables.incidents),
+            incidents=self.incidents,
             vitals=self.vitals,
             halt=self.halt,
-            ears=self._ears,
+            keeper=self._steps.keeper(self.keeper if self._node else Unkept()),
+            kill=self._steps.kill(self._node.kill if self._node else never()),
+            steps=self._steps,
+            ears=self.ears,
+            order_ears=self.order_ears,
             **self._live(),
         )
         return _prepared(kind, context)
@@ -244,10 +254,8 @@ class Assembly:
             return {}
         return {
             "terms": node.terms,
-            "kill": node.kill,
             "client_id": node.client_id,
             "reduce_only": False,
-            "keeper": self.keeper,
         }
 
 

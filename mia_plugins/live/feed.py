@@ -26,7 +26,7 @@ class LiveFeed(ColumnsFeed):
         """Start a trading day; look for triggers at each tenth of a second."""
         super().begin(strategy, day)
         if self._scouts:
-            strategy.clock.set_timer_ns(
+            strategy.clock.plain.set_timer_ns(
                 f"tenths-{day.session.day}", TENTH, day.session.open, day.session.close,
                 lambda event: self._look(strategy, event.ts_event),
             )  # fmt: skip
