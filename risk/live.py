@@ -1,26 +1,57 @@
 """An account's limits while a node lives: its state claimed, reconciled and watched.
 
 with Standing.open(folder) as standing:
-keeper = standing.resume(day, broker, accounts, reports)
-Context(..., keeper=keeper, kill=standing.kill, halt=halt)
+    keeping = standing.restore(day, broker, accounts)
+    Context(..., keeper=keeping, kill=standing.kill, halt=halt)
+    # and first thing once the node has the broker's reports:
+    found = standing.adopt(keeping, day, reports_of(cache))
+    hand_over(found, now, desks, Watch(halt, incidents, foreign))
 """
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Literal, Protocol, Self
 
 from mia_plugins.errors import MiaError
 from mia_plugins.runtime.account import Account
+from mia_plugins.runtime.brackets import Bracket
 from mia_plugins.runtime.broker import BrokerAccount
 from mia_plugins.runtime.incidents import Incident, Incidents, Level
 from mia_plugins.runtime.killing import KILL_SWITCH, Halt, Kill
 from risk.kill import KillWatch, engage
-from risk.state import RiskState, StateError
+from risk.state import RiskState
 from risk.state.claim import claimed
 from risk.state.keeping import Keeping, restored
-from risk.state.reconciling import Reports, reconcile
+from risk.state.reconciling import Found, reconcile
+from risk.state.reports import Reports
+
+RESTART = "restart"
+"""What incidents call an execution, or the end of an order, that nobody heard of."""
+FOREIGN = "foreign"
+"""What incidents call what is none of ours, and the reason of what it keeps from being entered."""
+WHO = "standing"
+
+type OnForeign = Literal["block", "ignore"]
+"""What positions and orders that are none of ours do: keep everything from being entered, or nothing."""
+
+
+class Adopter(Protocol):
+    """A desk, as far as brackets of the process before are concerned."""
+
+    def adopt(self, bracket: Bracket) -> None:
+        """Take one over."""
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Who is told of what a start found, and what follows of it."""
+
+    halt: Halt
+    incidents: Incidents
+    foreign: OnForeign = "block"
 
 
 class Standing:
@@ -41,17 +72,16 @@ class Standing:
         """The kill switch, for `Context.kill`."""
         return self._watch.byte
 
-    def resume(
-        self, day: dt.date, broker: BrokerAccount, accounts: Mapping[str, Account], reports: Reports
-    ) -> Keeping:
-        """Bring an account to where it was, with what the broker executed since; for `Context.keeper`.
+    def restore(self, day: dt.date, broker: BrokerAccount, accounts: Mapping[str, Account]) -> Keeping:
+        """Bring an account to where it was, as far as the state knows; for `Context.keeper`.
 
-        A position that is held is an error: its stop cannot be taken over, and nobody would look after it.
+        `accounts` are its parts by strategy.
         """
-        keeping = restored(self._state, day, broker, accounts)
-        reconcile(keeping, day, accounts, reports)
-        _refuse_held(broker)
-        return keeping
+        return restored(self._state, day, broker, accounts)
+
+    def adopt(self, keeping: Keeping, day: dt.date, reports: Reports) -> Found:
+        """Count what the broker executed since, and bring brackets to where they are: before any decision."""
+        return reconcile(keeping, day, reports)
 
     def keep(self, halt: Halt, incidents: Incidents) -> None:
         """Have what flattens everything set the kill switch: it is on until somebody says why not.
@@ -69,14 +99,21 @@ class Standing:
             unkept = error.what
         if unkept:
             told = f"the kill switch is not kept beyond this process: {unkept}"
-            incidents.tell(now, "standing", Incident(KILL_SWITCH, Level.WARN, told))
+            incidents.tell(now, WHO, Incident(KILL_SWITCH, Level.WARN, told))
 
 
-def _refuse_held(broker: BrokerAccount) -> None:
-    held = sorted((one.product, one.position) for one in broker.accounts if one.position)
-    if held:
-        told = ", ".join(f"{lots:+d} {product}" for product, lots in held)
-        raise StateError(
-            f"{told} are held, and the orders that guard them cannot be taken over: nothing is traded",
-            "leave the position at the broker, and start again: what it executed there is counted",
-        )
+def hand_over(found: Found, now: int, desks: Mapping[str, Adopter], watch: Watch) -> None:
+    """Have desks, by strategy, take over their brackets, and tell what was found; `now` is UTC ns.
+
+    What is none of ours stays where it is; by default nothing is entered until mia is started without it.
+    """
+    for strategy, bracket in found.brackets.items():
+        desks[strategy].adopt(bracket)
+    for told in (*found.counted, *found.ended):
+        watch.incidents.tell(now, WHO, Incident(RESTART, Level.WARN, told))
+    blocks = watch.foreign == "block"
+    for told in found.foreign:
+        level = Level.STOP_ENTRIES if blocks else Level.WARN
+        watch.incidents.tell(now, WHO, Incident(FOREIGN, level, told))
+    if found.foreign and blocks:
+        watch.halt.set(FOREIGN, Kill.STOP, now)

@@ -76,6 +76,8 @@ class Bracket:
     """How often what is held was offered to the market."""
     piece: int = 0
     """Contracts an order that leaves may have, where a larger one was refused; 0: all that is held."""
+    instrument_id: str = ""
+    """The contract its orders are for; "" before they are sent."""
     decided_at: int | None = None
     """The last price when it was decided, in ticks."""
     first_stop: int | None = None
