@@ -43,6 +43,8 @@ class OrderState:
     reason: str = ""
     """Why it was refused."""
     ts_done: int | None = None
+    asked: int = 0
+    """Contracts that it was asked to have instead, and has not been answered; 0: none."""
 
     @property
     def is_open(self) -> bool:
@@ -96,8 +98,11 @@ class Bracket:
     def held(self) -> int:
         """Contracts it has entered and not left."""
         held = self.entry.filled - self.stop.filled - self.target.filled
-        others = self.exits or self.former
-        return held - sum([order.filled for order in (*self.exits, *self.former)]) if others else held
+        if not self.exits and not self.former:
+            return held
+        # What was turned is made good by an order on the entry's side.
+        others = (*self.exits, *self.former)
+        return held + sum([order.side * self.side * order.filled for order in others])
 
     @property
     def is_done(self) -> bool:
@@ -114,7 +119,7 @@ class Bracket:
             return []
         held = self.held
         found = [(order, order.filled + held) for order in (self.stop, self.target) if order.is_open]
-        return [(order, lots) for order, lots in found if lots != order.lots and lots > order.filled]
+        return [(one, lots) for one, lots in found if one.filled < lots != (one.asked or one.lots)]
 
     def replaced(self, role: Role) -> bool:
         """Say whether its stop, or its target, was sent once more."""

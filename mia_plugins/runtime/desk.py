@@ -168,8 +168,7 @@ class Desk:
         if state is None and kind != "OrderFilled":
             if kind in ("OrderModifyRejected", "OrderCancelRejected"):
                 self._context.warnings.add(kind, f"{event.client_order_id} stays as it is: {event.reason}")
-            if kind == "OrderCancelRejected":
-                self._cancel_again(str(event.client_order_id), event.ts_event + NS)
+                self._once_more(kind, str(event.client_order_id), event.ts_event + NS)
             return  # it changes nothing yet, and the cache is locked while it is told of
         known = self._sent.find(str(event.client_order_id))
         if known is None:
@@ -240,7 +239,7 @@ class Desk:
             tell_trade(context, trip)
 
     def _updated(self, bracket: Bracket, order: OrderState, event: Any) -> None:
-        before, order.lots = order.ticks, int(event.quantity)
+        before, order.lots, order.asked = order.ticks, int(event.quantity), 0
         moved = event.trigger_price if order.type == "stop" else event.price
         order.ticks = order.ticks if moved is None else ticks_of(moved)
         if order.ticks != before:
@@ -266,9 +265,7 @@ class Desk:
         if not bracket.entry.is_open and not bracket.entry.filled:
             self.cancel([bracket.stop, bracket.target])
             return
-        for order, lots in bracket.misfit():
-            order.lots = lots
-            self._wire.resize(ClientOrderId(order.order_id), lots_of(lots))
+        self._fit(bracket)
         self._cover.look(bracket, now)
         if bracket.leaving and not any(order.is_open for order in bracket.orders):
             self._leaving.again(bracket, now)
@@ -279,9 +276,25 @@ class Desk:
             if order.is_open:
                 self._wire.cancel(ClientOrderId(order.order_id))
 
-    def _cancel_again(self, order_id: str, at: int) -> None:
-        """Cancel an order once more at an instant, if it is still there: brokers refuse while it changes."""
-        known = self._sent.find(order_id)
-        if known and at < self._timetable.close_at:
-            order = known[1]
+    def _once_more(self, kind: str, order_id: str, at: int) -> None:
+        """Do at an instant what was refused, if there is still need: brokers refuse while an order changes."""
+        bracket, order = self._sent.find(order_id) or (None, None)
+        if bracket is None or order is None or at >= self._timetable.close_at:
+            return
+        if kind == "OrderCancelRejected":
             self._timetable.alert(f"cancel-{order_id}-{at}", at, lambda _: self.cancel([order]))
+        elif order.asked:
+            order.asked = 0
+            self._timetable.alert(f"resize-{order_id}-{at}", at, lambda _: self._fit_again(bracket))
+
+    def _fit(self, bracket: Bracket) -> None:
+        """Have stop and target cover what is held."""
+        for order, lots in bracket.misfit():
+            order.asked = lots
+            self._wire.resize(ClientOrderId(order.order_id), lots_of(lots))
+
+    def _fit_again(self, bracket: Bracket) -> None:
+        """Do so once more; of what is held no more, whoever links them knows nothing."""
+        self._fit(bracket)
+        if not bracket.held and not bracket.entry.is_open:
+            self.cancel([bracket.stop, bracket.target])

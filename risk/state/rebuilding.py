@@ -13,7 +13,7 @@ LOST = "the broker knows nothing of it"
 def rebuild(bracket: Bracket, filled: Callable[[str], int], reports: Reports) -> None:
     """Bring a bracket to where its orders are; `filled` tells how many contracts of an order were counted."""
     for order in bracket.orders:
-        order.filled = filled(order.order_id)
+        order.filled, order.asked = filled(order.order_id), 0
         told = reports.orders.get(order.order_id)
         if told is not None:
             order.lots, order.state = told.lots, told.state
