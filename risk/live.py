@@ -3,22 +3,26 @@
 with Standing.open(folder) as standing:
     keeping = standing.restore(day, broker, accounts)
     Context(..., keeper=keeping, kill=standing.kill, halt=halt)
-    # and first thing once the node has the broker's reports:
-    found = standing.adopt(keeping, day, reports_of(cache))
-    hand_over(found, now, desks, Watch(halt, incidents, foreign))
+    watch = Watch(halt, incidents, foreign)
+
+    def begin(cache, now):  # before any decision, once Nautilus has the broker's reports
+        return hand_over(standing.adopt(keeping, day, reports_of(cache)), now, desks, watch)
+
+    node.add_strategy(Foster(FosterContext(contracts, begin, watch.strange, guard)))  # before the others
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol, Self
+from typing import Any, Literal, Protocol, Self
 
 from mia_plugins.errors import MiaError
 from mia_plugins.runtime.account import Account
 from mia_plugins.runtime.brackets import Bracket
 from mia_plugins.runtime.broker import BrokerAccount
+from mia_plugins.runtime.fostering import Hearers
 from mia_plugins.runtime.incidents import Incident, Incidents, Level
 from mia_plugins.runtime.killing import KILL_SWITCH, Halt, Kill
 from risk.kill import KillWatch, engage
@@ -44,6 +48,9 @@ class Adopter(Protocol):
     def adopt(self, bracket: Bracket) -> None:
         """Take one over."""
 
+    def on_order_event(self, event: Any) -> None:
+        """Hear of its orders."""
+
 
 @dataclass(frozen=True)
 class Watch:
@@ -52,6 +59,14 @@ class Watch:
     halt: Halt
     incidents: Incidents
     foreign: OnForeign = "block"
+
+    def strange(self, told: str, now: int) -> None:
+        """Tell of what is none of ours, seen at UTC ns; by default nothing is entered from then on."""
+        blocks = self.foreign == "block"
+        level = Level.STOP_ENTRIES if blocks else Level.WARN
+        self.incidents.tell(now, WHO, Incident(FOREIGN, level, told))
+        if blocks:
+            self.halt.set(FOREIGN, Kill.STOP, now)
 
 
 class Standing:
@@ -102,18 +117,17 @@ class Standing:
             incidents.tell(now, WHO, Incident(KILL_SWITCH, Level.WARN, told))
 
 
-def hand_over(found: Found, now: int, desks: Mapping[str, Adopter], watch: Watch) -> None:
+def hand_over(found: Found, now: int, desks: Mapping[str, Adopter], watch: Watch) -> Hearers:
     """Have desks, by strategy, take over their brackets, and tell what was found; `now` is UTC ns.
 
-    What is none of ours stays where it is; by default nothing is entered until mia is started without it.
+    Return who hears of which order. What is none of ours stays where it is.
     """
+    hearers: dict[str, Callable[[Any], None]] = {}
     for strategy, bracket in found.brackets.items():
         desks[strategy].adopt(bracket)
+        hearers |= dict.fromkeys((one.order_id for one in bracket.orders), desks[strategy].on_order_event)
     for told in (*found.counted, *found.ended):
         watch.incidents.tell(now, WHO, Incident(RESTART, Level.WARN, told))
-    blocks = watch.foreign == "block"
     for told in found.foreign:
-        level = Level.STOP_ENTRIES if blocks else Level.WARN
-        watch.incidents.tell(now, WHO, Incident(FOREIGN, level, told))
-    if found.foreign and blocks:
-        watch.halt.set(FOREIGN, Kill.STOP, now)
+        watch.strange(told, now)
+    return hearers

@@ -30,7 +30,7 @@ from risk.live import Watch, hand_over
 from risk.state import RiskState
 from risk.state.keeping import Keeping, restored
 from risk.state.reconciling import Found, reconcile
-from risk.state.reports import Reported, Reports
+from risk.state.reports import Reported, Reports, contract_of
 from tests.candidates import DAY, NOW, PRICE, account_of
 
 WHO = "one-ES"
@@ -53,6 +53,7 @@ class BookOrder:
     ticks: int | None
     kind: str
     parent: str = ""
+    contract: str = CONTRACT
     state: str = "accepted"
     filled: int = 0
 
@@ -164,7 +165,8 @@ class Book:
             for one in self.orders.values()
             if one.is_open or not forgets
         }
-        return Reports([] if forgets else self.executions, {CONTRACT: self.lots} if self.lots else {}, orders)
+        executions = [one for one in self.executions if one.client_order_id in orders]
+        return Reports(executions, {CONTRACT: self.lots} if self.lots else {}, orders)
 
 
 class Process:
@@ -191,11 +193,11 @@ class Process:
         self.desk = Desk(cast("Context", context), maker, self, cast("Timetable", alerts), wakes=False)
         self.number = 0
 
-    def begin(self, *, forgets: bool = False) -> Found:
+    def begin(self, *, forgets: bool = False, contract: str = CONTRACT) -> Found:
         """Adopt what there is, and open the session."""
         found = reconcile(self.keeping, self.day, self.book.reports(forgets=forgets))
         hand_over(found, self.book.now, {WHO: self.desk}, Watch(self.halt, Incidents()))
-        self.desk.begin_session(InstrumentId.from_str(f"{CONTRACT}.CME"))
+        self.desk.begin_session(InstrumentId.from_str(f"{contract}.CME"))
         self.desk.go_on(self.book.now, session_on(self.day).open)
         return found
 
@@ -215,6 +217,7 @@ class Process:
                 BookOrder(
                     str(order.client_order_id), 1 if order.is_buy else -1, int(order.quantity),
                     None if price is None else ticks_of(price), kind, str(order.parent_order_id or ""),
+                    contract_of(order.instrument_id),
                 )
             )  # fmt: skip
         self.fuse()

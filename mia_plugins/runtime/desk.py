@@ -277,7 +277,7 @@ class Desk:
                 self._wire.cancel(ClientOrderId(order.order_id))
 
     def _once_more(self, kind: str, order_id: str, at: int) -> None:
-        """Do at an instant what was refused, if there is still need: brokers refuse while an order changes."""
+        """Do at an instant what was refused, if there is need: brokers refuse while an order changes."""
         bracket, order = self._sent.find(order_id) or (None, None)
         if bracket is None or order is None or at >= self._timetable.close_at:
             return

@@ -49,7 +49,11 @@ class Reconciling:
             for strategy, bracket in self._brackets.items()
             for order in bracket.orders
         }
-        self._open = [order for _, _, order in self._owners.values() if order.is_open]
+        self._open = [
+            order
+            for _, _, order in self._owners.values()
+            if order.is_open and keeping.filled(order.order_id) < order.lots
+        ]
 
     def work(self, day: dt.date) -> Found:
         """Count what is missing, in the order of time, go on to a trading day, and compare.
