@@ -6,7 +6,7 @@ with Standing.open(folder) as standing:
     watch = Watch(halt, incidents, foreign)
 
     def begin(cache, now):  # before any decision, once Nautilus has the broker's reports
-        return hand_over(standing.adopt(keeping, day, reports_of(cache)), now, desks, watch)
+        return hand_over(standing.adopt(keeping, day, reports_of(cache, terms)), now, strategies, watch)
 
     node.add_strategy(Foster(FosterContext(contracts, begin, watch.strange, guard)))  # before the others
 """
@@ -31,6 +31,7 @@ from risk.state.claim import claimed
 from risk.state.keeping import Keeping, restored
 from risk.state.reconciling import Found, reconcile
 from risk.state.reports import Reports
+from risk.state.written import bracket_of
 
 RESTART = "restart"
 """What incidents call an execution, or the end of an order, that nobody heard of."""
@@ -48,7 +49,15 @@ class Adopter(Protocol):
     def adopt(self, bracket: Bracket) -> None:
         """Take one over."""
 
-    def on_order_event(self, event: Any) -> None:
+
+class Trading(Protocol):
+    """A strategy, as far as they are."""
+
+    @property
+    def desk(self) -> Adopter:
+        """What sees its orders through."""
+
+    def on_order_event(self, event: Any, /) -> Any:
         """Hear of its orders."""
 
 
@@ -98,6 +107,10 @@ class Standing:
         """Count what the broker executed since, and bring brackets to where they are: before any decision."""
         return reconcile(keeping, day, reports)
 
+    def contracts(self) -> frozenset[str]:
+        """Return the contracts of brackets that are not done: a node needs them, though others may lead."""
+        return frozenset(bracket_of(one).instrument_id for one in self._state.brackets())
+
     def keep(self, halt: Halt, incidents: Incidents) -> None:
         """Have what flattens everything set the kill switch: it is on until somebody says why not.
 
@@ -117,15 +130,16 @@ class Standing:
             incidents.tell(now, WHO, Incident(KILL_SWITCH, Level.WARN, told))
 
 
-def hand_over(found: Found, now: int, desks: Mapping[str, Adopter], watch: Watch) -> Hearers:
-    """Have desks, by strategy, take over their brackets, and tell what was found; `now` is UTC ns.
+def hand_over(found: Found, now: int, strategies: Mapping[str, Trading], watch: Watch) -> Hearers:
+    """Have strategies, by their ids, take over their brackets, and tell what was found at UTC ns.
 
     Return who hears of which order. What is none of ours stays where it is.
     """
     hearers: dict[str, Callable[[Any], None]] = {}
     for strategy, bracket in found.brackets.items():
-        desks[strategy].adopt(bracket)
-        hearers |= dict.fromkeys((one.order_id for one in bracket.orders), desks[strategy].on_order_event)
+        one = strategies[strategy]
+        one.desk.adopt(bracket)
+        hearers |= dict.fromkeys((order.order_id for order in bracket.orders), one.on_order_event)
     for told in (*found.counted, *found.ended):
         watch.incidents.tell(now, WHO, Incident(RESTART, Level.WARN, told))
     for told in found.foreign:

@@ -29,6 +29,7 @@ from mia_plugins.runtime.incidents import Incidents
 from mia_plugins.runtime.killing import Halt
 from mia_plugins.runtime.orders import OrderMaker, ticks_of
 from mia_plugins.runtime.strategy import _Wire
+from mia_plugins.runtime.terms import AS_THEY_ARE
 from mia_plugins.runtime.timetable import Timetable
 from mia_plugins.runtime.vitals import Vitals
 from risk.live import Standing, Watch, hand_over
@@ -60,7 +61,7 @@ class Holder(Strategy):
             warnings=SimpleNamespace(add=lambda kind, text: say("warning", text=text)), vitals=Vitals(),
             records=SimpleNamespace(order=lambda *_: None, fill=lambda *_: None, position=lambda *_: None),
             incidents=Incidents(), following=SimpleNamespace(closed=lambda: None), ears=(), kill=bytes(1),
-            product="ES",
+            product="ES", terms=AS_THEY_ARE,
         )  # fmt: skip
         alerts = SimpleNamespace(close_at=1 << 62, flat_at=1 << 62, alert=self.alert)
         maker = OrderMaker(TraderId("TESTER-001"), self.strategy_id, reduce_only=False)
@@ -103,9 +104,6 @@ class Holder(Strategy):
 
     def on_order_event(self, event: Any) -> None:
         self.desk.on_order_event(event)
-        self.heard(event)
-
-    def heard(self, event: Any) -> None:
         self.look(type(event).__name__)
         self.end_if_flat()
 
@@ -127,14 +125,10 @@ def run(standing: Standing, port: int, symbol: str, do: str) -> None:
     def begin(cache: Any, now: int) -> Hearers:
         holder.prepare(account, keeping, halt, instrument)
         found = standing.adopt(keeping, day, reports_of(cache))
-        hearers = hand_over(found, now, {WHO: holder.desk}, watch)
+        hearers = hand_over(found, now, {WHO: holder}, watch)
         say("found", counted=found.counted, ended=found.ended, foreign=found.foreign, blocked=halt.reason)
 
-        def heard(event: Any, hear: Callable[[Any], None]) -> None:
-            hear(event)
-            holder.heard(event)
-
-        return {name: lambda event, hear=hear: heard(event, hear) for name, hear in hearers.items()}
+        return hearers
 
     guard = Guard()
     node.add_strategy(Foster(FosterContext([str(instrument)], begin, watch.strange, guard)))

@@ -24,6 +24,7 @@ from mia_plugins.runtime.desk import Desk
 from mia_plugins.runtime.incidents import Incidents
 from mia_plugins.runtime.killing import Halt
 from mia_plugins.runtime.orders import OrderMaker, price_of, ticks_of
+from mia_plugins.runtime.terms import AS_THEY_ARE
 from mia_plugins.runtime.timetable import Timetable
 from mia_plugins.runtime.vitals import Vitals
 from risk.live import Watch, hand_over
@@ -184,7 +185,7 @@ class Process:
             who=WHO, strategy_id=WHO, warnings=SimpleNamespace(add=lambda *_: None), account=self.account,
             records=SimpleNamespace(order=lambda *_: None, fill=lambda *_: None, position=lambda *_: None),
             incidents=Incidents(cast("Any", self.incidents)), keeper=Fused(self.keeping, self), vitals=Vitals(),
-            halt=self.halt, following=SimpleNamespace(closed=lambda: None), ears=(), kill=bytes(1), product="ES",
+            halt=self.halt, following=SimpleNamespace(closed=lambda: None), ears=(), kill=bytes(1), product="ES", terms=AS_THEY_ARE,
         )  # fmt: skip
         alerts = SimpleNamespace(
             close_at=10**19, flat_at=10**19, alert=lambda name, at, call: self.alerts.append((at, call))
@@ -196,7 +197,7 @@ class Process:
     def begin(self, *, forgets: bool = False, contract: str = CONTRACT) -> Found:
         """Adopt what there is, and open the session."""
         found = reconcile(self.keeping, self.day, self.book.reports(forgets=forgets))
-        hand_over(found, self.book.now, {WHO: self.desk}, Watch(self.halt, Incidents()))
+        hand_over(found, self.book.now, {WHO: self}, Watch(self.halt, Incidents()))
         self.desk.begin_session(InstrumentId.from_str(f"{contract}.CME"))
         self.desk.go_on(self.book.now, session_on(self.day).open)
         return found
@@ -238,8 +239,11 @@ class Process:
         """Hear what the broker has to tell, and what that leads to."""
         while self.book.untold and most:
             self.fuse()
-            self.desk.on_order_event(self.book.untold.popleft())
+            self.on_order_event(self.book.untold.popleft())
             most -= 1
+
+    def on_order_event(self, event: Any, /) -> None:
+        self.desk.on_order_event(event)
 
     def wait(self, seconds: float) -> None:
         """Let time go by."""

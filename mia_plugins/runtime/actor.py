@@ -13,6 +13,7 @@ from mia_plugins.runtime.guarded import Guarded
 from mia_plugins.runtime.hearing import HeardDecision, HeardTrade
 from mia_plugins.runtime.incidents import Incidents
 from mia_plugins.runtime.killing import Halt
+from mia_plugins.runtime.terms import AS_THEY_ARE, Terms
 from mia_plugins.runtime.vitals import Vitals
 from mia_plugins.settings.model import BaseSettings
 from mia_plugins.tape.known import KnownTable
@@ -35,6 +36,8 @@ class ActorContext:
     """What stops the strategies of the run."""
     incidents: Incidents = field(default_factory=Incidents)
     """Where it notes what went wrong."""
+    terms: Terms = AS_THEY_ARE
+    """How the node's clock tells the time."""
     warnings: Warnings = field(default_factory=Warnings)
     """What a person should know: told at once where somebody looks, and at the end of the run."""
 
@@ -53,7 +56,7 @@ class MiaActor(Guarded, DataActor):
     feels_the_pulse: ClassVar[bool] = False
     """Whether it looks at `context.vitals.pulses`: else nobody feeds them."""
 
-    def __new__(cls, context: ActorContext) -> Self:
+    def __new__(cls, context: ActorContext, *_: Any) -> Self:
         """Make Nautilus' part of it."""
         config = DataActorConfig(actor_id=ActorId(context.name), log_events=False, log_commands=False)
         return super().__new__(cls, config)  # type: ignore[call-arg]

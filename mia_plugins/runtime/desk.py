@@ -102,10 +102,8 @@ class Desk:
             return
         bracket.leaving = reason
         self.cancel(bracket.orders)
-        if bracket.held:
-            self.offer(bracket, now)
-        else:
-            self._sent.keep(bracket)
+        self.offer(bracket, now)
+        self._sent.keep(bracket)
 
     def offer(self, bracket: Bracket, now: int) -> None:
         """Offer what is held to the market; `now` is UTC ns."""
@@ -162,7 +160,8 @@ class Desk:
 
     def on_order_event(self, event: Any) -> None:
         """Follow an order of ours."""
-        kind = type(event).__name__
+        event = self._context.terms.heard(event)
+        kind = getattr(event, "kind", type(event).__name__)
         self._felt.answered(kind, event.ts_event)
         state = STATES.get(kind)
         if state is None and kind != "OrderFilled":

@@ -117,7 +117,7 @@ class HandlersFeed:
                 self._subscribe(strategy, instrument_id, self._tapes[code].kinds)
         if self._scouts:
             self._ahead.begin(day.session, day.contracts[self._product])
-            strategy.clock.set_timer_ns(
+            strategy.clock.plain.set_timer_ns(
                 f"tenths-{day.session.day}", TENTH, day.session.open, day.session.close,
                 lambda event: self._look(strategy, event.ts_event),
             )  # fmt: skip

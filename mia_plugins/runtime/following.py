@@ -22,7 +22,7 @@ class Holder(Protocol):
         """Take the quotes since those before, up to now: they are gone afterwards."""
 
     def see_closed(self, waiting: Sequence[Quotes]) -> None:
-        """Take, for what is closed, the quotes that it may have been held through; they may go on after."""
+        """Take, for what is closed, the quotes up to now that it may have been held through."""
 
 
 class Following:
@@ -58,7 +58,7 @@ class Following:
         """See the quotes up to now (UTC ns), or only what is closed those it was held through."""
         if now < self._next and self._holder is not None:
             self.due = self._next
-            self._holder.see_closed(self._trail.waiting)
+            self._holder.see_closed(self._trail.waiting(now))
         else:
             self._see(now)
 

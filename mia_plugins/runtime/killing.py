@@ -29,6 +29,7 @@ class Halt:
         self._levels: dict[str, Kill] = {}
         self._obey: list[Callable[[Kill, int, str], None]] = []
         self._keep: list[Callable[[Kill, int, str], None]] = []
+        self._noted: Callable[[str, Kill, int], None] | None = None
         self.level = Kill.OFF
         """The highest of them."""
         self.reason = ""
@@ -42,10 +43,16 @@ class Halt:
         """Have somebody told of the same who need not act at once: after every desk."""
         self._keep.append(keep)
 
+    def noted_by(self, note: Callable[[str, Kill, int], None]) -> None:
+        """Have somebody take note of each change before it is one: the reason, its level, when (UTC ns)."""
+        self._noted = note
+
     def set(self, reason: str, level: Kill, now: int) -> None:
         """Set the level of a reason, `OFF` to let it go; `now` is UTC ns."""
         if self._levels.get(reason, Kill.OFF) is level:
             return
+        if self._noted is not None:
+            self._noted(reason, level, now)
         self._levels[reason] = level
         self.level = max(self._levels.values())
         highest = sorted(name for name, one in self._levels.items() if one is self.level)

@@ -110,7 +110,7 @@ class Reconciling:
         told, known = self._reports.orders.get(order_id), self._owners.get(order_id)
         if told is None and known is None:
             return 1 << 30
-        most = known[2].lots if told is None else told.filled
+        most = told.filled if told is not None else known[2].lots if known is not None else 0
         return most - self._keeping.filled(order_id)
 
     def _whose(self, order_id: str) -> tuple[str, int, Role]:
@@ -246,5 +246,6 @@ def _end_of(order: OrderState) -> str:
 
 def _by_hand(fill: Fill) -> OrderState:
     """Return an order that somebody else gave as one of a bracket's."""
-    done = {"filled": fill.lots, "state": "filled", "reason": BY_HAND, "ts_done": fill.ts}
-    return OrderState(fill.order_id, Role.EXIT, fill.side, fill.lots, None, fill.ts, "market", **done)
+    order = OrderState(fill.order_id, Role.EXIT, fill.side, fill.lots, None, fill.ts, "market", fill.lots)
+    order.state, order.reason, order.ts_done = "filled", BY_HAND, fill.ts
+    return order

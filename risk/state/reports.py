@@ -12,6 +12,7 @@ from typing import Any
 
 from mia_plugins.runtime.brackets import SENT
 from mia_plugins.runtime.orders import ticks_of
+from mia_plugins.runtime.terms import AS_THEY_ARE, Terms
 
 MADE_UP = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|S-.*")
 STATES = {
@@ -68,23 +69,36 @@ def contract_of(instrument_id: object) -> str:
     return str(instrument_id).partition(".")[0]
 
 
-def reports_of(cache: Any) -> Reports:
-    """Return what Nautilus' cache holds of the broker."""
+def reports_of(cache: Any, terms: Terms = AS_THEY_ARE) -> Reports:
+    """Return what Nautilus' cache holds of the broker, in the run's `terms`."""
     orders = [order for order in cache.orders() if not MADE_UP.fullmatch(str(order.venue_order_id))]
     fills = [event for order in orders for event in order.events() if type(event).__name__ == "OrderFilled"]
     held: dict[str, int] = {}
     for position in cache.positions_open():
-        contract = contract_of(position.instrument_id)
+        contract = contract_of(terms.ours(position.instrument_id))
         held[contract] = held.get(contract, 0) + round(position.signed_qty)
-    reported = [_reported(order) for order in orders]
-    return Reports(fills, held, {one.order_id: one for one in reported})
+    reported = [_reported(order, terms) for order in orders]
+    executed = [Execution(fill, terms) for fill in fills]
+    return Reports(executed, held, {one.order_id: one for one in reported})
 
 
-def _reported(order: Any) -> Reported:
+class Execution:
+    """An `OrderFilled` as of when and in what the broker executed it."""
+
+    def __init__(self, event: Any, terms: Terms) -> None:
+        self._event = event
+        self.ts_event = terms.market_at(event.ts_event)
+        self.instrument_id = terms.ours(event.instrument_id)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._event, name)
+
+
+def _reported(order: Any, terms: Terms) -> Reported:
     price = getattr(order, "trigger_price", None) or getattr(order, "price", None)
     return Reported(
         order_id=str(order.client_order_id),
-        contract=contract_of(order.instrument_id),
+        contract=contract_of(terms.ours(order.instrument_id)),
         side=1 if order.is_buy else -1,
         lots=int(order.quantity),
         ticks=None if price is None else ticks_of(price),

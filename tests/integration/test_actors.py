@@ -10,7 +10,6 @@ from typing import Any, ClassVar
 import pyarrow as pa
 import pytest
 
-from catalog.store import Store
 from indicators.options.vix import VixRegime
 from mia_plugins.backtest.run import BacktestJob, run_backtest
 from mia_plugins.backtest.worker import Reporter
@@ -19,6 +18,7 @@ from mia_plugins.data.files import Files
 from mia_plugins.data.instruments import contracts_between
 from mia_plugins.data.level_names import LevelKind
 from mia_plugins.data.sessions import session_on
+from mia_plugins.data.store import Store
 from mia_plugins.data.tables import LEVELS, VIX
 from mia_plugins.errors import MiaError
 from mia_plugins.journal.decision import Decision

@@ -13,9 +13,10 @@ import pytest
 
 from gateway.faults.remote import Remote
 from gateway.market.days import session_from
+from gateway.wire import ib_pb2 as ib
 from mia_plugins.data.instruments import Contract, lead_contract
 from tests.conftest import ROOT
-from tests.gateway import Client, ib
+from tests.gateway import Client
 from tests.integration.test_gateway_node import Running
 from tests.market import sound_store
 

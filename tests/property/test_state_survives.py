@@ -281,7 +281,7 @@ def test_what_is_held_is_carried_into_a_new_day_with_what_was_paid_for_it(here: 
     state.close()
     for _ in range(2):  # by the executions of the day before, then by what the new day began with
         again = reopened(here, TOMORROW)
-        assert (again.position, again.broker.trades_today, again.realized_today) == (2, 0, 0)
+        assert (again.position, again.broker.trades_today, float(again.realized_today)) == (2, 0, 0)
         assert again.trip
         assert (again.trip.bought, again.trip.paid, again.trip.fees) == (2, 2 * PRICE + 8, 2 * FEE)
         assert again.broker.realized == 50 - 4 * FEE

@@ -20,6 +20,7 @@ from mia_plugins.runtime.incidents import Incidents
 from mia_plugins.runtime.keeping import Unkept
 from mia_plugins.runtime.killing import Halt, Kill
 from mia_plugins.runtime.orders import OrderMaker
+from mia_plugins.runtime.terms import AS_THEY_ARE
 from mia_plugins.runtime.timetable import Timetable
 from mia_plugins.runtime.vitals import Vitals
 
@@ -76,6 +77,7 @@ def desk(wire: Wired, told: list[str]) -> Desk:
             keeper=Unkept(),
             vitals=Vitals(),
             halt=Halt(),
+            terms=AS_THEY_ARE,
         ),
     )
     maker = OrderMaker(TraderId("MIA-001"), StrategyId("ema-ES"), reduce_only=True)
