@@ -8,7 +8,8 @@ with Standing.open(folder) as standing:
     def begin(cache, now):  # before any decision, once Nautilus has the broker's reports
         return hand_over(standing.adopt(keeping, day, reports_of(cache, terms)), now, strategies, watch)
 
-    node.add_strategy(Foster(FosterContext(contracts, begin, watch.strange, guard)))  # before the others
+    # before all other strategies
+    node.add_strategy(Foster(FosterContext(contracts, begin, watch.strange, guard, terms)))
 """
 
 import datetime as dt

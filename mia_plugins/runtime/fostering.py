@@ -14,6 +14,7 @@ from nautilus_trader.trading import Strategy, StrategyConfig
 
 from mia_plugins.runtime.guard import Guard
 from mia_plugins.runtime.guarded import Guarded
+from mia_plugins.runtime.terms import AS_THEY_ARE, Terms
 
 NAME = "adopted-orders"
 TOLD = frozenset({"OrderInitialized", "OrderFilled"})
@@ -34,6 +35,7 @@ class FosterContext:
     strange: Callable[[str, int], None]
     """Is told of an order of somebody else, at an instant (UTC ns)."""
     guard: Guard
+    terms: Terms = AS_THEY_ARE
 
     who = "the strategy of adopted orders"
 

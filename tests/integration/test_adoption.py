@@ -91,7 +91,7 @@ def test_a_bracket_outlives_its_node_and_what_is_none_of_ours_is_left_alone(node
     assert (order_id, lots, last["position"]) == ("one-ES-1-S", 2, 2)
     asyncio.run(somebody_else(nodes.running.port, nodes.contract))
 
-    said = nodes.run("leave")
+    said = nodes.run("leave", killed_at="flat")
     found = one(said, "found")
     assert (found["counted"], found["ended"], found["blocked"]) == ([], [], "foreign")
     assert len(found["foreign"]) == 2
