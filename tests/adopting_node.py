@@ -28,10 +28,10 @@ from mia_plugins.runtime.guard import Guard
 from mia_plugins.runtime.incidents import Incidents
 from mia_plugins.runtime.killing import Halt
 from mia_plugins.runtime.orders import OrderMaker, ticks_of
-from mia_plugins.runtime.strategy import _Wire
-from mia_plugins.runtime.terms import AS_THEY_ARE
+from mia_plugins.runtime.terms import AS_RECORDED
 from mia_plugins.runtime.timetable import Timetable
 from mia_plugins.runtime.vitals import Vitals
+from mia_plugins.runtime.wire import NautilusWire
 from risk.live import Standing, Watch, hand_over
 from risk.state.keeping import Keeping
 from risk.state.reports import reports_of
@@ -61,12 +61,14 @@ class Holder(Strategy):
             warnings=SimpleNamespace(add=lambda kind, text: say("warning", text=text)), vitals=Vitals(),
             records=SimpleNamespace(order=lambda *_: None, fill=lambda *_: None, position=lambda *_: None),
             incidents=Incidents(), following=SimpleNamespace(closed=lambda: None), ears=(), kill=bytes(1),
-            product="ES", terms=AS_THEY_ARE,
+            product="ES", terms=AS_RECORDED,
         )  # fmt: skip
-        alerts = SimpleNamespace(close_at=1 << 62, flat_at=1 << 62, alert=self.alert)
+        alerts = SimpleNamespace(
+            close_at=1 << 62, flat_at=1 << 62, alert=self.alert, now=self.clock.timestamp_ns
+        )
         maker = OrderMaker(TraderId("TESTER-001"), self.strategy_id, reduce_only=False)
         self.desk = Desk(
-            cast("Any", self.context), maker, _Wire(cast("Any", self)), cast("Timetable", alerts), wakes=False
+            cast("Any", self.context), maker, NautilusWire(self, "IB"), cast("Timetable", alerts), wakes=False
         )
 
     def alert(self, name: str, at: int, call: Callable[[int], None]) -> None:
@@ -77,7 +79,7 @@ class Holder(Strategy):
     def on_start(self) -> None:
         self.subscribe_quotes(self.instrument)
         self.desk.begin_session(self.instrument)
-        self.desk.go_on(self.clock.timestamp_ns(), 0)
+        self.desk.inheriting.go_on(self.clock.timestamp_ns(), 0)
         self.look("begun")
 
     def look(self, what: str) -> None:

@@ -24,7 +24,7 @@ from mia_plugins.runtime.desk import Desk
 from mia_plugins.runtime.incidents import Incidents
 from mia_plugins.runtime.killing import Halt
 from mia_plugins.runtime.orders import OrderMaker, price_of, ticks_of
-from mia_plugins.runtime.terms import AS_THEY_ARE
+from mia_plugins.runtime.terms import AS_RECORDED
 from mia_plugins.runtime.timetable import Timetable
 from mia_plugins.runtime.vitals import Vitals
 from risk.live import Watch, hand_over
@@ -185,10 +185,13 @@ class Process:
             who=WHO, strategy_id=WHO, warnings=SimpleNamespace(add=lambda *_: None), account=self.account,
             records=SimpleNamespace(order=lambda *_: None, fill=lambda *_: None, position=lambda *_: None),
             incidents=Incidents(cast("Any", self.incidents)), keeper=Fused(self.keeping, self), vitals=Vitals(),
-            halt=self.halt, following=SimpleNamespace(closed=lambda: None), ears=(), kill=bytes(1), product="ES", terms=AS_THEY_ARE,
+            halt=self.halt, following=SimpleNamespace(closed=lambda: None), ears=(), kill=bytes(1), product="ES", terms=AS_RECORDED,
         )  # fmt: skip
         alerts = SimpleNamespace(
-            close_at=10**19, flat_at=10**19, alert=lambda name, at, call: self.alerts.append((at, call))
+            close_at=10**19,
+            flat_at=10**19,
+            now=lambda: book.now,
+            alert=lambda name, at, call: self.alerts.append((at, call)),
         )
         maker = OrderMaker(TraderId("MIA-001"), StrategyId(WHO), reduce_only=False)
         self.desk = Desk(cast("Context", context), maker, self, cast("Timetable", alerts), wakes=False)
@@ -199,7 +202,7 @@ class Process:
         found = reconcile(self.keeping, self.day, self.book.reports(forgets=forgets))
         hand_over(found, self.book.now, {WHO: self}, Watch(self.halt, Incidents()))
         self.desk.begin_session(InstrumentId.from_str(f"{contract}.CME"))
-        self.desk.go_on(self.book.now, session_on(self.day).open)
+        self.desk.inheriting.go_on(self.book.now, session_on(self.day).open)
         return found
 
     def fuse(self) -> None:

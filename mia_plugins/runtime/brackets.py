@@ -96,13 +96,12 @@ class Bracket:
 
     @property
     def held(self) -> int:
-        """Contracts it has entered and not left."""
+        """Contracts it has entered and not left; below 0 where more was left than entered."""
         held = self.entry.filled - self.stop.filled - self.target.filled
-        if not self.exits and not self.former:
+        if not (self.exits or self.former):
             return held
-        # What was turned is made good by an order on the entry's side.
-        others = (*self.exits, *self.former)
-        return held + sum([order.side * self.side * order.filled for order in others])
+        # What turned it round is left in the direction of its entry.
+        return held + sum(one.filled * one.side * self.side for one in (*self.exits, *self.former))
 
     @property
     def is_done(self) -> bool:

@@ -1,26 +1,27 @@
 """The desk: makes brackets of decisions and sees them through to their end."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from nautilus_trader.model import ClientOrderId, InstrumentId
 
 from mia_plugins.data.columns import Quotes
-from mia_plugins.data.sessions import NS
 from mia_plugins.journal.decision import Decision
 from mia_plugins.runtime.account import Fill, Role, RoundTrip
 from mia_plugins.runtime.bracketing import DeskError, bracket_of, passed_by
-from mia_plugins.runtime.brackets import STATES, Bracket, OrderState
+from mia_plugins.runtime.brackets import DONE, STATES, Bracket, OrderState
+from mia_plugins.runtime.cancelling import Cancelling
 from mia_plugins.runtime.context import Context
 from mia_plugins.runtime.covering import Cover
 from mia_plugins.runtime.feeling import REFUSED, Felt
+from mia_plugins.runtime.fitting import Fitting
 from mia_plugins.runtime.hearing import tell_trade
 from mia_plugins.runtime.inheriting import Inheriting
 from mia_plugins.runtime.killing import KILL_SWITCH, Kill
 from mia_plugins.runtime.leaving import Leaving
-from mia_plugins.runtime.orders import OrderMaker, lots_of, price_of, ticks_of
+from mia_plugins.runtime.orders import OrderMaker, price_of, ticks_of
 from mia_plugins.runtime.sent import Sent
+from mia_plugins.runtime.strange import LATE, fee_of, tell_late, tell_of_another
 from mia_plugins.runtime.timetable import Timetable
 from mia_plugins.runtime.wire import Wire
 
@@ -39,8 +40,11 @@ class Desk:
         self._closed: list[tuple[RoundTrip, str]] = []
         self._last_decision = 0
         self._cover = Cover(context, self, timetable.alert)
+        self._cancelling = Cancelling(context, wire.cancel, timetable)
         self._leaving = Leaving(context, self, timetable)
-        self._inheriting = Inheriting(context, self, timetable)
+        self._fitting = Fitting(context, wire, timetable)
+        self.inheriting = Inheriting(context, self, self._leaving, timetable)
+        """Looks after what another process sent, once a session is open."""
         self._felt = Felt(context.vitals)
         context.halt.obeyed_by(self.obey)
 
@@ -51,7 +55,7 @@ class Desk:
 
     def begin_session(self, instrument_id: InstrumentId) -> None:
         """Trade a contract from now on."""
-        if self.bracket and not self._inheriting.is_waiting(self.bracket):
+        if self.bracket and not self.inheriting.is_waiting(self.bracket):
             raise DeskError(
                 f"{self._context.who} still has {self.bracket.held} contracts and the orders of "
                 f"{self.bracket.base_id} in {self._instrument_id} when a session opens: nobody took them in "
@@ -63,11 +67,7 @@ class Desk:
     def adopt(self, bracket: Bracket) -> None:
         """Take over a bracket that another process sent, as the broker has it: its events come here."""
         self._sent.know(bracket, bracket.orders)
-        self._inheriting.take(bracket)
-
-    def go_on(self, now: int, opened: int) -> None:
-        """Look after what was adopted, now that a session has `opened` (UTC ns)."""
-        self._inheriting.go_on(now, opened)
+        self.inheriting.take(bracket)
 
     def refusal(self, now: int) -> str:
         """Return why nothing can be entered now; "" when it can."""
@@ -93,7 +93,7 @@ class Desk:
             self._context.account.bracket = None
             raise unkept
         self._wire.send(self._maker.bracket(bracket, self._traded))
-        self._inheriting.leave_in_time(bracket, now)
+        self.inheriting.leave_in_time(bracket, now)
 
     def leave(self, reason: str, now: int) -> None:
         """Cancel what works and leave what is held at the market."""
@@ -102,12 +102,8 @@ class Desk:
             return
         bracket.leaving = reason
         self.cancel(bracket.orders)
-        self.offer(bracket, now)
-        self._sent.keep(bracket)
-
-    def offer(self, bracket: Bracket, now: int) -> None:
-        """Offer what is held to the market; `now` is UTC ns."""
         self._leaving.offer(bracket, now)
+        self._sent.keep(bracket)
 
     def obey(self, kill: int, now: int, reason: str = KILL_SWITCH) -> None:
         """Do what the kill switch says, or who watches over the run, for a reason."""
@@ -165,24 +161,17 @@ class Desk:
         self._felt.answered(kind, event.ts_event)
         state = STATES.get(kind)
         if state is None and kind != "OrderFilled":
-            if kind in ("OrderModifyRejected", "OrderCancelRejected"):
-                self._context.warnings.add(kind, f"{event.client_order_id} stays as it is: {event.reason}")
-                self._once_more(kind, str(event.client_order_id), event.ts_event + NS)
+            self._refused(kind, event)
             return  # it changes nothing yet, and the cache is locked while it is told of
         known = self._sent.find(str(event.client_order_id))
         if known is None:
-            raise DeskError(
-                f"{self._context.who} is told of the order {event.client_order_id}, which is not its own"
-            )
+            tell_of_another(self._context, event)
+            return
         bracket, order = known
         if state is None:
             self._filled(bracket, order, event)
-        else:
-            order.state = state
-            if kind == "OrderUpdated":
-                self._updated(bracket, order, event)
-            elif not order.is_open:
-                self.end(bracket, order, event.ts_event, getattr(event, "reason", ""))
+        elif order.is_open or state not in DONE:  # else its end is told once more
+            self._changed(bracket, order, state, event)
         self.settle(bracket, event.ts_event)
 
     def finish(self) -> None:
@@ -204,15 +193,39 @@ class Desk:
             raise DeskError(f"{self._context.who} is not in a session", "trade after `begin_session`")
         return self._instrument_id
 
+    def _changed(self, bracket: Bracket, order: OrderState, state: str, event: Any) -> None:
+        """Follow what became of an order, fills aside."""
+        order.state = state
+        if getattr(event, "kind", type(event).__name__) == "OrderUpdated":
+            self._updated(bracket, order, event)
+        elif not order.is_open:
+            self.end(bracket, order, event.ts_event, getattr(event, "reason", ""))
+
+    def _updated(self, bracket: Bracket, order: OrderState, event: Any) -> None:
+        before, order.lots, order.asked = order.ticks, int(event.quantity), 0
+        moved = event.trigger_price if order.type == "stop" else event.price
+        order.ticks = order.ticks if moved is None else ticks_of(moved)
+        if order.ticks != before:
+            self._sent.keep(bracket)
+
+    def _refused(self, kind: str, event: Any) -> None:
+        """Do again what is still to be done."""
+        known = self._sent.find(str(event.client_order_id))
+        self._cancelling.refused(kind, event, known)
+        if kind == "OrderModifyRejected" and known:
+            self._fitting.refused(*known)
+
     def _filled(self, bracket: Bracket, order: OrderState, event: Any) -> None:
         context = self._context
-        fee = Decimal(0) if event.commission is None else event.commission.as_decimal()
+        fee = fee_of(context, event)
         fill = Fill(
             event.ts_event, order.order_id, bracket.decision, order.role, order.side, int(event.last_qty),
             ticks_of(event.last_px), fee, bracket.first_stop,
         )  # fmt: skip
         if not context.keeper.note(str(event.trade_id), context.strategy_id, fill, bracket.leaving):
             return  # the broker tells of it once more
+        if bracket.is_done:
+            tell_late(context, order.order_id, fill.ts)
         order.filled += fill.lots
         order.state = "filled" if order.filled >= order.lots else "partially filled"
         instrument_id = str(event.instrument_id)
@@ -237,13 +250,6 @@ class Desk:
             context.records.position(trip, instrument_id, context.account.tick_value)
             tell_trade(context, trip)
 
-    def _updated(self, bracket: Bracket, order: OrderState, event: Any) -> None:
-        before, order.lots, order.asked = order.ticks, int(event.quantity), 0
-        moved = event.trigger_price if order.type == "stop" else event.price
-        order.ticks = order.ticks if moved is None else ticks_of(moved)
-        if order.ticks != before:
-            self._sent.keep(bracket)
-
     def end(self, bracket: Bracket, order: OrderState, ts: int, reason: str) -> None:
         """Record an order that is over since an instant (UTC ns)."""
         order.ts_done, order.reason = ts, str(reason or "")
@@ -258,42 +264,36 @@ class Desk:
         if bracket.entry.is_open and not bracket.entry.filled:
             return
         if bracket.is_done:
-            self._context.account.bracket = None
-            self._sent.forget(bracket)
-            return
-        if not bracket.entry.is_open and not bracket.entry.filled:
+            self._is_over(bracket)
+        elif self.bracket is not bracket:
+            self._come_back(bracket, now)
+        elif not bracket.entry.is_open and not bracket.entry.filled:
             self.cancel([bracket.stop, bracket.target])
-            return
-        self._fit(bracket)
+        else:
+            self._guard(bracket, now)
+
+    def _is_over(self, bracket: Bracket) -> None:
+        """Have nothing more to do with a bracket; a broker may tell more of its orders."""
+        if self.bracket is bracket:
+            self._context.account.bracket = None
+        self._sent.forget(bracket)
+
+    def _guard(self, bracket: Bracket, now: int) -> None:
+        """Have stop and target fit what is held, or leave it."""
+        self._fitting.look(bracket)
         self._cover.look(bracket, now)
         if bracket.leaving and not any(order.is_open for order in bracket.orders):
             self._leaving.again(bracket, now)
 
+    def _come_back(self, bracket: Bracket, now: int) -> None:
+        """Be rid of a bracket that was thought to be over, and of which something works or is held."""
+        if self.bracket is None:
+            self._context.account.bracket = bracket
+        self.cancel(bracket.orders)
+        bracket.leaving = bracket.leaving or LATE
+        if not any(order.is_open for order in bracket.exits):
+            self._leaving.offer(bracket, now)
+
     def cancel(self, orders: list[OrderState]) -> None:
         """Cancel those of some orders that are open."""
-        for order in orders:
-            if order.is_open:
-                self._wire.cancel(ClientOrderId(order.order_id))
-
-    def _once_more(self, kind: str, order_id: str, at: int) -> None:
-        """Do at an instant what was refused, if there is need: brokers refuse while an order changes."""
-        bracket, order = self._sent.find(order_id) or (None, None)
-        if bracket is None or order is None or at >= self._timetable.close_at:
-            return
-        if kind == "OrderCancelRejected":
-            self._timetable.alert(f"cancel-{order_id}-{at}", at, lambda _: self.cancel([order]))
-        elif order.asked:
-            order.asked = 0
-            self._timetable.alert(f"resize-{order_id}-{at}", at, lambda _: self._fit_again(bracket))
-
-    def _fit(self, bracket: Bracket) -> None:
-        """Have stop and target cover what is held."""
-        for order, lots in bracket.misfit():
-            order.asked = lots
-            self._wire.resize(ClientOrderId(order.order_id), lots_of(lots))
-
-    def _fit_again(self, bracket: Bracket) -> None:
-        """Do so once more; of what is held no more, whoever links them knows nothing."""
-        self._fit(bracket)
-        if not bracket.held and not bracket.entry.is_open:
-            self.cancel([bracket.stop, bracket.target])
+        self._cancelling.ask(orders)

@@ -5,6 +5,7 @@ from typing import Protocol
 from mia_plugins.runtime.account import Role
 from mia_plugins.runtime.brackets import Bracket, OrderState
 from mia_plugins.runtime.context import Context
+from mia_plugins.runtime.leaving import Leaving
 from mia_plugins.runtime.timetable import Timetable
 
 HELD_OVER = "held_over"
@@ -20,9 +21,6 @@ class Heir(Protocol):
 
     def leave(self, reason: str, now: int) -> None:
         """Leave what is held."""
-
-    def offer(self, bracket: Bracket, now: int) -> None:
-        """Offer what is held to the market."""
 
     def call_off(self, bracket: Bracket) -> None:
         """Cancel what is left of an entry."""
@@ -40,8 +38,8 @@ class Heir(Protocol):
 class Inheriting:
     """Looks after one desk's inherited bracket as soon as a session is open; until then its stop does."""
 
-    def __init__(self, context: Context, desk: Heir, timetable: Timetable) -> None:
-        self._context, self._desk, self._timetable = context, desk, timetable
+    def __init__(self, context: Context, desk: Heir, leaving: Leaving, timetable: Timetable) -> None:
+        self._context, self._desk, self._leaving, self._timetable = context, desk, leaving, timetable
         self._waiting: Bracket | None = None
 
     def take(self, bracket: Bracket) -> None:
@@ -79,8 +77,9 @@ class Inheriting:
 
     def _tidy(self, bracket: Bracket) -> None:
         """Cancel what has lost its purpose."""
-        if bracket.is_called_off or not (bracket.stop.is_open and bracket.target.is_open):
-            self._desk.cancel([bracket.entry])  # without stop or target it would be filled bare
+        is_bare = not (bracket.stop.is_open and bracket.target.is_open)
+        if bracket.is_called_off or is_bare or bracket.held < bracket.entry.filled:
+            self._desk.cancel([bracket.entry])  # an entry that goes on would have no stop of its size
         if not bracket.held and not bracket.entry.is_open:
             self._desk.cancel([bracket.stop, bracket.target])  # somebody else left it
 
@@ -88,7 +87,7 @@ class Inheriting:
         """Go on leaving: what was cancelled may not have been told, and what was offered neither."""
         self._desk.cancel([order for order in bracket.orders if order.role is not Role.EXIT])
         if not any(order.is_open for order in bracket.exits):
-            self._desk.offer(bracket, now)
+            self._leaving.offer(bracket, now)
 
     def leave_in_time(self, bracket: Bracket, now: int) -> None:
         """Have a bracket left when its time is up."""

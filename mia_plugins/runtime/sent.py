@@ -45,7 +45,8 @@ class Sent:
         self._context.keeper.keep(self._context.strategy_id, bracket)
 
     def forget(self, bracket: Bracket) -> None:
-        """Let a bracket go that is done."""
-        for order in bracket.orders:
-            self._orders.pop(order.order_id, None)
+        """Let a bracket go that is done; a broker may tell more of its orders."""
+        if not self._context.terms.is_live:
+            for order in bracket.orders:
+                self._orders.pop(order.order_id, None)
         self.keep(bracket)

@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Self
 
-from nautilus_trader.model import ClientId, ClientOrderId, InstrumentId, Price, StrategyId, TraderId
+from nautilus_trader.model import InstrumentId, StrategyId, TraderId
 from nautilus_trader.trading import Strategy, StrategyConfig
 
 from mia_plugins.data.arrow import Kind
@@ -38,6 +38,7 @@ from mia_plugins.runtime.settings import StrategySettings
 from mia_plugins.runtime.steps import What
 from mia_plugins.runtime.times import TENTH
 from mia_plugins.runtime.timetable import Calls, Timetable
+from mia_plugins.runtime.wire import NautilusWire
 from mia_plugins.tape.follower import Follower
 from mia_plugins.tape.known import KnownTable
 from mia_plugins.tape.tape import Rows, Tape, last_prices
@@ -103,7 +104,7 @@ class MiaStrategy(Guarded, Strategy):
             TraderId(context.trader_id), self.strategy_id, context.terms, reduce_only=context.reduce_only
         )
         self._hand = context.steps.of(context.strategy_id, self.data_time)
-        wire = self._hand.wire(_Wire(self))
+        wire = self._hand.wire(NautilusWire(self, context.client_id))
         self.desk = Desk(context, maker, wire, self._timetable, wakes=self.after_fills)
         context.following.watch(self.desk)
         self._woken = self._hand.calls(What.WOKEN, self._at_instant)
@@ -204,7 +205,7 @@ class MiaStrategy(Guarded, Strategy):
         self.desk.begin_session(InstrumentId.from_str(self._instrument))
         self.context.feed.begin(self, day)
         self.begin_session(day)
-        self.desk.go_on(self.data_time(), day.session.open)
+        self.desk.inheriting.go_on(self.data_time(), day.session.open)
 
     def _close(self, now: int) -> None:
         self._at_bar(now)  # its timer may come after this alert
@@ -237,10 +238,12 @@ class MiaStrategy(Guarded, Strategy):
         return closed
 
     def _at_bar(self, now: int) -> None:
-        if now > self.tape.now and self._look(now):
+        if self.context.guard.fault is None and now > self.tape.now and self._look(now):
             self._decide(now, "bar")
 
     def _at_instant(self, now: int, cause: str) -> None:
+        if self.context.guard.fault is not None:
+            return  # Nautilus goes on; who failed decides nothing more
         if now > self.tape.now and self._look(now):
             cause = "bar"
         if now > self.decided:
@@ -265,34 +268,6 @@ class MiaStrategy(Guarded, Strategy):
             number = book.record(now, self._instrument, cause, decision, None, price)
             tell_decision(self.context, number, now, decision)
             self.context.following.open(number, now, decision, self._timetable.flat_at)
-
-
-class _Wire:
-    """The desk's way to Nautilus."""
-
-    def __init__(self, strategy: MiaStrategy) -> None:
-        self._strategy = strategy
-        client_id = strategy.context.client_id
-        self._client = ClientId(client_id) if client_id else None
-
-    def send(self, orders: list[Any]) -> None:
-        """Submit one order, or several as a list."""
-        if len(orders) == 1:
-            Strategy.submit_order(self._strategy, orders[0], client_id=self._client)
-        else:
-            Strategy.submit_order_list(self._strategy, orders, client_id=self._client)
-
-    def resize(self, order_id: ClientOrderId, lots: Any) -> None:
-        """Change an order's quantity."""
-        self._strategy.modify_order(order_id, quantity=lots, client_id=self._client)
-
-    def move(self, order_id: ClientOrderId, trigger: Price) -> None:
-        """Change where a stop lies."""
-        self._strategy.modify_order(order_id, trigger_price=trigger, client_id=self._client)
-
-    def cancel(self, order_id: ClientOrderId) -> None:
-        """Cancel an order."""
-        self._strategy.cancel_order(order_id, client_id=self._client)
 
 
 __all__ = ["MiaStrategy", "StrategySettings"]
