@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from indicators.events.orders import Prints
 from mia_plugins.data.arrow import Kind
-from mia_plugins.data.columns import LEVELS, Depth
+from mia_plugins.data.columns import LEVELS
 from mia_plugins.data.sessions import Session
 from mia_plugins.features import Market, Measure
 from mia_plugins.kernels import kernel
