@@ -179,7 +179,7 @@ strategies: {{clockwork: {{{own}}}}}
 live:
   port: {broker.port}
   state: {home}/state
-  stale_after: 5
+  stale_after: 3
   give_up_after: 60
   {live}
   sim: {{running: {broker.control}}}

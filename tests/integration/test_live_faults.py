@@ -9,6 +9,7 @@ import pytest
 from mia_plugins.errors import ExitCode
 from tests.live_faults import BREAKAGES, SHORT, Breakage
 from tests.live_session import Broker, Ended, Session, catalog_in, differences, is_flat
+from tests.live_soak import soak
 
 PARTED = 60.0
 """The machine's seconds that a recovery may take; what it took is printed."""
@@ -27,7 +28,9 @@ def broker(catalog: Path) -> Iterator[Broker]:
 
 def outcome(ended: Ended) -> dict[str, float]:
     """Return how often a run had an incident of each kind."""
-    kinds = [row["what"] for row in ended.rows("incidents")]
+    kinds = [
+        f"{row['what']}, over" if row["level"] == "clear" else row["what"] for row in ended.rows("incidents")
+    ]
     return {kind: kinds.count(kind) for kind in set(kinds)}
 
 
@@ -42,7 +45,9 @@ def survives(broker: Broker, home: Path, breakages: tuple[Breakage, ...], number
     ended = session.end(number)
     assert ended.code == 0, ended.said
     assert differences(broker.state(), ended) == []
-    assert (home / "node" / "state" / "KILL").exists() is False
+    assert not (home / "node" / "state" / "KILL").exists()
+    had = outcome(ended)
+    assert had["stale_data"] == had["stale_data, over"] >= 1
     return ended
 
 
@@ -53,6 +58,12 @@ def test_after_each_fault_both_sides_agree_and_ctrl_c_leaves_no_working_order(
     assert ended.record["status"] == "complete"
     assert len(ended.rows("positions")) > len(SHORT)
     assert outcome(ended)["no_commission"] == 1
+
+
+@pytest.mark.long
+def test_half_an_hour_of_faults_at_random_ends_in_agreement(broker: Broker, tmp_path: Path) -> None:
+    ended, found = soak(broker, tmp_path, minutes=30, seed=7)
+    assert (ended.code, found) == (0, []), ended.said
 
 
 @pytest.mark.long
