@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from nautilus_trader.adapters.interactive_brokers import (
@@ -13,7 +14,7 @@ from nautilus_trader.adapters.interactive_brokers import (
     InteractiveBrokersInstrumentProviderConfig,
 )
 from nautilus_trader.adapters.sandbox import SandboxExecutionClientConfig, SandboxExecutionClientFactory
-from nautilus_trader.common import Environment, LoggerConfig, LogLevel
+from nautilus_trader.common import Environment
 from nautilus_trader.execution import OneTickSlippageFillModel, PerContractFeeModel
 from nautilus_trader.live import LiveExecutionEngineConfig, LiveNode, LiveRiskEngineConfig
 from nautilus_trader.model import (
@@ -30,6 +31,7 @@ from nautilus_trader.model import (
 
 from mia_plugins.backtest.accounts import commission_of
 from mia_plugins.data.instruments import VENUE
+from mia_plugins.live.native import logged_to
 from mia_plugins.settings.run import Backstop, RunSettings
 
 CHECK_EVERY = 5.0
@@ -55,6 +57,10 @@ class Line:
     """Whether orders are filled in the node instead."""
     patience: int = 20
     """Seconds a connection or an answer may take."""
+    unlisted: frozenset[InstrumentId] = frozenset()
+    """What the broker does not list, and a run can do without."""
+    logs: Path = Path()
+    """The folder of Nautilus' own log."""
 
     @property
     def execution_client(self) -> str:
@@ -77,7 +83,7 @@ def node_of(line: Line, trader: str, wanted: Iterable[InstrumentId], settings: R
     )
     builder = (
         LiveNode.builder("MIA", TraderId(trader), Environment.LIVE)
-        .with_logging(LoggerConfig(stdout_level=LogLevel.OFF, is_colored=False))
+        .with_logging(logged_to(line.logs))
         .with_timeout_connection(line.patience)
         .with_timeout_reconciliation(line.patience)
         .with_timeout_portfolio(line.patience)

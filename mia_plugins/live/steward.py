@@ -7,6 +7,7 @@ from typing import Any
 
 from mia_plugins.data.sessions import NS
 from mia_plugins.live.intake import Intake
+from mia_plugins.live.silence import Silence
 from mia_plugins.runtime.actor import ActorContext, MiaActor
 from mia_plugins.runtime.guard import Guard
 from mia_plugins.runtime.incidents import Incident, Level
@@ -17,6 +18,7 @@ from mia_plugins.settings.live import Live
 EVERY = NS // 5
 """ns of the market's between two looks."""
 STALE = "stale_data"
+NEVER = "no_data"
 FAULT = "fault"
 
 
@@ -46,6 +48,8 @@ class Charge:
     """Products whose data must come."""
     guard: Guard
     end: End
+    silence: Silence
+    """Says why data do not come."""
     start: Callable[[], None]
     """Brings the account to where it was; before the first strategy starts."""
     look: Callable[[int], None]
@@ -114,6 +118,9 @@ class Steward(MiaActor):
         Who holds nothing waits for them: a gateway restarts every night.
         """
         live = self._charge.live
+        for told in self._charge.silence.never_came(now, live.stale_after):
+            self.context.incidents.tell(now, self.context.name, Incident(NEVER, Level.WARN, told))
+            self.context.warnings.add(told, told)
         for code, age in self.ages(now).items():
             if age < live.stale_after:
                 self._is_back(code, now)
@@ -136,9 +143,12 @@ class Steward(MiaActor):
 
     def _tell(self, now: int, code: str, age: float, level: Level) -> None:
         limit = float(self._charge.live.stale_after)
-        told = f"data of {code} come again" if level is Level.CLEAR else f"no data of {code} for {age:.1f} s"
+        told = f"data of {code} come again" if level is Level.CLEAR else self._stale_words(code, age)
         self.context.incidents.tell(now, self.context.name, Incident(STALE, level, told, age, limit, "s"))
         self.context.warnings.add(f"{STALE} {code}", told)
+
+    def _stale_words(self, code: str, age: float) -> str:
+        return f"no data of {code} for {age:.1f} s{self._charge.silence.reason(code)}"
 
     def _finish(self, now: int) -> None:
         """Leave what is held and cancel what works, unless told otherwise; then stop.
