@@ -178,7 +178,7 @@ class MiaStrategy(Guarded, Strategy):
     def _start(self) -> None:
         if not isinstance(self.context.kill, bytes):
             self.clock.plain.set_timer_ns("kill switch", TENTH, None, None, self._heed)
-        self._timetable.start(self.clock)
+        self.context.feed.when_ready(self.clock, lambda: self._timetable.start(self.clock))
 
     def _heed(self, event: Any) -> None:
         """Look at the kill switch, which another thread may have set."""

@@ -148,6 +148,20 @@ class Tape:
         for series in self._bars.values():
             series.begin(session.open, session.close, other_contract=other)
 
+    def recall(self, session: Session, minutes: Bars) -> None:
+        """Take bars of one minute of before the first look, of the session that is open then.
+
+        Each is stamped at its close; bars of all lengths are made of them, and of the trades that come after.
+        """
+        if self.now >= 0:
+            raise TapeError("history was to be put on a tape that had been looked at")
+        if not self._from_trades or not len(minutes):
+            return
+        for series in self._bars.values():
+            series.begin(session.open, session.close)
+            series.add_minutes(minutes)
+            series.close_until(int(minutes.ts[-1]))
+
     def load(self, rows: Rows) -> None:
         """Add rows that come after those that are there; they may lie in the future."""
         match rows:
