@@ -9,7 +9,7 @@ from mia_plugins.runtime.times import TENTH
 from mia_plugins.tape.tape import Tape
 
 READY = "ready"
-"""The alert at which a live strategy begins."""
+"""The alert from which on a live strategy looks at the market."""
 
 
 def held(clock: Any, begin: Callable[[], None]) -> None:
@@ -38,10 +38,16 @@ class LiveFeed(ColumnsFeed):
         """`deliver` puts what has arrived on the tapes; `hold` calls a function once history is there."""
         super().__init__(tapes, product)
         self._deliver, self._hold = deliver, hold
+        self._is_ready = False
 
     def when_ready(self, clock: Any, begin: Callable[[], None]) -> None:
         """Begin once history is there: by an alert, so that it is a step of its own."""
-        self._hold(lambda: held(clock, begin))
+
+        def ready() -> None:
+            self._is_ready = True
+            begin()
+
+        self._hold(lambda: held(clock, ready))
 
     def triggers(self, end: int) -> list[int]:
         """Return nothing: no future is known."""
@@ -63,6 +69,8 @@ class LiveFeed(ColumnsFeed):
 
     def _look(self, strategy: Any, now: int) -> None:
         """Look for triggers; one wakes the strategy at this very tenth."""
+        if not self._is_ready:
+            return
         self._deliver(now)
         if super().triggers(now + 1):
             strategy.wake(now, "trigger")

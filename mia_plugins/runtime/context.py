@@ -66,7 +66,7 @@ class Feed(Protocol):
         """Return what Nautilus is to call, by the handler's name."""
 
     def when_ready(self, clock: Any, begin: Callable[[], None]) -> None:
-        """Have a function called once the strategy may begin; a clock calls what is not called at once."""
+        """Have a function called once the strategy may look at the market; at once, or by its clock."""
 
     def begin(self, strategy: Any, day: TradingDay) -> None:
         """Start a trading day."""

@@ -93,6 +93,7 @@ class MiaStrategy(Guarded, Strategy):
         self.contract: Contract | None = None
         """What its orders are for in this session."""
         self._instrument = ""
+        self._is_ready = False
         self.decided = -1
         """When it was evaluated last: UTC ns; -1 before the first time."""
         self.decision: Decision | None = None
@@ -178,7 +179,12 @@ class MiaStrategy(Guarded, Strategy):
     def _start(self) -> None:
         if not isinstance(self.context.kill, bytes):
             self.clock.plain.set_timer_ns("kill switch", TENTH, None, None, self._heed)
-        self.context.feed.when_ready(self.clock, lambda: self._timetable.start(self.clock))
+        self.context.feed.when_ready(self.clock, self._be_ready)
+        self._timetable.start(self.clock)
+
+    def _be_ready(self) -> None:
+        """Look at the market from now on."""
+        self._is_ready = True
 
     def _heed(self, event: Any) -> None:
         """Look at the kill switch, which another thread may have set."""
@@ -236,10 +242,12 @@ class MiaStrategy(Guarded, Strategy):
         return closed
 
     def _at_bar(self, now: int) -> None:
-        if now > self.tape.now and self._look(now):
+        if self._is_ready and now > self.tape.now and self._look(now):
             self._decide(now, "bar")
 
     def _at_instant(self, now: int, cause: str) -> None:
+        if not self._is_ready:
+            return
         if now > self.tape.now and self._look(now):
             cause = "bar"
         if now > self.decided:
