@@ -191,6 +191,8 @@ class Assembly:
             )
             for code in (*settings.instruments, *settings.observe)
         }
+        for tape in tapes.values():
+            tape.recalls = needs.reads <= {Kind.BARS}
         feed = self._feed(tapes, product)
         tables = self._tables
         strategy_id = f"{component.name}-{product}"

@@ -178,7 +178,8 @@ class Crew:
         made = LiveFeed(tapes, product, self._deliver, self._hold)
         for code in tapes:
             self._takers.setdefault(code, []).append(made.load)
-            self._warmed.setdefault(code, []).append(made)
+            if tapes[code].recalls:
+                self._warmed.setdefault(code, []).append(made)
         return made
 
     def _hold(self, begin: Callable[[], None]) -> None:

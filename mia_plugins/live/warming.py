@@ -2,7 +2,8 @@
 
 A minute that was heard in part is none, so whoever starts within one waits until it is over. Then its history
 is asked for with all before it, goes to the tapes as if they had seen it, and is recorded: strategies begin
-after that, and rows from then on are what they see. Trades and the book have no history here.
+after that, and rows from then on are what they see. Trades and the book have no history here: a strategy that
+looks at them begins cold, since bars beside which no trade stood would tell it of flow that was none.
 """
 
 import datetime as dt
@@ -75,7 +76,8 @@ class WarmUp(MiaActor):
         """Wait for the end of the minute, where a session is open."""
         now = self.data_time()
         self._day = next((one for one in self.context.days if now in one.session), None)
-        if self._day is None or not self._past.minutes or now - self._day.session.open < MINUTE:
+        past = self._past
+        if self._day is None or not (past.minutes and past.feeds) or now - self._day.session.open < MINUTE:
             self._begin_all()
             return
         self._from = -(-now // MINUTE) * MINUTE

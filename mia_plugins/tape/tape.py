@@ -61,6 +61,8 @@ class Tape:
         `quotes_from` is what quotes come of; with `Kind.QUOTES` those that depth implies are left out.
         `trail` is given the quotes too, for what looks at them later.
         """
+        self.recalls = True
+        """Whether bars of history may stand here: not beside trades or a book that nobody has heard."""
         self.quotes_from = quotes_from
         self.code = code
         """The product's, such as ES."""
@@ -155,7 +157,7 @@ class Tape:
         """
         if self.now >= 0:
             raise TapeError("history was to be put on a tape that had been looked at")
-        if not self._from_trades or not len(minutes):
+        if not self.recalls or not self._from_trades or not len(minutes):
             return
         for series in self._bars.values():
             series.begin(session.open, session.close)
