@@ -25,6 +25,7 @@ from mia_plugins.live.silence import Silence
 from mia_plugins.live.steward import Charge, End, Steward
 from mia_plugins.live.telling import STOPPING
 from mia_plugins.live.terms import LiveTerms
+from mia_plugins.live.warming import Past, Warmed, WarmUp
 from mia_plugins.live.watching import Watching
 from mia_plugins.runtime.actor import ActorContext
 from mia_plugins.runtime.guard import Guard
@@ -86,6 +87,7 @@ class Crew:
         self._ground = ground
         self._watching: list[Watching] = []
         self._takers: dict[str, list[Callable[[str, Rows], None]]] = {}
+        self._warmed: dict[str, list[Warmed]] = {}
         node = Node(
             self._feed,
             ground.terms,
@@ -103,6 +105,10 @@ class Crew:
         wants = Wants(subscriptions(ground.plan, run.settings), self._takers, ground.record.recorder)
         self.intake = Intake(self._context("intake"), ground.terms, wants)
         self.beside = Beside(self._context("beside"), ground.terms, self.intake, self._reading())
+        self.silence = Silence(self.intake, ground.terms.listed, NativeLog(ground.line.logs))
+        record = ground.record.recorder
+        past = Past(run.settings.live.warm_up, self._warmed, record, self.silence.reason)
+        self.warm_up = WarmUp(self._context("warm-up"), ground.terms, self.intake, past)
         loaded = [one for one in wanted(ground.plan, ground.terms) if one not in ground.line.unlisted]
         self.node = node_of(ground.line, TRADER, loaded, run.settings)
         self.stop: Callable[[], None] = self.node.handle().stop
@@ -111,7 +117,7 @@ class Crew:
 
     def _board(self, node: LiveNode) -> None:
         """Put everybody into the node; who is first starts first."""
-        for actor in (self.steward, self.intake, self.beside, *self.actors):
+        for actor in (self.steward, self.intake, self.beside, self.warm_up, *self.actors):
             node.add_actor(actor)
         for strategy in self.strategies:
             node.add_strategy(strategy)
@@ -139,7 +145,7 @@ class Crew:
             watched=frozenset((*settings.instruments, *settings.observe)),
             guard=ground.guard,
             end=ground.end,
-            silence=Silence(self.intake, ground.terms.listed, NativeLog(ground.line.logs)),
+            silence=self.silence,
             start=self._resume,
             look=self._look,
             flush=self._flush,
@@ -170,10 +176,15 @@ class Crew:
         """Bring the account to where it was."""
 
     def _feed(self, tapes: Tapes, product: str) -> LiveFeed:
-        made = LiveFeed(tapes, product, self._deliver)
+        made = LiveFeed(tapes, product, self._deliver, self._hold)
         for code in tapes:
             self._takers.setdefault(code, []).append(made.load)
+            if tapes[code].recalls:
+                self._warmed.setdefault(code, []).append(made)
         return made
+
+    def _hold(self, begin: Callable[[], None]) -> None:
+        self.warm_up.when_ready(begin)
 
     def _deliver(self, now: int) -> None:
         self.intake.deliver(now)

@@ -45,6 +45,9 @@ class Live(BaseSettings):
     """Its port; left out: IB Gateway's, 4002 for paper and 4001 for live. TWS has 7497 and 7496."""
     client_id: Annotated[int, Field(ge=1, le=30_000)] = 101
     """The first of two ids at the gateway, for data and orders; where one is in use the next are tried."""
+    warm_up: Annotated[int, Field(ge=0, le=1_500)] = 600
+    """Minutes of history that are asked for at a start within a session, for strategies that read bars alone;
+    the first decision waits for them, a minute and some seconds at most. 0 for none."""
     on_stop: Literal["flatten", "keep"] = "flatten"
     """At Ctrl-C or SIGTERM: leave what is held and cancel what works; or keep it, with stop and target."""
     on_stale: Literal["flatten", "block"] = "flatten"
