@@ -23,11 +23,9 @@ from mia_plugins.runtime.keeping import Keeper
 from mia_plugins.runtime.killing import Halt, Kill
 from mia_plugins.runtime.order_events import told_again
 from mia_plugins.runtime.snapshot import restore_account
-from mia_plugins.runtime.steps import Hand, Looks, Step, Steps, What, brought_to
+from mia_plugins.runtime.steps import ANSWERS, Hand, Looks, Step, Steps, What, brought_to
 from mia_plugins.runtime.times import told_time
 
-ANSWERS = frozenset({What.ACCOUNT, What.MARK, What.KILL, What.RESUMED, What.AGAIN})
-"""What is no call, but was said in one."""
 TIMED = frozenset({What.TIMER, What.WOKEN})
 """What may look at the market as it was at its own time."""
 
@@ -101,9 +99,8 @@ class Replaying(Steps):
 
     def answer(self, what: What) -> Step | None:
         """Return an answer that was given here; None where it was the usual one."""
-        if self._next is not None and self._next.what == what:
-            return self._take()
-        return None
+        asked, step = self._now[-1].number if self._now else 0, self._next
+        return self._take() if step is not None and (step.what, step.asked) == (what, asked) else None
 
     def register(self, strategy_id: str, name: str, call: Call) -> None:
         """Have a function called where steps name it."""
@@ -157,15 +154,14 @@ class Replaying(Steps):
     def _make(self, step: Step) -> None:
         if step.what in ANSWERS:
             self._answered(step)
-            return
-        self._now.append(step)
-        try:
-            if step.what == What.HALT:
-                self._halt.set(step.name, Kill(step.level or 0), step.ts)
-            else:
+        elif step.what == What.HALT:
+            self._halt.set(step.name, Kill(step.level or 0), step.ts)
+        else:
+            self._now.append(step)
+            try:
                 self._call(step)
-        finally:
-            self._now.pop()
+            finally:
+                self._now.pop()
 
     def _call(self, step: Step) -> None:
         name = step.name if step.what == What.TIMER else step.what
