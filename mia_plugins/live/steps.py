@@ -87,8 +87,8 @@ class Recording(Steps):
     @contextmanager
     def sending(self) -> Iterator[None]:
         """Write what there is, and what comes while something is sent to the broker as coming within it."""
-        self.flush()
         self._before_order()
+        self.flush()  # the last of all: no step may be there without what it had
         self._sent += 1
         self._within.append(self._sent)
         try:

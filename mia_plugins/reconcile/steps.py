@@ -7,7 +7,7 @@ what rang and what was told is in the steps.
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from mia_plugins.reconcile.errors import Parted
+from mia_plugins.reconcile.errors import Parted, RowsEnd
 from mia_plugins.reconcile.stand_ins import (
     Call,
     ReplayedClock,
@@ -57,8 +57,9 @@ class Replaying(Steps):
 
     records = True
 
-    def __init__(self, steps: Iterator[Step]) -> None:
-        self._steps = steps
+    def __init__(self, steps: Iterator[Step], *, is_whole: bool = True) -> None:
+        """`is_whole` is False for a recording that was cut off: its rows may end before its steps."""
+        self._steps, self._is_whole = steps, is_whole
         self._next = next(steps, None)
         self._now: list[Step] = []
         self._calls: dict[tuple[str, str], Call] = {}
@@ -117,6 +118,8 @@ class Replaying(Steps):
             return
         there = brought_to(strategy)
         for (stream, count), before in zip(there.items(), step.rows, strict=True):
+            if count < before and not self._is_whole:
+                raise RowsEnd
             if count != before:
                 self.miscount = Miscount(step, stream, before, count)
                 return

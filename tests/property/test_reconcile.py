@@ -62,7 +62,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
 
 @pytest.fixture(scope="module")
 def session(home: Home) -> Session:
-    return session_of(home, 5)
+    return session_of(home, 52)
 
 
 def session_of(home: Home, seed: int) -> Session:
@@ -79,17 +79,26 @@ def rows(played: Played) -> dict[str, list[dict[str, Any]]]:
 def _is_made_again(home: Home, seed: int) -> None:
     session = session_of(home, seed)
     again = session.again()
-    assert again.result == {
-        "steps": len(session.played.table("steps")), "parted": session.fault, "miscount": None
-    }  # fmt: skip
+    made, parted, miscount = (again.result[name] for name in ("steps", "parted", "miscount"))
+    assert (made, parted, miscount) == (len(session.played.table("steps")), session.fault, None)
     assert again.bytes == session.played.bytes
 
 
 def test_it_is_lively(session: Session) -> None:
     steps = session.played.table("steps")
-    assert {"start", "timer", "woken", "told", "halt", "kill", "resumed", "mark", "stop"} <= {
-        step["what"] for step in steps
-    }
+    assert {
+        "start",
+        "timer",
+        "woken",
+        "told",
+        "halt",
+        "kill",
+        "obeys",
+        "resumed",
+        "mark",
+        "again",
+        "stop",
+    } <= {step["what"] for step in steps}
     assert any(step["within"] for step in steps), "nothing came while an order was sent"
     times = [step["ts"] for step in steps if step["what"] in {"timer", "woken"}]
     assert times != sorted(times), "everything was handled in time"
@@ -153,6 +162,8 @@ def with_other(what: str, name: str = "", /, **told: Any) -> Callable[[list[Step
         (with_other("told", "OrderFilled", fee="9.75"), "fills"),
         (with_other("woken", name="whim"), "decisions"),
         (without("mark"), "orders"),
+        (without("halt"), "decisions"),
+        (without("kill"), "decisions"),
         (without("stop"), "shadows"),
     ],
 )
