@@ -31,6 +31,14 @@ def live(  # noqa: PLR0913 each is an option
     real: Annotated[
         bool, typer.Option("--i-understand-this-is-real-money", help="Needed for `mode: live`.")
     ] = False,
+    quiet: Annotated[
+        bool,
+        typer.Option("--quiet", "-q", help="No screen; the log goes to standard error, as services want it."),
+    ] = False,
+    log: Annotated[
+        Path | None,
+        typer.Option(help="A file for the log: a line of JSON an event.", metavar="FILE", show_default=False),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Trade a settings file live, until Ctrl-C or SIGTERM.
@@ -44,6 +52,7 @@ def live(  # noqa: PLR0913 each is an option
     session = Session.of(context)
     with endings_held():
         from mia_plugins.live.session import Asked, go
+        from mia_plugins.live.shown import Showing
 
         asked = Asked(
             config=config,
@@ -51,6 +60,7 @@ def live(  # noqa: PLR0913 each is an option
             plugins_dirs=session.plugins_dirs,
             seconds=None if minutes is None else minutes * 60,
             is_simulated=sim,
+            showing=Showing(is_quiet=quiet or as_json, log=log),
             has_agreed=real,
         )
         finished = go(asked, lambda _: None)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
+import pyarrow as pa
 from nautilus_trader.model import AggressorSide, BookType, InstrumentId, OrderSide
 
 from mia_plugins.data.arrow import Kind
@@ -34,6 +35,9 @@ class Recorder(Protocol):
     def take(self, contract: Contract, rows: Rows) -> None:
         """Keep rows of a contract, as they were stamped."""
 
+    def table(self, name: str, rows: pa.Table) -> None:
+        """Keep rows of a table, as they became known."""
+
 
 @dataclass(frozen=True)
 class Wants:
@@ -49,8 +53,9 @@ class Wants:
 class Stream:
     """What has arrived of one product since it was handed on."""
 
-    def __init__(self, contract: Contract, kinds: frozenset[Kind]) -> None:
-        self.contract, self.kinds = contract, kinds
+    def __init__(self, contract: Contract, kinds: frozenset[Kind], begun: int) -> None:
+        """`begun` is when it is subscribed to: UTC ns."""
+        self.contract, self.kinds, self.begun = contract, kinds, begun
         self.ladder = Ladder()
         self.rows: dict[Kind, list[tuple[int, ...]]] = {kind: [] for kind in sorted(kinds)}
         self.last: dict[Kind, int] = dict.fromkeys(self.rows, 0)
@@ -165,7 +170,7 @@ class Intake(MiaActor):
                 continue
             if code in self.streams:
                 self._end(self.streams[code])
-            self.streams[code] = self._by_id[there] = Stream(contract, kinds)
+            self.streams[code] = self._by_id[there] = Stream(contract, kinds, self.data_time())
             self._subscribe(there, self.streams[code])
         self.clock.set_time_alert_ns(f"intake-end-{day.session.day}", day.session.close, self._next)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from nautilus_trader.adapters.interactive_brokers import (
@@ -13,7 +14,7 @@ from nautilus_trader.adapters.interactive_brokers import (
     InteractiveBrokersInstrumentProviderConfig,
 )
 from nautilus_trader.adapters.sandbox import SandboxExecutionClientConfig, SandboxExecutionClientFactory
-from nautilus_trader.common import Environment, LoggerConfig, LogLevel
+from nautilus_trader.common import Environment
 from nautilus_trader.execution import OneTickSlippageFillModel, PerContractFeeModel
 from nautilus_trader.live import LiveExecutionEngineConfig, LiveNode, LiveRiskEngineConfig
 from nautilus_trader.model import (
@@ -30,11 +31,16 @@ from nautilus_trader.model import (
 
 from mia_plugins.backtest.accounts import commission_of
 from mia_plugins.data.instruments import VENUE
+from mia_plugins.live.native import logged_to
 from mia_plugins.settings.run import Backstop, RunSettings
 
 CHECK_EVERY = 5.0
 """Seconds between two questions of which orders and positions the broker has: a fill that was told while the
 connection was down is found by these alone."""
+SETTLED_MS = 2_000
+"""ms after which what was asked for last no longer stands in the way of those questions."""
+MISSING = 2
+"""How often an order has to be missing at the broker before it is taken to be gone."""
 SANDBOX = "SANDBOX"
 
 
@@ -51,6 +57,10 @@ class Line:
     """Whether orders are filled in the node instead."""
     patience: int = 20
     """Seconds a connection or an answer may take."""
+    unlisted: frozenset[InstrumentId] = frozenset()
+    """What the broker does not list, and a run can do without."""
+    logs: Path = Path()
+    """The folder of Nautilus' own log."""
 
     @property
     def execution_client(self) -> str:
@@ -73,7 +83,7 @@ def node_of(line: Line, trader: str, wanted: Iterable[InstrumentId], settings: R
     )
     builder = (
         LiveNode.builder("MIA", TraderId(trader), Environment.LIVE)
-        .with_logging(LoggerConfig(stdout_level=LogLevel.OFF, is_colored=False))
+        .with_logging(logged_to(line.logs))
         .with_timeout_connection(line.patience)
         .with_timeout_reconciliation(line.patience)
         .with_timeout_portfolio(line.patience)
@@ -99,7 +109,12 @@ def _execution() -> LiveExecutionEngineConfig:
         reconciliation=True,
         open_check_interval_secs=CHECK_EVERY,
         open_check_open_only=False,
+        open_check_threshold_ms=SETTLED_MS,
+        open_check_missing_retries=MISSING,
         position_check_interval_secs=CHECK_EVERY,
+        position_check_threshold_ms=SETTLED_MS,
+        inflight_check_threshold_ms=SETTLED_MS,
+        inflight_check_retries=3,
     )
 
 

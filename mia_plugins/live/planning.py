@@ -7,14 +7,16 @@ import pyarrow as pa
 from nautilus_trader.model import InstrumentId
 
 from mia_plugins.backtest.beside import table_paths, tables_before, tables_of
-from mia_plugins.backtest.members import actor_classes, needs_of, parts_of
+from mia_plugins.backtest.members import needs_of, parts_of, read_in
 from mia_plugins.backtest.plan import ENGINE_KIND, Plan
 from mia_plugins.data.arrow import Kind
 from mia_plugins.data.catalog import Catalog
 from mia_plugins.data.files import Files
 from mia_plugins.data.instruments import lead_contract
+from mia_plugins.data.layout import table_day
 from mia_plugins.data.sessions import NEW_YORK, NS, sessions
 from mia_plugins.live.errors import LiveError
+from mia_plugins.live.indices import TOLD_LIVE
 from mia_plugins.live.terms import LiveTerms, Pace
 from mia_plugins.runtime.context import TradingDay
 from mia_plugins.runtime.strategy import MiaStrategy
@@ -48,12 +50,9 @@ def live_plan(run: Run, classes: Mapping[str, type[MiaStrategy]]) -> Plan:
             "write `venue.fills: depth`, or `quotes` where the account has no market depth",
         )
     needs = needs_of(run, classes, parts_of(run))
-    reads = frozenset[Kind]().union(*(one.reads for one in needs.values()))
+    reads, tables = read_in(run, needs)
     if Kind.DEPTH in reads and engine_kind is not Kind.DEPTH:
         raise LiveError("a strategy of the run reads the book", "write `venue.fills: depth`")
-    tables = frozenset[str]().union(
-        *(one.tables for one in needs.values()), *(one.tables for one in actor_classes(run).values())
-    )
     catalog, days = Catalog(Files(str(settings.catalog)), None), _days(settings)
     there = catalog.files.exists()
     return Plan(
@@ -65,10 +64,21 @@ def live_plan(run: Run, classes: Mapping[str, type[MiaStrategy]]) -> Plan:
         traded=tuple(settings.orders_for.values()),
         stand_ins={},
         files={},
-        tables=table_paths(catalog, tables, days) if there else {},
+        tables=_tables_before_today(catalog, tables, days) if there else {name: [] for name in tables},
         custom=(),
         rows=0,
     )
+
+
+def _tables_before_today(
+    catalog: Catalog, names: frozenset[str], days: tuple[TradingDay, ...]
+) -> dict[str, list[str]]:
+    """Return the files of tables; of what the broker tells only those of days that are over."""
+    today = days[0].session.day
+    return {
+        name: [path for path in paths if name not in TOLD_LIVE or table_day(path) < today]
+        for name, paths in table_paths(catalog, names, days).items()
+    }
 
 
 def _days(settings: RunSettings) -> tuple[TradingDay, ...]:
@@ -104,8 +114,12 @@ def terms_of(pace: Pace, plan: Plan, now: int) -> LiveTerms:
 
 
 def wanted(plan: Plan, terms: LiveTerms) -> list[InstrumentId]:
-    """Return the contracts that a node asks the broker for: those of all its days."""
-    return [terms.listed(InstrumentId.from_str(contract.instrument_id)) for contract in plan.contracts]
+    """Return what a node asks the broker for: the contracts of all its days, and what tables are told of."""
+    indices = [instrument_id for name, instrument_id in TOLD_LIVE.items() if name in plan.tables]
+    return [
+        *indices,
+        *(terms.listed(InstrumentId.from_str(contract.instrument_id)) for contract in plan.contracts),
+    ]
 
 
 def load_tables(

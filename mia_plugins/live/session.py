@@ -18,9 +18,14 @@ from mia_plugins.errors import MiaError
 from mia_plugins.live.consent import refuse_without_consent
 from mia_plugins.live.crew import Crew, Ground, Standing, standing_in
 from mia_plugins.live.errors import LiveError
+from mia_plugins.live.left import remember, seal_left
+from mia_plugins.live.look import Facts
+from mia_plugins.live.native import LOG, aside
 from mia_plugins.live.node import Line
-from mia_plugins.live.planning import live_plan, span_from, terms_of
+from mia_plugins.live.planning import live_plan, span_from, terms_of, wanted
+from mia_plugins.live.preflight import Preflight
 from mia_plugins.live.recording import Record, recorded_in
+from mia_plugins.live.shown import QUIETLY, Showing, Stage, shown
 from mia_plugins.live.simulated import simulated
 from mia_plugins.live.steward import End
 from mia_plugins.live.terms import LiveTerms, Pace
@@ -48,6 +53,8 @@ class Asked:
     """After how long it ends by itself; None for never."""
     is_simulated: bool = False
     """Whether a simulated gateway is used, whatever mode the file has."""
+    showing: Showing = QUIETLY
+    """How it is shown meanwhile."""
     has_agreed: bool = False
     """Whether whoever asks has agreed to real money."""
 
@@ -83,8 +90,10 @@ def go(asked: Asked, started: Callable[[Crew], None]) -> Finished:
             run.settings.live.host, port, account, run.settings.live.client_id,
             is_sandbox=run.settings.live.is_sandbox,
         )  # fmt: skip
+        session = Session(asked, run, line, pace)
+        session.ask_gateway()
         ledger = stack.enter_context(Ledger.open(asked.runs_dir))
-        return Session(asked, run, line, pace).go(ledger, started)
+        return session.go(ledger, started)
 
 
 class Session:
@@ -97,20 +106,31 @@ class Session:
         self.terms: LiveTerms = terms_of(pace, self.plan, time.time_ns())
         self.guard, self.end = Guard(), End()
         self.crew: Crew | None = None
+        self._told: list[str] = []
+
+    def ask_gateway(self) -> None:
+        """See whether the gateway will let a node in; it may give it other client ids."""
+        account = None if self._line.is_sandbox else self._line.account
+        flight = Preflight(self._line, account, wanted(self.plan, self.terms), told=self._told)
+        self._line = flight.fly()
 
     def go(self, ledger: Ledger, started: Callable[[Crew], None]) -> Finished:
         """Run it to its end."""
         mode = self._run.settings.live.mode
         inputs = replace(inputs_of(self._run, f"live from {time.time_ns()}"), mode=mode)
         prepared = Prepared(self._asked.config, self._run, self.plan, inputs)
+        left = seal_left(self._asked.runs_dir, ledger)
         draft = RunDraft.begin(self._asked.runs_dir, inputs)
         making = Making(prepared, draft, time.time_ns())
+        remember(making)
         draft.write("settings.yaml", settings_yaml(self._run, with_origin=True))
         metadata = {"run": inputs.id, "settings_hash": inputs.settings}
         columns = journal_columns(self._run, self._classes)
         error: MiaError | None = None
         warnings: list[str] = []
+        self._line = replace(self._line, logs=draft.folder)
         with (
+            aside(draft.folder),
             standing_in(self._run.settings.live.state) as standing,
             Tables(draft.folder, columns, self._run, metadata) as tables,
             recorded_in(draft, tables, self.terms, tuple(self._run.settings.instruments)) as record,
@@ -122,7 +142,7 @@ class Session:
                 error = fault
         strategies = self.crew.strategies if self.crew else ()
         reached = max((one.tape.now for one in strategies), default=0)
-        result = {"status": "complete", "reached": max(reached, 0) or None, "warnings": warnings}
+        result = {"status": "complete", "reached": max(reached, 0) or None, "warnings": left + warnings}
         job = Job(str(self._asked.config), _no_job, None)
         ended = Ended(job, "failed", None, error) if error else Ended(job, "complete", result)
         return finish(making, ended, ledger)
@@ -144,9 +164,15 @@ class Session:
             end=self.end,
         )
         crew = self.crew = Crew(ground)
+        for text in self._told:
+            crew.assembly.warnings.add(text, text)
         with self._ending(crew.stop):
             started(crew)
-            crew.node.run()
+            try:
+                with shown(crew, self._stage(), self._asked.showing):
+                    crew.node.run()
+            except RuntimeError as fault:
+                raise self._could_not_run(fault) from fault
         if self.guard.fault is not None:
             raise self.guard.fault.as_error() from self.guard.fault.error
         if not self.end.is_clean:
@@ -155,6 +181,20 @@ class Session:
                 "look at the broker's own view of the account before starting again",
             )
         return crew.assembly.warnings.lines()
+
+    def _could_not_run(self, fault: RuntimeError) -> MiaError:
+        """Return what keeps Nautilus' node from running, in words for a person."""
+        if self.guard.fault is not None:
+            return self.guard.fault.as_error()
+        return LiveError(
+            f"Nautilus' node could not run at {self._line.host}:{self._line.port}: {fault}",
+            f"{LOG} in the run's folder says more",
+        )
+
+    def _stage(self) -> Stage:
+        live = self._run.settings.live
+        facts = Facts(self._asked.config.stem, live.mode, self._line.account)
+        return Stage(facts, self.terms, self.end, float(live.stale_after))
 
     @contextmanager
     def _ending(self, stop: Callable[[], None]) -> Iterator[None]:

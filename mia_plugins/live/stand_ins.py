@@ -8,9 +8,9 @@ from typing import Any, Protocol
 from nautilus_trader.model import ClientOrderId, Price
 
 from mia_plugins.runtime.account import Fill
-from mia_plugins.runtime.desk import Wire
 from mia_plugins.runtime.keeping import Keeper
 from mia_plugins.runtime.steps import What
+from mia_plugins.runtime.wire import Wire
 
 type Timed = Callable[[Any], None]
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from mia_plugins.data.sessions import NS
 from mia_plugins.live.intake import Intake
+from mia_plugins.live.silence import Silence
 from mia_plugins.runtime.actor import ActorContext, MiaActor
 from mia_plugins.runtime.guard import Guard
 from mia_plugins.runtime.incidents import Incident, Level
@@ -17,7 +18,7 @@ from mia_plugins.settings.live import Live
 EVERY = NS // 5
 """ns of the market's between two looks."""
 STALE = "stale_data"
-STOPPING = "stopping"
+NEVER = "no_data"
 FAULT = "fault"
 
 
@@ -47,8 +48,12 @@ class Charge:
     """Products whose data must come."""
     guard: Guard
     end: End
+    silence: Silence
+    """Says why data do not come."""
     start: Callable[[], None]
     """Brings the account to where it was; before the first strategy starts."""
+    look: Callable[[int], None]
+    """Shows everything as it is at an instant (UTC ns)."""
     flush: Callable[[], None]
     """Brings what was written to the disk."""
     stop: Callable[[], None]
@@ -71,11 +76,20 @@ class Steward(MiaActor):
         self._charge.start()
         self.clock.set_timer_ns("steward", EVERY, None, None, self._look)
 
+    @property
+    def watched(self) -> frozenset[str]:
+        """The products whose data must come."""
+        return self._charge.watched
+
     def ages(self, now: int) -> Mapping[str, float]:
-        """Return how old the newest row of each product is, in s of the market's; `now` is UTC ns."""
-        watched = self._charge.watched
+        """Return how old the newest row of each product is, in s of the machine's; `now` is UTC ns.
+
+        A market that is played faster makes no line slower.
+        """
+        watched, second = self._charge.watched, self.context.terms.takes(NS)
+        opened = max((day.session.open for day in self.context.days if day.session.open <= now), default=0)
         return {
-            code: (now - max(self._begun, *stream.last.values())) / NS
+            code: (now - max(self._begun, opened, *stream.last.values())) / second
             for code, stream in self._charge.intake.streams.items()
             if code in watched
         }
@@ -84,7 +98,10 @@ class Steward(MiaActor):
         now = event.ts_event
         charge = self._charge
         charge.flush()
-        if charge.guard.fault is not None:
+        charge.look(now)
+        if charge.guard.fault is not None and not charge.end.asked.is_set():
+            told = charge.guard.fault.as_error().what
+            self.context.incidents.tell(now, self.context.name, Incident(FAULT, Level.FLATTEN_AND_STOP, told))
             charge.end.ask(FAULT)
         if charge.end.asked.is_set():
             self._finish(now)
@@ -96,8 +113,14 @@ class Steward(MiaActor):
         return any(now in day.session for day in self.context.days)
 
     def _watch(self, now: int) -> None:
-        """See whether data still come: told, asked for anew, and in the end given up."""
+        """See whether data still come: told, asked for anew, and in the end given up.
+
+        Who holds nothing waits for them: a gateway restarts every night.
+        """
         live = self._charge.live
+        for told in self._charge.silence.never_came(now, live.stale_after):
+            self.context.incidents.tell(now, self.context.name, Incident(NEVER, Level.WARN, told))
+            self.context.warnings.add(told, told)
         for code, age in self.ages(now).items():
             if age < live.stale_after:
                 self._is_back(code, now)
@@ -107,9 +130,10 @@ class Steward(MiaActor):
                 self._tell(now, code, age, Level.STOP_ENTRIES)
                 self.context.halt.set(f"{STALE} {code}", Kill.STOP, now)
                 self._charge.intake.ask_again()
-            elif now - self._charge.intake.asked_at > live.stale_after * NS:
+            elif now - self._charge.intake.asked_at > self.context.terms.takes(round(live.stale_after * NS)):
                 self._charge.intake.ask_again()
-            if age >= live.give_up_after and live.on_stale == "flatten":
+            is_in = any(one.desk.bracket for one in self._charge.strategies)
+            if is_in and age >= live.give_up_after and live.on_stale == "flatten":
                 self.context.halt.set(f"{STALE} {code}", Kill.FLATTEN, now)
 
     def _is_back(self, code: str, now: int) -> None:
@@ -119,16 +143,23 @@ class Steward(MiaActor):
 
     def _tell(self, now: int, code: str, age: float, level: Level) -> None:
         limit = float(self._charge.live.stale_after)
-        told = f"data of {code} come again" if level is Level.CLEAR else f"no data of {code} for {age:.1f} s"
+        told = f"data of {code} come again" if level is Level.CLEAR else self._stale_words(code, age)
         self.context.incidents.tell(now, self.context.name, Incident(STALE, level, told, age, limit, "s"))
         self.context.warnings.add(f"{STALE} {code}", told)
 
+    def _stale_words(self, code: str, age: float) -> str:
+        return f"no data of {code} for {age:.1f} s{self._charge.silence.reason(code)}"
+
     def _finish(self, now: int) -> None:
-        """Leave what is held and cancel what works, unless told otherwise; then stop."""
+        """Leave what is held and cancel what works, unless told otherwise; then stop.
+
+        An end that was asked for is none that the kill switch has to remember; a fault is.
+        """
         end, keep = self._charge.end, self._charge.live.on_stop == "keep"
         if not self._is_ending:
             self._is_ending = True
-            self.context.halt.set(end.reason or STOPPING, Kill.STOP if keep else Kill.FLATTEN, now)
+            level = Kill.STOP if keep else Kill.FLATTEN
+            self.context.halt.set(end.reason, level, now, is_kept=self._charge.guard.fault is not None)
         waiting = [one for one in self._charge.strategies if _is_in(one, keep=keep)]
         if not waiting:
             end.is_clean = True

@@ -1,5 +1,6 @@
 """The machine's time and the broker's contracts, and those of the market that a run trades."""
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -113,6 +114,8 @@ class Heard:
 class LiveTerms(Terms):
     """A live node's."""
 
+    is_live = True
+
     def __init__(self, pace: Pace, listed: Mapping[str, str]) -> None:
         """`listed` are symbols at the broker by those of the run, where they differ."""
         self._pace = pace
@@ -135,6 +138,10 @@ class LiveTerms(Terms):
         """Return the machine's time at one of the market's; both UTC ns."""
         return self._pace.machine_at(ts)
 
+    def takes(self, span: int) -> int:
+        """Return how far the market gets while a broker may take so long: a faster one leaves it no less."""
+        return span * self._pace.times
+
     def heard(self, event: Any) -> Heard:
         """Return an order's event as of when it arrived: brokers tell whole seconds."""
         return Heard(event, self._pace.market_at(event.ts_init), self.ours(event.instrument_id))
@@ -142,6 +149,10 @@ class LiveTerms(Terms):
     def market_at(self, machine: int) -> int:
         """Return the market's time at one of the machine's; both UTC ns."""
         return self._pace.market_at(machine)
+
+    def market_now(self) -> int:
+        """Return the market's time: UTC ns."""
+        return self._pace.market_at(time.time_ns())
 
 
 def _renamed(instrument_id: InstrumentId, names: Mapping[str, str]) -> InstrumentId:

@@ -8,7 +8,7 @@ from mia_plugins.data.instruments import Contract
 from mia_plugins.data.sessions import Session
 from mia_plugins.runtime.account import Account
 from mia_plugins.runtime.guard import Guard
-from mia_plugins.runtime.hearing import Ear
+from mia_plugins.runtime.hearing import Ear, OrderEar
 from mia_plugins.runtime.incidents import Incidents
 from mia_plugins.runtime.keeping import Keeper, Unkept
 from mia_plugins.runtime.killing import Halt, never
@@ -129,6 +129,8 @@ class Context:
     """How whoever executes its orders tells times and contracts."""
     ears: Sequence[Ear] = ()
     """Actors that hear what becomes of its candidates and trades."""
+    order_ears: Sequence[OrderEar] = ()
+    """Who hears of each event of its orders: the log of a living run."""
 
     @property
     def strategy_id(self) -> str:
