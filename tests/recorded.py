@@ -6,18 +6,21 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from mia_plugins.backtest.finish import Making, Prepared
+from mia_plugins.backtest.members import planned, strategy_classes
 from mia_plugins.backtest.run import BacktestJob, run_backtest
 from mia_plugins.backtest.worker import Reporter
 from mia_plugins.data.catalog import Catalog
 from mia_plugins.data.columns import rows_of
 from mia_plugins.data.files import Files
 from mia_plugins.data.instruments import contract_of
+from mia_plugins.live.left import remember
 from mia_plugins.live.recorder import Recorder
 from mia_plugins.live.recording import KILLED
 from mia_plugins.live.steps import Recording
 from mia_plugins.reconcile.replay import ReplayJob, replay
 from mia_plugins.runs.draft import RunDraft
-from mia_plugins.runs.folder import RUN, SETTINGS, RunFolder, RunRecord, RunStatus
+from mia_plugins.runs.folder import SETTINGS, RunFolder, RunRecord, RunStatus
 from mia_plugins.runs.inputs import inputs_of
 from mia_plugins.runs.rows import RowLog
 from mia_plugins.runtime.steps import STEPS
@@ -84,7 +87,8 @@ def _lived(stage: Stage, into: Path) -> tuple[RunDraft, RunRecord]:
     draft = RunDraft.begin(into, inputs)
     draft.write(SETTINGS, settings_yaml(run, with_origin=True))
     record_ = RunRecord(inputs, RunStatus.FAILED, KILLED, tuple(run.settings.instruments))
-    draft.write(RUN, record_.text())
+    plan = planned(run, strategy_classes(run))
+    remember(Making(Prepared(config, run, plan, inputs), draft, 1))
     log = RowLog(draft.log("steps"), STEPS, 100)
     steps = Recording(log)
     with Recorder(draft.folder) as recorder:

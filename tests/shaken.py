@@ -39,7 +39,7 @@ from mia_plugins.runtime.order_events import told_again
 from mia_plugins.runtime.orders import ticks_of
 from mia_plugins.runtime.steps import STEPS, Step
 from mia_plugins.runtime.strategy import MiaStrategy, StrategySettings
-from mia_plugins.runtime.terms import AS_THEY_ARE
+from mia_plugins.runtime.terms import AS_RECORDED
 from mia_plugins.settings.resolve import load_run
 from tests.market import DAY, ID, some_depth, some_trades
 from tests.runtime import Stage, at, stage
@@ -328,8 +328,11 @@ class Toy:
         ts = self._world.now - self._world.rng.choice([0, 0, NS // 4])
         event = told_again(Step(0, 0, "told", 0, self._strategy_id, kind, ts, order_id=order_id, **told))
         desk = self._world.strategies[self._strategy_id]
-        if order_id in desk.desk._orders or kind in {"OrderCancelRejected", "OrderModifyRejected"}:
-            desk.on_order_event(event)
+        desk.on_order_event(event)
+        if self._world.rng.random() < 0.01:  # of somebody else's order: it halts all, in the midst of this
+            desk.on_order_event(
+                told_again(Step(0, 0, "told", 0, self._strategy_id, kind, ts, order_id="x", **told))
+            )
 
 
 class Shaken(Recording):
@@ -385,7 +388,7 @@ def lived(staged: Stage, into: Path, seed: int, seconds: int) -> tuple[str, Path
     steps = Shaken(log, world)
     with Tables(into, journal_columns(run, classes), run, {}) as tables, Recorder(into) as recorder:
         world.recorder = recorder
-        node = Node(lambda tapes, product: LiveFeed(tapes, product, world.deliver), AS_THEY_ARE, byte, "sim")
+        node = Node(lambda tapes, product: LiveFeed(tapes, product, world.deliver), AS_RECORDED, byte, "sim")
         assembly = Assembly(run, plan, tables, guard, bytes(1), node, steps)
         assembly.keeper.hand_over(Once())
         strategies = list(assembly.strategies(classes))

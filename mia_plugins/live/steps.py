@@ -70,7 +70,7 @@ class Recording(Steps):
             broker, self._broker = self._broker, None
             self.add(What.ACCOUNT, reason=text_of_account(broker))
         self._number += 1
-        asked = self._open[-1][0] if self._open and what in ANSWERS else 0
+        asked = self._open[-1][0] if self._open and what in {*ANSWERS, What.HALT} else 0
         row = list(Step(self._number, self._within[-1], str(what), asked, **told))
         self._pending.append(row)
         return row

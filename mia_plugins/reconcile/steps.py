@@ -144,9 +144,17 @@ class Replaying(Steps):
         return ReplayedSwitch(self)
 
     def halt(self, halt: Halt) -> Halt:
-        """Have it set where it was."""
+        """Have it set where it was; what strategies set themselves is held to what they set then."""
         self._halt = halt
+        halt.noted_by(self._noted)
         return halt
+
+    def _noted(self, reason: str, level: Kill, now: int) -> None:
+        """Take the step that a strategy makes itself: it sets a halt while it handles another step."""
+        if self._now and self.answer(What.HALT) is None:
+            raise Parted(
+                f"'{reason}' is set to {level.name.lower()} at {told_time(now)}, which was not done then"
+            )
 
     def _take(self) -> Step:
         step, self._next = self._next, next(self._steps, None)

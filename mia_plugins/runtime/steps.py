@@ -60,7 +60,7 @@ class Step(NamedTuple):
     """The number of the message to the broker in whose sending it came; 0: of none."""
     what: str
     asked: int = 0
-    """Of an answer: the number of the step in which it was given; 0: between two."""
+    """Of an answer or a halt: the number of the step in which it was given or set; 0: between two."""
     strategy: str = ""
     """Whose it is; "" for all."""
     name: str = ""
@@ -109,7 +109,7 @@ def brought_to(strategy: Looks) -> dict[str, int]:
     """Return how many rows each stream has brought a strategy up to now, by its name."""
     tapes = strategy.tapes.items()
     found = {f"{code} {kind}": count for code, tape in tapes for kind, count in tape.brought.items()}
-    return found | {name: len(table) for name, table in strategy.known.items()}
+    return found | {name: table.brought for name, table in strategy.known.items()}
 
 
 class Hand:
