@@ -92,7 +92,8 @@ def test_the_first_decision_that_differs_is_told(home: Home, mia: Mia) -> None:
     assert "unexplained" in outcome.out
 
 
-@pytest.mark.parametrize("share", [0.6, pytest.param(0.3, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("share", [0.6, 0.3])
 def test_a_killed_session_is_made_again_up_to_the_cut(home: Home, mia: Mia, share: float) -> None:
     runs = home.folder / f"killed-{share}"
     left = killed_run(home.stage, runs, share)

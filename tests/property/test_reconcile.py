@@ -112,6 +112,9 @@ def test_halts_that_strategies_set_themselves_are_made_again(home: Home) -> None
     assert any(step["asked"] for step in halts)
     assert any(not step["asked"] for step in halts)
     assert session.again().bytes == session.played.bytes
+    other = mutated(session, without_all("halt"))
+    assert "'foreign_order' is set to stop" in other.result["parted"]
+    assert "which was not done then" in other.result["parted"]
 
 
 @settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
@@ -175,7 +178,6 @@ def with_other(what: str, name: str = "", /, **told: Any) -> Callable[[list[Step
         (with_other("told", "OrderFilled", fee="9.75"), "fills"),
         (with_other("woken", name="whim"), "decisions"),
         (without("mark"), "orders"),
-        (without_all("halt"), "decisions"),
         (without_all("kill"), "decisions"),
         (without("stop"), "shadows"),
     ],
