@@ -72,7 +72,7 @@ class Steward(MiaActor):
 
     def begin(self) -> None:
         """Bring the account to where it was, and begin to look."""
-        self._begun = self.data_time()
+        self._begun = self.context.vitals.since = self.data_time()
         self._charge.start()
         self.clock.set_timer_ns("steward", EVERY, None, None, self._look)
 
@@ -82,14 +82,14 @@ class Steward(MiaActor):
         return self._charge.watched
 
     def ages(self, now: int) -> Mapping[str, float]:
-        """Return how old the newest row of each product is, in s of the machine's; `now` is UTC ns.
+        """Return how long each product's book or quotes were silent, in s of the machine's; `now` is UTC ns.
 
         A market that is played faster makes no line slower.
         """
         watched, second = self._charge.watched, self.context.terms.takes(NS)
         opened = max((day.session.open for day in self.context.days if day.session.open <= now), default=0)
         return {
-            code: (now - max(self._begun, opened, *stream.last.values())) / second
+            code: (now - max(self._begun, opened, stream.heard)) / second
             for code, stream in self._charge.intake.streams.items()
             if code in watched
         }
@@ -98,6 +98,7 @@ class Steward(MiaActor):
         now = event.ts_event
         charge = self._charge
         charge.flush()
+        charge.intake.feel(now)
         charge.look(now)
         if charge.guard.fault is not None and not charge.end.asked.is_set():
             told = charge.guard.fault.as_error().what
