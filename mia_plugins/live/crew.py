@@ -98,6 +98,7 @@ class Crew:
         self.assembly = Assembly(
             run, ground.plan, ground.tables, ground.guard, bytes(1), node, ground.record.steps
         )
+        self.assembly.knowing.recorded_by(ground.record.recorder.table)
         self.actors = list(self.assembly.actors())
         self.strategies = list(self.assembly.strategies(ground.classes))
         for code in run.settings.instruments:

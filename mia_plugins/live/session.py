@@ -133,7 +133,7 @@ class Session:
             aside(draft.folder),
             standing_in(self._run.settings.live.state) as standing,
             Tables(draft.folder, columns, self._run, metadata) as tables,
-            recorded_in(draft, tables, self.terms, tuple(self._run.settings.instruments)) as record,
+            recorded_in(draft, tables, self.terms) as record,
         ):
             try:
                 with self.guard.telling():
