@@ -23,6 +23,8 @@ class HeardDecision:
     decision: Decision
     columns: JournalColumns
     """The names of what it holds."""
+    price: int | None
+    """What it saw, in ticks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ class HeardTrade:
     """When it was closed: UTC ns."""
     net: float
     """$ after fees."""
+    exit: str
+    """How it ended: stop, target, or the reason it was closed for."""
 
 
 class Ear(Protocol):
@@ -49,11 +53,11 @@ class Ear(Protocol):
         """Take note of a closed trade."""
 
 
-def tell_decision(context: "Context", number: int, now: int, decision: Decision) -> None:
-    """Have actors hear of a candidate, by its number in the journal and its time (UTC ns)."""
+def tell_decision(context: "Context", number: int, now: int, decision: Decision, price: int | None) -> None:
+    """Have actors hear of a candidate, by its number in the journal, its time (UTC ns) and price (ticks)."""
     if context.ears:
         columns = context.book.columns
-        heard = HeardDecision(context.strategy_id, context.product, number, now, decision, columns)
+        heard = HeardDecision(context.strategy_id, context.product, number, now, decision, columns, price)
         for ear in context.ears:
             ear.hear_decision(heard)
 
@@ -62,4 +66,6 @@ def tell_trade(context: "Context", trip: "RoundTrip") -> None:
     """Have actors hear of a closed trade."""
     net = float(trip.gross(context.account.tick_value) - trip.fees)
     for ear in context.ears:
-        ear.hear_trade(HeardTrade(context.strategy_id, context.product, trip.decision, trip.ts_close, net))
+        ear.hear_trade(
+            HeardTrade(context.strategy_id, context.product, trip.decision, trip.ts_close, net, trip.exit)
+        )

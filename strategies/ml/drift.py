@@ -13,7 +13,7 @@ from mia_plugins.statistics.figures import Ints
 
 PARTS = 10
 LEAST_SHARE = 1e-3
-"""Shares below it count as it: their logarithm would say too much of too little."""
+"""Shares below it, and below that of half a value, count as it: their logarithm would say too much."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +49,24 @@ def counted(values: Floats, edges: Sequence[float]) -> Ints:
 
 def stability(usual: Usual, values: Floats) -> float:
     """Return the population stability index: Σ (now − then) · ln(now / then); .1 is some, .25 much."""
-    now = counted(values, usual.edges) / max(len(values), 1)
+    count = max(len(values), 1)
+    now = counted(values, usual.edges) / count
+    least = max(LEAST_SHARE, 0.5 / count)
     pairs = zip(now.tolist(), usual.shares, strict=True)
-    floored = ((max(a, LEAST_SHARE), max(b, LEAST_SHARE)) for a, b in pairs)
+    floored = ((max(a, least), max(b, LEAST_SHARE)) for a, b in pairs)
     return float(sum((a - b) * log(a / b) for a, b in floored))
+
+
+def by_chance(usual: Usual, count: int) -> float:
+    """Return what the index of so many values reaches in 1 of 1000 cases in which nothing has shifted.
+
+    Times their number it is a χ² of one degree of freedom less than there are parts; Wilson and Hilferty
+    (1931) tell its quantiles.
+    """
+    freedom = max(sum(share > 0 for share in usual.shares) - 1, 1)
+    spread = 2 / (9 * freedom)
+    sure = NormalDist().inv_cdf(0.999)
+    return float(freedom * (1 - spread + sure * sqrt(spread)) ** 3 / max(count, 1))
 
 
 @dataclass(frozen=True)
