@@ -76,7 +76,7 @@ class MlDrift(MiaActor):
                 "name runs that ended before this one begins: `after:`",
             )
         decision = heard.decision
-        watch.see(watched_values(decision, heard.columns, heard.price), decision.side)
+        watch.see(heard.ts, watched_values(decision, heard.columns, heard.price), decision.side)
         said = said_by(decision, heard.columns, self.settings.filter)
         if said is not None and decision.outcome is Outcome.TAKEN:
             watch.say(heard.id, said)

@@ -42,7 +42,7 @@ def recall(watch: Watch, run: RunFolder, filter_name: str) -> str:
     others = _judged_by_another(watch, sources, filter_name)
     watch.begin_run()
     for row in decisions.rows(Where(CANDIDATES, strategy=watch.strategy)):
-        watch.see(watched_values(row.decision, columns, row.price), row.decision.side)
+        watch.see(row.ts, watched_values(row.decision, columns, row.price), row.decision.side)
         said = said_by(row.decision, columns, filter_name)
         if said is not None and row.decision.outcome is Outcome.TAKEN and not others:
             watch.say(row.id, said)

@@ -15,13 +15,17 @@ from strategies.ml.drift import Usual, by_chance, is_broken, promise, stability
 LEAST_SEEN, MOST_SEEN = 50, 100_000
 """Candidates."""
 LEAST_TRADES, MOST_TRADES = 20, 10_000
+DAY = 86_400_000_000_000
+"""ns."""
 
 
 class WatchSettings(BaseSettings):
     """When a model is said to have lost its world."""
 
     window: Annotated[int, Field(ge=LEAST_SEEN, le=MOST_SEEN)] = 500
-    """Candidates that are compared with those of the training."""
+    """Candidates that are compared with those of the training, at least."""
+    days: Annotated[float, Field(ge=0, le=365)] = 5.0
+    """Days that they go back, at least: what follows the time of day is spread otherwise in an hour."""
     most_shift: Annotated[float, Field(gt=0, le=10)] = 0.25
     """The population stability index above which a column has shifted; what chance may add comes on top."""
     trades: Annotated[int, Field(ge=LEAST_TRADES, le=MOST_TRADES)] = 100
@@ -34,10 +38,11 @@ class Enough(NamedTuple):
     """From how many on anything is told."""
 
     candidates: int
+    days: float
     trades: int
 
 
-WHOLE = WatchSettings(window=MOST_SEEN, trades=MOST_TRADES), Enough(LEAST_SEEN, LEAST_TRADES)
+WHOLE = WatchSettings(window=MOST_SEEN, trades=MOST_TRADES), Enough(LEAST_SEEN, 0.0, LEAST_TRADES)
 """Of a watch over all that there is, however little."""
 
 
@@ -47,25 +52,31 @@ class Watch:
     def __init__(self, card: Card, settings: WatchSettings, enough: Enough | None = None) -> None:
         """Without `enough` nothing is told before a whole window was seen, nor before all its trades."""
         self._settings = settings
-        self._enough = enough or Enough(settings.window, settings.trades)
+        self._enough = enough or Enough(settings.window, settings.days, settings.trades)
         self.id = card.id
         instrument, strategy, _ = card.slot
         self.strategy = f"{strategy}-{instrument}"
         """Whose decisions its model judges."""
         self._columns = card.columns
         self._usual = {name: Usual.from_data(told) for name, told in card.data["usual"].items()}
-        self._seen: deque[tuple[float, ...]] = deque(maxlen=settings.window)
+        self._seen: deque[tuple[float, ...]] = deque()
+        self._times: deque[int] = deque()
         self._known: frozenset[str] = frozenset()
         self._said: dict[int, float] = {}
         self._kept: deque[tuple[float, bool]] = deque(maxlen=settings.trades)
 
-    def see(self, values: Mapping[str, float | None], side: int) -> None:
-        """Take note of a candidate; columns that are not among the values are not watched."""
+    def see(self, ts: int, values: Mapping[str, float | None], side: int) -> None:
+        """Take note of a candidate (UTC ns); columns that are not among the values are not watched."""
         row = []
         for one in self._columns:
             value = values.get(one.name)
             row.append(float("nan") if value is None else value * side if one.sided else value)
         self._seen.append(tuple(row))
+        self._times.append(ts)
+        # The oldest goes where those after it are a whole window.
+        while len(self._seen) > self._settings.window and ts - self._times[1] >= self._settings.days * DAY:
+            self._seen.popleft()
+            self._times.popleft()
         self._known = frozenset(values)
 
     def say(self, decision: int, probability: float) -> None:
@@ -84,7 +95,7 @@ class Watch:
 
     def shifts(self) -> dict[str, float]:
         """Return the stability index of each column, once enough was seen."""
-        if len(self._seen) < self._enough.candidates:
+        if len(self._seen) < self._enough.candidates or self._days < self._enough.days:
             return {}
         seen = np.array(self._seen)
         return {
@@ -123,11 +134,18 @@ class Watch:
                 f"{len(self._seen):,} candidates are too few to tell whether inputs have shifted: "
                 f"{self._enough.candidates:,} are needed"
             )
+        elif self._days < self._enough.days:
+            yield f"{self._days:.1f} days of candidates are too few: {self._enough.days:g} are needed"
         if len(self._kept) < self._enough.trades:
             yield (
                 f"{len(self._kept):,} trades with a probability are too few to tell whether it was kept: "
                 f"{self._enough.trades:,} are needed"
             )
+
+    @property
+    def _days(self) -> float:
+        """How far back it goes."""
+        return (self._times[-1] - self._times[0]) / DAY if self._times else 0.0
 
     @property
     def state(self) -> dict[str, Any]:

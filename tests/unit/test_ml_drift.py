@@ -74,7 +74,9 @@ def test_a_promise_is_kept_by_as_many_wins_as_were_said() -> None:
 def test_drift_is_told_of_inputs_and_of_promises(made: Trained) -> None:
     rng = np.random.default_rng(1)
     columns = JournalColumns(FEATURES, (), ("ml_filter",))
-    watches = {name: Watch(made.card, WatchSettings(window=400, trades=50)) for name in ("same", "shifted")}
+    watches = {
+        name: Watch(made.card, WatchSettings(window=400, days=0, trades=50)) for name in ("same", "shifted")
+    }
     for number in range(400):
         side = 1 if rng.random() < 0.5 else -1
         flow, tide, dust = rng.uniform(-1, 1, 3)
@@ -86,7 +88,7 @@ def test_drift_is_told_of_inputs_and_of_promises(made: Trained) -> None:
                 stop=PRICE - side * STOP, target=PRICE + side * TARGET,
                 values=(seen, calm, tide, dust, 0.0), verdicts=(True,), numbers=(0.6,),
             )  # fmt: skip
-            watch.see(watched_values(decision, columns, PRICE), side)
+            watch.see(number, watched_values(decision, columns, PRICE), side)
             watch.say(number, said_by(decision, columns, "ml_filter") or 0)
             watch.close(number, won=bool(chance < (0.6 if name == "same" else 0.3)))
     assert list(watches["same"].alarms()) == []
@@ -104,6 +106,22 @@ def test_what_is_watched_is_what_was_learned_from(here: Path) -> None:
     for name in seen[0]:
         known = np.array([np.nan if one[name] is None else one[name] for one in seen], np.float64)
         np.testing.assert_array_equal(known, data.values[:, data.names.index(name)], err_msg=name)
+
+
+def test_a_window_is_of_whole_days(made: Trained) -> None:
+    """Of some hours whatever follows the time of day is spread otherwise, and nothing has drifted."""
+    watch = Watch(made.card, WatchSettings(window=50, days=3, trades=20))
+    columns, hour, told = JournalColumns(FEATURES), 3_600_000_000_000, []
+    for number in range(24 * 9):
+        decision = Decision(side=1, values=(0.9, 0.5, 0.0, 0.0, 0.0), score=0.5, confidence=0.5)
+        watch.see(number * hour, watched_values(decision, columns, PRICE), 1)
+        told.append("flow" in dict(watch.alarms()))
+    assert told.index(True) == 72
+    assert watch.state["candidates"] == 73, "as many as three days have, and not the nine"
+    short = Watch(made.card, WatchSettings(window=50, days=3, trades=20))
+    for number in range(60):
+        short.see(number * hour, {}, 1)
+    assert next(short.too_few()) == "2.5 days of candidates are too few: 3 are needed"
 
 
 def test_who_won_is_told_as_in_the_training() -> None:
