@@ -6,10 +6,12 @@
    candidate's columns to a calibrated probability. Target: median 300 us at most.
 2. 10 000 rows at once. Target: a row at least 50 times faster than one alone.
 3. A whole training of 50 000 rows: walking forward, shuffled labels, combinatorial folds, importance, the
-   model itself. Target: 60 s on 2 cores. `--quick` leaves it out.
+   model itself. Target: 60 s on 2 cores, by the wall or, where others use them too, by half the seconds of
+   the processor. `--quick` leaves it out.
 """
 
 import argparse
+import os
 import statistics
 import sys
 import tempfile
@@ -37,6 +39,7 @@ clock = time.thread_time
 """Processor time of this thread: what else the machine does is no part of it."""
 BATCH = 10_000
 ONES = 2000
+CORES = 2
 TARGET_ONE, TARGET_RATIO, TARGET_TRAINING = 300.0, 50.0, 60.0
 """us, times, s."""
 
@@ -60,29 +63,35 @@ def main() -> None:
         data = data_set(runs, STRATEGY)
         predictions(settings, chosen, data)
         if not given.quick:
-            begun = time.perf_counter()
-            cpu = time.process_time()
+            begun, load = now(), os.getloadavg()[0]
             made = train(settings, chosen, runs, step)
             step(99, "")
-            took, used = time.perf_counter() - begun, time.process_time() - cpu
+            took, used = (after - before for after, before in zip(now(), begun, strict=True))
             print(
-                f"training {len(data):,} rows: {took:.1f} s, {used:.1f} s of processor "
-                f"(target {TARGET_TRAINING:.0f} s)"
+                f"training {len(data):,} rows: {took:.1f} s, {used:.1f} s of processor, which is "
+                f"{used / CORES:.1f} s on {CORES} cores that have nothing else to do (target "
+                f"{TARGET_TRAINING:.0f} s); load before {load:.1f}"
             )
             print(f"  {made.findings.verdict}")
 
 
-_LAST: list[tuple[str, float]] = []
+_LAST: list[tuple[str, tuple[float, float]]] = []
+
+
+def now() -> tuple[float, float]:
+    """Return the time by the wall, and that of the processor: of all threads and of ended children, in s."""
+    of = os.times()
+    return of.elapsed, of.user + of.system + of.children_user + of.children_system
 
 
 def step(number: int, what: str) -> None:
     """Print how long each step of the training took."""
     del number
-    now = time.perf_counter()
     if _LAST:
         before, since = _LAST.pop()
-        print(f"  {before:22}{now - since:6.1f} s")
-    _LAST.append((what, now))
+        took, used = (after - then for after, then in zip(now(), since, strict=True))
+        print(f"  {before:22}{took:6.1f} s, {used:6.1f} s of processor", flush=True)
+    _LAST.append((what, now()))
 
 
 def predictions(settings, chosen, data) -> None:  # type: ignore[no-untyped-def]
