@@ -6,8 +6,8 @@
    candidate's columns to a calibrated probability. Target: median 300 us at most.
 2. 10 000 rows at once. Target: a row at least 50 times faster than one alone.
 3. A whole training of 50 000 rows: walking forward, shuffled labels, combinatorial folds, importance, the
-   model itself. Target: 60 s on 2 cores, by the wall or, where others use them too, by half the seconds of
-   the processor. `--quick` leaves it out.
+   model itself. Target: 60 s on 2 cores. Where others use them too, seconds of the processor tell: with
+   nothing else to do it takes no longer by the wall. `--quick` leaves it out.
 """
 
 import argparse
@@ -39,7 +39,6 @@ clock = time.thread_time
 """Processor time of this thread: what else the machine does is no part of it."""
 BATCH = 10_000
 ONES = 2000
-CORES = 2
 TARGET_ONE, TARGET_RATIO, TARGET_TRAINING = 300.0, 50.0, 60.0
 """us, times, s."""
 
@@ -55,7 +54,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         rows = 5_000 if given.quick else given.rows
-        planted_run(folder / "runs", Planted(count=rows, edge=0.8, first=dt.date(2025, 1, 6)))
+        # Of decisions of one minute the first is kept: of 1.3 times as many about so many are left.
+        planted_run(folder / "runs", Planted(count=int(1.3 * rows), edge=0.8, first=dt.date(2025, 1, 6)))
         path = folder / "train.yaml"
         path.write_text(f"instrument: ES\nruns: {folder}/runs\nregistry: {folder}/models\ngate: break_even\n")
         settings, chosen = load_training(path, PluginHost.discover())
@@ -68,8 +68,7 @@ def main() -> None:
             step(99, "")
             took, used = (after - before for after, before in zip(now(), begun, strict=True))
             print(
-                f"training {len(data):,} rows: {took:.1f} s, {used:.1f} s of processor, which is "
-                f"{used / CORES:.1f} s on {CORES} cores that have nothing else to do (target "
+                f"training {len(data):,} rows: {took:.1f} s, {used:.1f} s of processor (target "
                 f"{TARGET_TRAINING:.0f} s); load before {load:.1f}"
             )
             print(f"  {made.findings.verdict}")
