@@ -1,5 +1,6 @@
 """docs/ml.md beside the code."""
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -45,7 +46,7 @@ def test_the_training_it_shows_is_in_order(here: Path) -> None:
 def test_the_watch_it_shows_is_in_order_and_its_numbers_are_the_usual_ones(here: Path) -> None:
     told = yaml.safe_load(shown("watched.yaml"))["actors"]["ml_drift"]
     planted_run(here / "runs", Planted(count=30))
-    settings = MlDriftSettings.model_validate(told | {"models": {}})
+    settings = MlDriftSettings.model_validate_json(json.dumps(told | {"models": {}}))
     assert settings.watch == WatchSettings()
     assert f"`trades` ({settings.watch.trades})" in PAGE
     assert f"index above {settings.watch.most_shift:g}".replace("0.", ".") in PAGE
