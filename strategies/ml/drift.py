@@ -80,6 +80,8 @@ class Kept:
     """The share that won."""
     distance: float
     """Their difference in standard errors; below 0: fewer won."""
+    chance: float
+    """How likely so few, or so many, are to win if the probabilities are right: the smaller of the two."""
 
 
 def promise(said: Sequence[float], won: Sequence[bool]) -> Kept:
@@ -87,9 +89,24 @@ def promise(said: Sequence[float], won: Sequence[bool]) -> Kept:
     p = np.asarray(said, np.float64)
     error = sqrt(max(float((p * (1 - p)).sum()), 1e-12))
     wins = sum(won)
-    return Kept(len(p), float(p.mean()), wins / len(p), (wins - float(p.sum())) / error)
+    likely = wins_of(p)
+    chance = min(float(likely[: wins + 1].sum()), float(likely[wins:].sum()))
+    return Kept(len(p), float(p.mean()), wins / len(p), (wins - float(p.sum())) / error, chance)
+
+
+def wins_of(p: Floats) -> Floats:
+    """Return how likely each number of wins is, from none to all, of trades with such probabilities.
+
+    Exactly: where all are said to win nearly always, the normal curve makes a few losses impossible.
+    """
+    found = np.zeros(len(p) + 1)
+    found[0] = 1.0
+    for count, one in enumerate(p.tolist(), 1):
+        found[1 : count + 1] = found[1 : count + 1] * (1 - one) + found[:count] * one
+        found[0] *= 1 - one
+    return found
 
 
 def is_broken(kept: Kept, sure: float) -> bool:
     """Say whether the difference is more than chance makes of it, that sure (such as .99)."""
-    return abs(kept.distance) > NormalDist().inv_cdf(0.5 + sure / 2)
+    return kept.chance < (1 - sure) / 2

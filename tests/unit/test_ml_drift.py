@@ -1,6 +1,7 @@
 """Whether a model still sees the world it was trained on, and whether what it said comes true."""
 
 import datetime as dt
+import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from pydantic import ValidationError
+from scipy import stats
 
 from mia_plugins.journal.decision import Decision, JournalColumns, Outcome
 from mia_plugins.journal.reader import Decisions, Where
@@ -18,7 +20,7 @@ from mia_plugins.runtime.guard import Guard
 from mia_plugins.runtime.hearing import HeardDecision, HeardTrade
 from strategies.ml.columns import FIXED
 from strategies.ml.dataset import data_set
-from strategies.ml.drift import Usual, by_chance, promise, stability
+from strategies.ml.drift import Usual, by_chance, is_broken, promise, stability, wins_of
 from strategies.ml.drift_actor import MlDrift, MlDriftSettings
 from strategies.ml.recalled import CANDIDATES, recall
 from strategies.ml.training import Trained
@@ -69,6 +71,23 @@ def test_a_promise_is_kept_by_as_many_wins_as_were_said() -> None:
     kept = promise([0.5] * 100, [True] * 50 + [False] * 50)
     assert (kept.promised, kept.came, kept.distance) == pytest.approx((0.5, 0.5, 0.0))
     assert promise([0.6] * 100, [True] * 40 + [False] * 60).distance == pytest.approx(-20 / np.sqrt(24))
+
+
+def test_how_likely_wins_are_is_exact() -> None:
+    """Beside the binomial of equal probabilities, and every way that a few unequal ones may come out."""
+    np.testing.assert_allclose(
+        wins_of(np.full(20, 0.95)), stats.binom.pmf(np.arange(21), 20, 0.95), atol=1e-15
+    )
+    p, by_hand = np.array([0.1, 0.5, 0.93, 0.7]), np.zeros(5)
+    for ways in itertools.product((0, 1), repeat=4):
+        by_hand[sum(ways)] += np.prod(np.where(ways, p, 1 - p))
+    np.testing.assert_allclose(wins_of(p), by_hand, atol=1e-15)
+    nearly_sure = promise([0.95] * 20, [True] * 15 + [False] * 5)
+    assert nearly_sure.distance < -4, "the normal curve would have it once in 40 000"
+    assert nearly_sure.chance == pytest.approx(stats.binom.cdf(15, 20, 0.95))
+    assert not is_broken(nearly_sure, 0.999)
+    assert is_broken(nearly_sure, 0.99)
+    assert promise([0.95] * 20, [True] * 20).chance == pytest.approx(0.95**20)
 
 
 def test_drift_is_told_of_inputs_and_of_promises(made: Trained) -> None:
