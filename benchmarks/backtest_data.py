@@ -6,17 +6,17 @@ from pathlib import Path
 
 import numpy as np
 
-from catalog.drafts import DayDraft
 from catalog.generation import trading_days
 from catalog.market.day import generate_day
 from catalog.market.settings import PRESETS
-from catalog.store import Store
 from mia_plugins.data.bars import MINUTE
 from mia_plugins.data.columns import Bars, Depth, Trades
+from mia_plugins.data.drafts import DayDraft
 from mia_plugins.data.files import Files
 from mia_plugins.data.instruments import contracts_between, lead_contract
 from mia_plugins.data.manifest import Origin
 from mia_plugins.data.sessions import Session, sessions
+from mia_plugins.data.store import Store
 
 FIRST_DAY = dt.date(2024, 1, 2)
 """Of the bars."""

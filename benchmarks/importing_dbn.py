@@ -21,10 +21,10 @@ import pandas as pd
 from catalog.formats.dbn.importer import DbnImporter, DbnSettings
 from catalog.formats.dbn.layout import RType, layouts
 from catalog.imports.importing import ORIGIN, import_file
-from catalog.store import Store
 from mia_plugins.data.columns import Trades
 from mia_plugins.data.files import Files
 from mia_plugins.data.sessions import session_on
+from mia_plugins.data.store import Store
 from mia_plugins.importing import Source
 
 DAY = dt.date(2026, 6, 2)

@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from catalog.drafts import in_vain
+from mia_plugins.data.drafts import in_vain
 from mia_plugins.data.errors import CatalogError, CatalogFileError
 from mia_plugins.data.files import Files
 from mia_plugins.data.layout import OURS

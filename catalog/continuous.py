@@ -11,12 +11,12 @@ import pyarrow as pa
 
 from catalog.export import cut, plain
 from catalog.imports.days import Days
-from catalog.store import Store
 from mia_plugins.data.arrow import Columns, Kind
 from mia_plugins.data.columns import Bars, Depth, Quotes, Trades
 from mia_plugins.data.errors import CatalogError
 from mia_plugins.data.instruments import Contract, InstrumentError, contract_of, lead_contract
 from mia_plugins.data.sessions import session_on
+from mia_plugins.data.store import Store
 from mia_plugins.units import Ticks
 
 

@@ -20,7 +20,6 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from catalog.formats.sierra_scid import scid_header, scid_records
-from catalog.store import Store
 from mia_plugins.data.arrow import TIME, Columns, Kind
 from mia_plugins.data.catalog import FOREVER
 from mia_plugins.data.columns import LEVELS, Bars, Depth, Quotes, Trades
@@ -29,6 +28,7 @@ from mia_plugins.data.files import told
 from mia_plugins.data.instruments import TICK_POINTS
 from mia_plugins.data.layout import table_day
 from mia_plugins.data.sessions import Session, sessions
+from mia_plugins.data.store import Store
 
 _REACH = 14
 """Calendar days within which there is always a session."""

@@ -9,13 +9,13 @@ import typer
 from catalog.export import Exported, Form, Series, export, export_table, nearest_days
 from catalog.feature_export import Charts, charts_of, export_features
 from catalog.options import Catalog, Instrument, day_option, instrument_id_of, opened
-from catalog.store import Store
 from mia_plugins.cli.progress import progress
 from mia_plugins.cli.session import AsJson, Session
 from mia_plugins.data.arrow import Kind
 from mia_plugins.data.catalog import FOREVER
 from mia_plugins.data.errors import CatalogError
 from mia_plugins.data.sessions import Session as TradingDay
+from mia_plugins.data.store import Store
 from mia_plugins.errors import did_you_mean
 
 

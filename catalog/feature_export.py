@@ -10,11 +10,11 @@ from typing import Any
 import pyarrow as pa
 
 from catalog.export import Exported, Form, write
-from catalog.store import Store
 from mia_plugins.data.arrow import TIME, Kind
 from mia_plugins.data.errors import CatalogError
 from mia_plugins.data.instruments import PRODUCTS, TICK_POINTS, InstrumentError, contract_of
 from mia_plugins.data.sessions import NEW_YORK, NS, sessions
+from mia_plugins.data.store import Store
 from mia_plugins.errors import did_you_mean
 from mia_plugins.features import Feature, Indicator, Market, Measure, followed
 from mia_plugins.features.walking import Day, days_of, walk

@@ -8,20 +8,20 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 
 import mia_plugins
-from catalog.drafts import DayDraft
 from catalog.lock import sole_writer
 from catalog.market.day import generate_day
 from catalog.market.instrument import InstrumentDay
 from catalog.market.settings import MarketSettings
-from catalog.store import Store
 from catalog.truth import tables_of
 from mia_plugins.data.bars import bars_of
 from mia_plugins.data.columns import Quotes, in_time_order, quotes_of
+from mia_plugins.data.drafts import DayDraft
 from mia_plugins.data.errors import CatalogError
 from mia_plugins.data.files import Files
 from mia_plugins.data.instruments import PRODUCTS, Contract, contracts_between, lead_contract
 from mia_plugins.data.manifest import Origin
 from mia_plugins.data.sessions import Session, sessions
+from mia_plugins.data.store import Store
 from mia_plugins.processes import ctrl_c_held, end_with_parent
 
 MAKER = "synthetic"

@@ -6,10 +6,10 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from catalog.store import Store
 from mia_plugins.data.files import told
 from mia_plugins.data.layout import OURS, DataFile, table_day
 from mia_plugins.data.sessions import NS
+from mia_plugins.data.store import Store
 
 
 def listing(store: Store) -> dict[str, Any]:

@@ -4,10 +4,10 @@ from typing import Annotated, Any
 
 import typer
 
-from catalog.store import Store
 from mia_plugins.data.errors import CatalogError
 from mia_plugins.data.files import Files
 from mia_plugins.data.instruments import VENUE
+from mia_plugins.data.store import Store
 from mia_plugins.errors import did_you_mean
 
 Catalog = Annotated[

@@ -94,7 +94,7 @@ def gateway(  # noqa: PLR0913 each is an option
 
     def started(ports: "Ports") -> None:
         if as_json:
-            session.say_json({"ok": True, "port": ports.api, "control": ports.control})
+            session.say_json({"ok": True, "port": ports.api, "control": ports.control, "clock": ports.clock})
             sys.stdout.flush()  # who started it waits for this
             return
         session.say(f"the gateway listens on {host}:{ports.api}, account {account}", style="bold")

@@ -53,6 +53,8 @@ class Ports:
 
     api: int
     control: int | None
+    clock: dict[str, float]
+    """An instant of the machine's, the market's at it (both UTC ns), and the pace from there."""
 
 
 def gateway_of(asked: Asked, now: Callable[[], int] = time.time_ns) -> Gateway:
@@ -96,7 +98,7 @@ async def serve(gateway: Gateway, asked: Asked, started: Callable[[Ports], None]
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
     playing = asyncio.create_task(server.play())
-    started(Ports(port, control))
+    started(Ports(port, control, gateway.clock))
     await asyncio.wait({playing, asyncio.create_task(ended.wait())}, return_when=asyncio.FIRST_COMPLETED)
     await server.close()
     if playing.done():

@@ -38,9 +38,36 @@ def end_with_parent() -> None:
 
     On Linux also when native code does not let a thread of Python's run.
     """
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    _at_the_end_of_it(signal.SIGKILL)
     threading.Thread(target=_wait_for_parent, name="end with parent", daemon=True).start()
+
+
+ENDINGS = frozenset({signal.SIGINT, signal.SIGTERM})
+"""What asks a process to end."""
+
+
+@contextmanager
+def endings_held() -> Iterator[None]:
+    """Hold back what asks for the end, in this thread and in those it starts: whoever waits for it gets it.
+
+    A thread that is there already would take it: enter this before anything starts one.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def end_with_thread() -> None:
+    """On Linux, ask this process to end when the thread that started it has ended; before anything else."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDINGS)
+    _at_the_end_of_it(signal.SIGTERM)
+
+
+def _at_the_end_of_it(number: signal.Signals) -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, number)
 
 
 def _wait_for_parent() -> None:

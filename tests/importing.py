@@ -8,10 +8,10 @@ from catalog.imports.importing import import_file
 from catalog.imports.quality import Quality
 from catalog.imports.sifting import sift, sift_table
 from catalog.imports.sources import Overlap
-from catalog.store import Store
 from mia_plugins.data.arrow import Columns, Kind
 from mia_plugins.data.columns import rows_of
 from mia_plugins.data.files import Files
+from mia_plugins.data.store import Store
 from mia_plugins.importing import Importer, MarketRows, NoSettings, Source
 
 

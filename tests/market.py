@@ -6,13 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 
-from catalog.store import Store
 from mia_plugins.data.bars import bars_of
 from mia_plugins.data.columns import LEVELS, Depth, Quotes, Trades, quotes_of
 from mia_plugins.data.files import Files
 from mia_plugins.data.instruments import Contract
 from mia_plugins.data.manifest import Origin
 from mia_plugins.data.sessions import NS, Session, session_on
+from mia_plugins.data.store import Store
 from mia_plugins.data.tables import VIX
 
 DAY = dt.date(2026, 6, 1)

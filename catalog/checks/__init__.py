@@ -10,11 +10,11 @@ from catalog.checks.jumps import Jumps
 from catalog.checks.layout import layout_problems
 from catalog.checks.problem import Problem, ProblemKind
 from catalog.checks.tables import table_problems
-from catalog.store import Store
 from mia_plugins.data.arrow import Kind, identifier_of
 from mia_plugins.data.layout import DataFile
 from mia_plugins.data.rough_prices import product_code
 from mia_plugins.data.sessions import NS
+from mia_plugins.data.store import Store
 
 __all__ = ["MAX_GAP", "Problem", "ProblemKind", "problems"]
 

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from catalog.checks.instruments import Instrument
 from catalog.checks.problem import Problem, ProblemKind, Tally, new_york
 from catalog.checks.rows import holes
-from catalog.store import Store
 from mia_plugins.data.arrow import times_of
 from mia_plugins.data.bars import MINUTE, bars_of
 from mia_plugins.data.columns import Bars, Trades, rows_of
 from mia_plugins.data.decimals import RAW_LOT, units_of
 from mia_plugins.data.errors import CatalogError, CatalogFileError
 from mia_plugins.data.layout import DataFile
+from mia_plugins.data.store import Store
 
 _PRICES = ("open", "high", "low", "close")
 _VALUES = (*_PRICES, "lots")

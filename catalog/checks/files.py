@@ -23,12 +23,12 @@ from catalog.checks.rows import (
     size_faults,
 )
 from catalog.checks.schema import false_claims, unreadable
-from catalog.store import Store
 from mia_plugins.data.arrow import times_of
 from mia_plugins.data.decimals import floats_of, units_of
 from mia_plugins.data.errors import CatalogError, CatalogFileError
 from mia_plugins.data.layout import DataFile
 from mia_plugins.data.rough_prices import product_code
+from mia_plugins.data.store import Store
 
 _ROW_FAULTS = {
     ProblemKind.HOLE: "rows lack a value",

@@ -9,13 +9,13 @@ from decimal import Decimal, InvalidOperation
 import pyarrow as pa
 
 from catalog.checks.problem import Problem, ProblemKind
-from catalog.store import Store
 from mia_plugins.data.decimals import SCALE
 from mia_plugins.data.errors import CatalogError, CatalogFileError
 from mia_plugins.data.instruments import PRICE_PRECISION, PRODUCTS, TICK, InstrumentError, contract_of
 from mia_plugins.data.layout import DATA, PARQUET
 from mia_plugins.data.rough_prices import product_code
 from mia_plugins.data.sessions import NEW_YORK
+from mia_plugins.data.store import Store
 
 LEGACY_FOLDERS = {"trade_tick", "quote_tick", "bar", "order_book_delta", "order_book_depth10"}
 """What Nautilus 1.x calls its folders of data."""

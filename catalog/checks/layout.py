@@ -5,10 +5,10 @@ from itertools import pairwise
 
 from catalog.checks.instruments import LEGACY_FOLDERS, instrument_files
 from catalog.checks.problem import Problem, ProblemKind
-from catalog.store import Store
 from mia_plugins.data.arrow import Kind
 from mia_plugins.data.layout import DATA, DRAFTS, MANIFEST, OURS, PARQUET, DataFile, data_files
 from mia_plugins.data.manifest import Manifest
+from mia_plugins.data.store import Store
 
 
 def layout_problems(store: Store, instrument_id: str | None) -> Iterator[Problem]:

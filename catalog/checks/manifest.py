@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from catalog.checks.problem import Problem, ProblemKind
-from catalog.digests import digest_of
-from catalog.store import Store
+from mia_plugins.data.digests import digest_of
 from mia_plugins.data.layout import MANIFEST
+from mia_plugins.data.store import Store
 
 
 def manifest_problems(store: Store, path: str, rows: int, *, is_sound: bool) -> Iterator[Problem]:

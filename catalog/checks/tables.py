@@ -7,9 +7,9 @@ import pyarrow as pa
 
 from catalog.checks.manifest import manifest_problems
 from catalog.checks.problem import Problem, ProblemKind, Tally, new_york
-from catalog.store import Store
 from mia_plugins.data.arrow import times_of
 from mia_plugins.data.errors import CatalogError, CatalogFileError
+from mia_plugins.data.store import Store
 from mia_plugins.data.tables import TABLES, as_known
 
 _FAULTS = {

@@ -8,10 +8,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from catalog.imports.records import Records
-from catalog.store import Store
 from mia_plugins.data.arrow import Kind, best_of, columns_of
 from mia_plugins.data.bars import MINUTE
 from mia_plugins.data.columns import Quotes
+from mia_plugins.data.store import Store
 
 TOLD = "aggressors told by quotes"
 UNKNOWN = "aggressors unknown"

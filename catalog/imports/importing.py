@@ -23,13 +23,13 @@ from catalog.imports.sifting import sift, sift_table
 from catalog.imports.sources import Overlap
 from catalog.imports.staging import Staging
 from catalog.lock import sole_writer
-from catalog.store import Store
 from mia_plugins.data.arrow import Kind, kind_of, times_of
 from mia_plugins.data.columns import rows_of
 from mia_plugins.data.files import Files, told
 from mia_plugins.data.instruments import PRODUCTS, Contract, contract_of, lead_contract
 from mia_plugins.data.layout import DRAFTS, IMPORTS, INSTRUMENTS
 from mia_plugins.data.manifest import Origin
+from mia_plugins.data.store import Store
 from mia_plugins.errors import PluginError
 from mia_plugins.importing import Importer, MarketRows, Part, Source, TableRows
 

@@ -10,7 +10,6 @@ import numpy as np
 import pyarrow as pa
 
 from catalog.checks.calendar import GapCheck
-from catalog.drafts import DayDraft, discard
 from catalog.imports.quality import Quality
 from catalog.imports.records import columns_of_records
 from catalog.imports.series import SeriesMerge, Totals
@@ -18,12 +17,13 @@ from catalog.imports.sources import SILENCE, DaySources, Overlap
 from catalog.imports.staging import SeriesKey, Spool, Staging
 from catalog.imports.table_merging import merge_tables
 from catalog.imports.there import There
-from catalog.store import Store
 from mia_plugins.data.arrow import Kind, identifier_of
 from mia_plugins.data.bars import MINUTE
 from mia_plugins.data.catalog import FOREVER
+from mia_plugins.data.drafts import DayDraft, discard
 from mia_plugins.data.layout import DataFile, table_path
 from mia_plugins.data.sessions import NS
+from mia_plugins.data.store import Store
 
 WINDOW = {Kind.TRADES: 500_000, Kind.QUOTES: 500_000, Kind.DEPTH: 50_000, Kind.BARS: 500_000}
 """Rows in memory at a time, but for one minute that has more."""

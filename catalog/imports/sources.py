@@ -14,10 +14,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from catalog.imports.staging import SeriesKey, Spool
-from catalog.store import Store
 from mia_plugins.data.arrow import TIME, Kind, times_of
 from mia_plugins.data.bars import MINUTE
 from mia_plugins.data.layout import table_path
+from mia_plugins.data.store import Store
 from mia_plugins.data.tables import SOURCES
 
 SILENCE = 15 * MINUTE

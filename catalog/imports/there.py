@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from catalog.imports.records import DTYPES, Records, records_of
 from catalog.imports.staging import SeriesKey, by_minute
-from catalog.store import Store
 from mia_plugins.data.arrow import columns_of, identifier_of, times_of
 from mia_plugins.data.layout import data_files
+from mia_plugins.data.store import Store
 
 
 class There:

@@ -87,6 +87,12 @@ class Gateway:
         self._updates: Iterator[Update] = iter(playing.updates)
         self._next = next(self._updates, None)
 
+    @property
+    def clock(self) -> dict[str, float]:
+        """An instant of the machine's, the market's at it (both UTC ns), and the pace from there."""
+        line = self.timeline
+        return {"machine": line.wall_start, "market": line.market_start, "pace": line.pace}
+
     def open(self) -> None:
         """Play what the market begins with."""
         self._play(self.timeline.market_start)

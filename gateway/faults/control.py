@@ -80,6 +80,7 @@ def state(gateway: "Gateway") -> dict[str, Any]:
     account, marks = gateway.account, gateway.market.mark
     return {
         "time": stamp(gateway.now()),
+        "clock": gateway.clock,
         "clients": sorted(session.client_id for session in gateway.ready()),
         "next_id": gateway.next_id,
         "positions": {

@@ -1,11 +1,12 @@
 """From a run's settings to the strategies that trade it, each with its tape and its place in the journal."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from mia_plugins.backtest.accounts import account_of, broker_of
 from mia_plugins.backtest.engine import TAPE_VENUE, TRADER
@@ -19,18 +20,22 @@ from mia_plugins.journal.schema import SHADOWS
 from mia_plugins.journal.writer import Journal
 from mia_plugins.runs.rows import RowLog
 from mia_plugins.runtime.actor import ActorContext, MiaActor
-from mia_plugins.runtime.context import Context, Warnings
+from mia_plugins.runtime.context import Context, Feed, Warnings
 from mia_plugins.runtime.feeds import ColumnsFeed, HandlersFeed
 from mia_plugins.runtime.following import following_of
 from mia_plugins.runtime.guard import Fault, Guard
+from mia_plugins.runtime.hearing import Ear, OrderEar
 from mia_plugins.runtime.incidents import INCIDENTS, Incidents
-from mia_plugins.runtime.killing import Halt
+from mia_plugins.runtime.keeping import KeptLater, Unkept
+from mia_plugins.runtime.killing import Halt, never
 from mia_plugins.runtime.needs import Needs
 from mia_plugins.runtime.records import FILLS, ORDERS, POSITIONS, Records
+from mia_plugins.runtime.steps import UNRECORDED, Steps
 from mia_plugins.runtime.strategy import MiaStrategy
+from mia_plugins.runtime.terms import AS_THEY_ARE, Terms
 from mia_plugins.runtime.vitals import Pulse, Vitals
 from mia_plugins.settings.resolve import Component, Run
-from mia_plugins.tape.known import KnownTable
+from mia_plugins.tape.known import Knowing
 from mia_plugins.tape.tape import Tape
 from mia_plugins.tape.trail import Trail
 
@@ -57,10 +62,10 @@ class Tables:
         )  # fmt: skip
         self._next_flush = 0.0
 
-    def flush(self) -> None:
-        """Bring to disk what there is, if that was not done just before."""
+    def flush(self, *, at_once: bool = False) -> None:
+        """Bring to disk what there is, unless that was done just before and has time."""
         now = monotonic()
-        if now < self._next_flush:
+        if now < self._next_flush and not at_once:
             return
         self._next_flush = now + FLUSH_SECONDS
         for log in self._logs:
@@ -78,21 +83,54 @@ class Tables:
             log.close()
 
 
+type Tapes = Mapping[str, Tape]
+"""By product."""
+
+
+@dataclass(frozen=True)
+class Node:
+    """What a live node's strategies have that those of a backtest have not."""
+
+    feed: Callable[[Tapes, str], Feed]
+    """Makes a strategy's, of its tapes and its product."""
+    terms: Terms
+    kill: Sequence[int]
+    mode: str
+    """What plugins are told of: `live`, whoever fills the orders."""
+    client_id: str = "IB"
+
+
 class Assembly:
     """Makes the strategies of a run."""
 
-    def __init__(self, run: Run, plan: Plan, tables: Tables, guard: Guard, stop: Sequence[int]) -> None:
-        """`stop` is a byte; not zero when the run is to end."""
+    def __init__(  # noqa: PLR0913, PLR0917 the parts of a run
+        self,
+        run: Run,
+        plan: Plan,
+        tables: Tables,
+        guard: Guard,
+        stop: Sequence[int],
+        node: Node | None = None,
+        steps: Steps = UNRECORDED,
+    ) -> None:
+        """`stop` is a byte; not zero when the run is to end. `steps` are told how calls are handled."""
         self._run, self._plan, self._tables = run, plan, tables
-        self._guard, self._stop = guard, stop
+        self._guard, self._stop, self._node, self._steps = guard, stop, node, steps
         self.warnings = Warnings()
         """What the strategies want a person to know at the end."""
-        self._broker = broker_of(run.settings)
-        self.vitals, self._halt = Vitals(self._broker), Halt()
+        self.broker = broker_of(run.settings)
+        self.vitals, self.halt = Vitals(self.broker), steps.halt(Halt())
+        steps.account(self.broker)
+        self.keeper = KeptLater()
         self._parts = parts_of(run)
+        if node:
+            self._parts = replace(self._parts, mode=node.mode)
         for issue in run.advice:
             self.warnings.add(str(issue), str(issue))
-        self._ears: list[MiaActor] = []
+        self.ears: list[Ear] = []
+        self.order_ears: list[OrderEar] = []
+        self.incidents = Incidents(tables.incidents)
+        self._knowing = Knowing()
         for code, micro in plan.stand_ins.items():
             self.warnings.add(
                 f"stand-in {micro}",
@@ -119,19 +157,26 @@ class Assembly:
             for component in self._run.components
             if component.kind is PluginKind.ACTORS
         ]
-        self._ears += made
+        self.ears += made
         return made
 
     def _actor(self, component: Component, kind: type[MiaActor]) -> MiaActor:
+        instruments = tuple(map(str, self._run.settings.instruments))
+        tapes = {} if kind.reads is None else self._tapes(kind.reads, (1,))
         context = ActorContext(
             name=component.name,
             settings=component.settings,
             days=self._plan.days,
-            known={name: KnownTable(name) for name in sorted(kind.tables)},
+            known=self._knowing.tables(kind.tables),
+            instruments=instruments,
+            tapes=tapes,
+            feed=self._feed(tapes, instruments[0]) if tapes else None,
+            make_known=self._knowing.add if self._node else None,
             guard=self._guard,
             vitals=self.vitals,
-            halt=self._halt,
-            incidents=Incidents(self._tables.incidents),
+            halt=self.halt,
+            incidents=self.incidents,
+            terms=self._node.terms if self._node else AS_THEY_ARE,
             warnings=self.warnings,
         )
         with _naming(context.who, "__init__()"):
@@ -143,24 +188,11 @@ class Assembly:
         settings = self._run.settings
         trail = Trail()
         minutes = dict.fromkeys((settings_of(component).bar, *sorted(needs.longer_bars)))
-        tapes = {
-            str(code): Tape(
-                code,
-                needs.reads | {self._plan.bars_of},
-                tuple(minutes),
-                quotes_from=self._plan.engine_kind,
-                trail=trail if code == product else None,
-            )
-            for code in (*settings.instruments, *settings.observe)
-        }
-        feed = (
-            ColumnsFeed(tapes, product)
-            if settings.feed == "columns"
-            else HandlersFeed(tapes, product, TAPE_VENUE, self._plan.engine_kind)
-        )
+        tapes = self._tapes(needs.reads, tuple(minutes), {product: trail})
+        feed = self._feed(tapes, product)
         tables = self._tables
         strategy_id = f"{component.name}-{product}"
-        account = account_of(product, settings, self._broker)
+        account = account_of(product, settings, self.broker)
         context = Context(
             name=component.name,
             parts=self._parts,
@@ -171,7 +203,7 @@ class Assembly:
             days=self._plan.days,
             tapes=tapes,
             feed=feed,
-            known={name: KnownTable(name) for name in sorted(needs.tables)},
+            known=self._knowing.tables(needs.tables),
             book=tables.journal.book(strategy_id),
             following=following_of(account, tables.shadows, trail, bars=self._plan.engine_kind is Kind.BARS),
             account=account,
@@ -180,12 +212,51 @@ class Assembly:
             stop=self._stop,
             trader_id=TRADER,
             warnings=self.warnings,
-            incidents=Incidents(tables.incidents),
+            incidents=self.incidents,
             vitals=self.vitals,
-            halt=self._halt,
-            ears=self._ears,
+            halt=self.halt,
+            keeper=self._steps.keeper(self.keeper if self._node else Unkept()),
+            kill=self._steps.kill(self._node.kill if self._node else never()),
+            steps=self._steps,
+            ears=self.ears,
+            order_ears=self.order_ears,
+            **self._live(),
         )
         return _prepared(kind, context)
+
+    def _tapes(
+        self, reads: frozenset[Kind], minutes: tuple[int, ...], trails: Mapping[str, Trail] | None = None
+    ) -> dict[str, Tape]:
+        """Return a tape a product, with bars of some lengths."""
+        settings, trails = self._run.settings, trails or {}
+        return {
+            str(code): Tape(
+                code,
+                reads | {self._plan.bars_of},
+                minutes,
+                quotes_from=self._plan.engine_kind,
+                trail=trails.get(code),
+            )
+            for code in (*settings.instruments, *settings.observe)
+        }
+
+    def _feed(self, tapes: Tapes, product: str) -> Feed:
+        if self._node:
+            return self._node.feed(tapes, product)
+        if self._run.settings.feed == "columns":
+            return ColumnsFeed(tapes, product)
+        return HandlersFeed(tapes, product, TAPE_VENUE, self._plan.engine_kind)
+
+    def _live(self) -> dict[str, Any]:
+        """Return what only the context of a live strategy has."""
+        node = self._node
+        if node is None:
+            return {}
+        return {
+            "terms": node.terms,
+            "client_id": node.client_id,
+            "reduce_only": False,
+        }
 
 
 def _prepared(kind: type[MiaStrategy], context: Context) -> MiaStrategy:

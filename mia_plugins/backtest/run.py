@@ -29,6 +29,7 @@ from mia_plugins.runtime.actor import MiaActor
 from mia_plugins.runtime.booking import CENT
 from mia_plugins.runtime.context import TradingDay
 from mia_plugins.runtime.guard import Guard, Interrupted
+from mia_plugins.runtime.steps import UNRECORDED, Steps
 from mia_plugins.runtime.strategy import MiaStrategy
 from mia_plugins.runtime.times import told_time
 from mia_plugins.runtime.vitals import Vitals
@@ -58,15 +59,18 @@ class BacktestJob:
     """Cuts the data at multiples of this many ns; results do not depend on it."""
 
 
-def run_backtest(job: BacktestJob, reporter: Reporter) -> dict[str, Any]:
-    """Run a backtest and return what it came to; its tables are in the job's folder."""
+def run_backtest(job: BacktestJob, reporter: Reporter, steps: Steps = UNRECORDED) -> dict[str, Any]:
+    """Run a backtest and return what it came to; its tables are in the job's folder.
+
+    `steps` take note of the order in which calls are handled.
+    """
     run = load_run(job.config, job.plugins_dirs)
     classes = strategy_classes(run)
     plan = planned(run, classes)
     reporter.progress(0, plan.rows, str(plan.days[0].session.day))
     guard = Guard()
     with Tables(job.folder, journal_columns(run, classes), run, job.metadata) as tables, guard.telling():
-        assembly = Assembly(run, plan, tables, guard, reporter.flag)
+        assembly = Assembly(run, plan, tables, guard, reporter.flag, steps=steps)
         strategies = list(assembly.strategies(classes))
         holes = Holes(plan.engine_kind, assembly.warnings)
         backtest = Backtest(run, plan, strategies, guard, assembly.actors(), Seen(holes, assembly.vitals))
@@ -127,8 +131,10 @@ class Backtest:
     ) -> None:
         self._settings, self._plan, self._seen = run.settings, plan, seen
         self._strategies, self._guard, self._actors = strategies, guard, actors
-        self._on_tapes = {code for strategy in strategies for code in strategy.tapes}
-        self._reads_depth = any(Kind.DEPTH in strategy.tape.kinds for strategy in strategies)
+        self._readers: tuple[MiaStrategy | MiaActor, ...] = (*strategies, *actors)
+        tapes = [tape for reader in self._readers for tape in reader.context.tapes.values()]
+        self._on_tapes = {tape.code for tape in tapes}
+        self._reads_depth = any(Kind.DEPTH in tape.kinds for tape in tapes)
         self._bars: dict[str, Bars] = {}
         self._engine: BacktestEngine = engine_of(
             run.settings, plan, guard, Sight(self._bar_now, self._beside)
@@ -221,8 +227,8 @@ class Backtest:
         if isinstance(rows, Bars) and (filled := self._plan.filled_by(part.product)):
             self._bars[replace(part.contract, code=filled).instrument_id] = rows
         if self._settings.feed == "columns" and part.product in self._on_tapes:
-            for strategy in self._strategies:
-                strategy.take_rows(part.product, rows)
+            for reader in self._readers:
+                reader.take_rows(part.product, rows)
 
     def _is_over(self, reporter: Reporter) -> bool:
         """Say whether somebody asked for the end; raise what went wrong in the engine."""

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from mia_plugins.data.files import Files
 
 ID_DIGITS = 12
-STANDS_ELSEWHERE = ("catalog", "plugins_dir", "requires", "disable")
-"""Settings that change no result: the data hash and the code hash stand for what they lead to."""
+STANDS_ELSEWHERE = ("catalog", "plugins_dir", "requires", "disable", "live")
+"""Settings that change no result: the data hash and the code hash stand for what they lead to; `live` is of
+live sessions alone."""
 
 PINNED = ("nautilus_trader", "numpy", "numba", "pandas", "pyarrow", "exchange_calendars")
 """Distributions whose versions may change a result."""

@@ -53,6 +53,20 @@ class RowLog:
         if rows:
             self._write(_batch_of(rows, self._schema, self._path))
 
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Write a whole batch after what is pending, and hand it to the operating system."""
+        self.flush()
+        self._write(batch)
+
+    def to_disk(self) -> None:
+        """Wait until what was written is on the disk."""
+        with told(self._path, "written"):
+            handle = os.open(self._path, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+
     def close(self) -> None:
         """Write what is pending and end the stream; after an error only let go of the file."""
         try:

@@ -92,10 +92,12 @@ class Bracket:
 
     @property
     def held(self) -> int:
-        """Contracts it has entered and not left."""
+        """Contracts it has entered and not left; below 0 where more was left than entered."""
         held = self.entry.filled - self.stop.filled - self.target.filled
-        others = self.exits or self.former
-        return held - sum([order.filled for order in (*self.exits, *self.former)]) if others else held
+        if not (self.exits or self.former):
+            return held
+        # What turned it round is left in the direction of its entry.
+        return held + sum(one.filled * one.side * self.side for one in (*self.exits, *self.former))
 
     @property
     def is_done(self) -> bool:

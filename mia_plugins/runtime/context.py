@@ -8,13 +8,15 @@ from mia_plugins.data.instruments import Contract
 from mia_plugins.data.sessions import Session
 from mia_plugins.runtime.account import Account
 from mia_plugins.runtime.guard import Guard
-from mia_plugins.runtime.hearing import Ear
+from mia_plugins.runtime.hearing import Ear, OrderEar
 from mia_plugins.runtime.incidents import Incidents
 from mia_plugins.runtime.keeping import Keeper, Unkept
 from mia_plugins.runtime.killing import Halt, never
 from mia_plugins.runtime.needs import Parts
 from mia_plugins.runtime.records import Records
 from mia_plugins.runtime.settings import StrategySettings
+from mia_plugins.runtime.steps import UNRECORDED, Steps
+from mia_plugins.runtime.terms import AS_THEY_ARE, Terms
 from mia_plugins.runtime.vitals import Vitals
 from mia_plugins.tape.follower import Follower
 from mia_plugins.tape.known import KnownTable
@@ -121,8 +123,14 @@ class Context:
     """How the run is doing."""
     halt: Halt = field(default_factory=Halt)
     """What those who watch over the run keep it from."""
+    steps: Steps = UNRECORDED
+    """Who writes down in what order its calls are handled."""
+    terms: Terms = AS_THEY_ARE
+    """How whoever executes its orders tells times and contracts."""
     ears: Sequence[Ear] = ()
     """Actors that hear what becomes of its candidates and trades."""
+    order_ears: Sequence[OrderEar] = ()
+    """Who hears of each event of its orders: the log of a living run."""
 
     @property
     def strategy_id(self) -> str:

@@ -1,18 +1,17 @@
 """The desk: makes brackets of decisions and sees them through to their end."""
 
 from collections.abc import Sequence
-from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any
 
-from nautilus_trader.model import ClientOrderId, InstrumentId, Price
+from nautilus_trader.model import ClientOrderId, InstrumentId
 
 from mia_plugins.data.columns import Quotes
-from mia_plugins.data.sessions import NS
 from mia_plugins.errors import MiaError
 from mia_plugins.journal.decision import Decision
 from mia_plugins.runtime.account import Fill, Role, RoundTrip
 from mia_plugins.runtime.bracketing import DeskError, bracket_of, passed_by
-from mia_plugins.runtime.brackets import STATES, Bracket, OrderState
+from mia_plugins.runtime.brackets import DONE, STATES, Bracket, OrderState
+from mia_plugins.runtime.cancelling import Cancelling
 from mia_plugins.runtime.context import Context
 from mia_plugins.runtime.covering import Cover
 from mia_plugins.runtime.feeling import REFUSED, Felt
@@ -20,23 +19,9 @@ from mia_plugins.runtime.hearing import tell_trade
 from mia_plugins.runtime.killing import KILL_SWITCH, Kill
 from mia_plugins.runtime.leaving import Leaving
 from mia_plugins.runtime.orders import OrderMaker, lots_of, price_of, ticks_of
+from mia_plugins.runtime.strange import LATE, fee_of, tell_late, tell_of_another
 from mia_plugins.runtime.timetable import Timetable
-
-
-class Wire(Protocol):
-    """How the desk speaks to Nautilus."""
-
-    def send(self, orders: list[Any]) -> None:
-        """Submit one order, or several as a list."""
-
-    def resize(self, order_id: ClientOrderId, lots: Any) -> None:
-        """Change an order's quantity."""
-
-    def move(self, order_id: ClientOrderId, trigger: Price) -> None:
-        """Change where a stop lies."""
-
-    def cancel(self, order_id: ClientOrderId) -> None:
-        """Cancel an order."""
+from mia_plugins.runtime.wire import Wire
 
 
 class Desk:
@@ -53,6 +38,7 @@ class Desk:
         self._closed: list[tuple[RoundTrip, str]] = []
         self._last_decision = 0
         self._cover = Cover(context, self, timetable.alert)
+        self._cancelling = Cancelling(context, wire.cancel, timetable)
         self._leaving = Leaving(context, self, timetable)
         self._felt = Felt(context.vitals)
         context.halt.obeyed_by(self.obey)
@@ -159,31 +145,22 @@ class Desk:
 
     def on_order_event(self, event: Any) -> None:
         """Follow an order of ours."""
-        kind = type(event).__name__
+        event = self._context.terms.heard(event)
+        kind = getattr(event, "kind", type(event).__name__)
         self._felt.answered(kind, event.ts_event)
         state = STATES.get(kind)
         if state is None and kind != "OrderFilled":
-            if kind in ("OrderModifyRejected", "OrderCancelRejected"):
-                self._context.warnings.add(kind, f"{event.client_order_id} stays as it is: {event.reason}")
-            if kind == "OrderCancelRejected":
-                self._cancel_again(str(event.client_order_id), event.ts_event + NS)
+            self._cancelling.refused(kind, event, self._orders)
             return  # it changes nothing yet, and the cache is locked while it is told of
         known = self._orders.get(str(event.client_order_id))
         if known is None:
-            raise DeskError(
-                f"{self._context.who} is told of the order {event.client_order_id}, which is not its own"
-            )
+            tell_of_another(self._context, event)
+            return
         bracket, order = known
         if state is None:
             self._filled(bracket, order, event)
-        else:
-            order.state = state
-            if kind == "OrderUpdated":
-                order.lots = int(event.quantity)
-                moved = event.trigger_price if order.type == "stop" else event.price
-                order.ticks = order.ticks if moved is None else ticks_of(moved)
-            elif not order.is_open:
-                self._ended(bracket, order, event.ts_event, getattr(event, "reason", ""))
+        elif order.is_open or state not in DONE:  # else its end is told once more
+            self._changed(bracket, order, state, event)
         self._settle(bracket, event.ts_event)
 
     def finish(self) -> None:
@@ -222,15 +199,27 @@ class Desk:
             self._orders[order.order_id] = (bracket, order)
         return unkept
 
+    def _changed(self, bracket: Bracket, order: OrderState, state: str, event: Any) -> None:
+        """Follow what became of an order, fills aside."""
+        order.state = state
+        if getattr(event, "kind", type(event).__name__) == "OrderUpdated":
+            order.lots = int(event.quantity)
+            moved = event.trigger_price if order.type == "stop" else event.price
+            order.ticks = order.ticks if moved is None else ticks_of(moved)
+        elif not order.is_open:
+            self._ended(bracket, order, event.ts_event, getattr(event, "reason", ""))
+
     def _filled(self, bracket: Bracket, order: OrderState, event: Any) -> None:
         context = self._context
-        fee = Decimal(0) if event.commission is None else event.commission.as_decimal()
+        fee = fee_of(context, event)
         fill = Fill(
             event.ts_event, order.order_id, bracket.decision, order.role, order.side, int(event.last_qty),
             ticks_of(event.last_px), fee, bracket.first_stop,
         )  # fmt: skip
         if not context.keeper.note(str(event.trade_id), context.strategy_id, fill, bracket.leaving):
             return  # the broker tells of it once more
+        if bracket.is_done:
+            tell_late(context, order.order_id, fill.ts)
         order.filled += fill.lots
         order.state = "filled" if order.filled >= order.lots else "partially filled"
         instrument_id = str(event.instrument_id)
@@ -268,13 +257,24 @@ class Desk:
         if bracket.entry.is_open and not bracket.entry.filled:
             return
         if bracket.is_done:
+            self._is_over(bracket)
+        elif self.bracket is not bracket:
+            self._come_back(bracket, now)
+        elif not bracket.entry.is_open and not bracket.entry.filled:
+            self.cancel([bracket.stop, bracket.target])
+        else:
+            self._guard(bracket, now)
+
+    def _is_over(self, bracket: Bracket) -> None:
+        """Have nothing more to do with a bracket; a broker may tell more of its orders."""
+        if not self._context.terms.is_live:
             for order in bracket.orders:
                 self._orders.pop(order.order_id, None)
+        if self.bracket is bracket:
             self._context.account.bracket = None
-            return
-        if not bracket.entry.is_open and not bracket.entry.filled:
-            self.cancel([bracket.stop, bracket.target])
-            return
+
+    def _guard(self, bracket: Bracket, now: int) -> None:
+        """Have stop and target fit what is held, or leave it."""
         for order, lots in bracket.misfit():
             order.lots = lots
             self._wire.resize(ClientOrderId(order.order_id), lots_of(lots))
@@ -282,17 +282,18 @@ class Desk:
         if bracket.leaving and not any(order.is_open for order in bracket.orders):
             self._leaving.again(bracket, now)
 
+    def _come_back(self, bracket: Bracket, now: int) -> None:
+        """Be rid of a bracket that was thought to be over, and of which something works or is held."""
+        if self.bracket is None:
+            self._context.account.bracket = bracket
+        self.cancel(bracket.orders)
+        bracket.leaving = bracket.leaving or LATE
+        if not any(order.is_open for order in bracket.exits):
+            self._leaving.offer(bracket, now)
+
     def cancel(self, orders: list[OrderState]) -> None:
         """Cancel those of some orders that are open."""
-        for order in orders:
-            if order.is_open:
-                self._wire.cancel(ClientOrderId(order.order_id))
-
-    def _cancel_again(self, order_id: str, at: int) -> None:
-        """Cancel an order once more at an instant, if it is still there: brokers refuse while it changes."""
-        if order_id in self._orders and at < self._timetable.close_at:
-            order = self._orders[order_id][1]
-            self._timetable.alert(f"cancel-{order_id}-{at}", at, lambda _: self.cancel([order]))
+        self._cancelling.ask(orders)
 
     def _time_is_up(self, bracket: Bracket, ts: int) -> None:
         if self.bracket is bracket:

@@ -79,6 +79,8 @@ class HandlersFeed:
         self._scouts: list[Trigger] = []
         own = tapes[product]
         self._ahead = Tape(product, own.kinds - {Kind.BARS}, (), quotes_from=own.quotes_from)
+        self._is_fresh = False
+        """Whether rows came that triggers have not seen."""
         self._products: dict[InstrumentId, str] = {}
         self._trades: dict[str, list[tuple[int, ...]]] = {code: [] for code in tapes}
         self._quotes: dict[str, list[tuple[int, ...]]] = {code: [] for code in tapes}
@@ -117,7 +119,7 @@ class HandlersFeed:
                 self._subscribe(strategy, instrument_id, self._tapes[code].kinds)
         if self._scouts:
             self._ahead.begin(day.session, day.contracts[self._product])
-            strategy.clock.set_timer_ns(
+            strategy.clock.plain.set_timer_ns(
                 f"tenths-{day.session.day}", TENTH, day.session.open, day.session.close,
                 lambda event: self._look(strategy, event.ts_event),
             )  # fmt: skip
@@ -134,13 +136,15 @@ class HandlersFeed:
                 self._tapes[code].load(rows)
                 if code == self._product and self._scouts:
                     self._ahead.load(rows)
+                    self._is_fresh = True
 
     def _look(self, strategy: Any, now: int) -> None:
-        """Look for triggers; one wakes the strategy at this very tenth."""
+        """Look for triggers; one wakes the strategy at this very tenth. Most of a night brings no row."""
         self.advance(now)
         lo = self._ahead.now
-        if now <= lo:
+        if now <= lo or not self._is_fresh:
             return
+        self._is_fresh = False
         self._ahead.advance(now)
         if any(len(scout.triggers(self._ahead, lo, now)) for scout in self._scouts):
             strategy.wake(now, "trigger")

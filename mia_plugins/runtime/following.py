@@ -6,7 +6,7 @@ from typing import Protocol
 from mia_plugins.data.bars import MINUTE
 from mia_plugins.data.columns import Quotes
 from mia_plugins.journal.decision import Decision
-from mia_plugins.journal.shadow import Outcomes, Shadows
+from mia_plugins.journal.shadow import Outcomes, Shadows, Waits
 from mia_plugins.runtime.account import Account
 from mia_plugins.runtime.supposed import Supposed
 from mia_plugins.tape.trail import Trail
@@ -22,7 +22,7 @@ class Holder(Protocol):
         """Take the quotes since those before, up to now: they are gone afterwards."""
 
     def see_closed(self, waiting: Sequence[Quotes]) -> None:
-        """Take, for what is closed, the quotes that it may have been held through; they may go on after."""
+        """Take, for what is closed, the quotes up to now that it may have been held through."""
 
 
 class Following:
@@ -44,7 +44,10 @@ class Following:
         until = flat_at if until is None else min(flat_at, until)
         if now < until:
             self._supposed.note(number, decision)
-            self._shadows.open(number, now, decision.side, stop, target, until)
+            waits = None
+            if decision.entry is not None:
+                waits = Waits(decision.entry, until if decision.entry_until is None else decision.entry_until)
+            self._shadows.open(number, now, decision.side, stop, target, until, waits)
 
     def watch(self, holder: Holder) -> None:
         """Have what was traded see all quotes too, those of a look at once."""
@@ -58,7 +61,7 @@ class Following:
         """See the quotes up to now (UTC ns), or only what is closed those it was held through."""
         if now < self._next and self._holder is not None:
             self.due = self._next
-            self._holder.see_closed(self._trail.waiting)
+            self._holder.see_closed(self._trail.waiting(now))
         else:
             self._see(now)
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any, Self, cast
 
 from nautilus_trader.common import Clock
 
@@ -18,6 +18,11 @@ class GuardedClock:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._clock, name)
+
+    @property
+    def plain(self) -> Self:
+        """The clock itself: for timers of which most calls come to nothing, so that nobody records them."""
+        return self
 
     def set_time_alert_ns(self, name: str, alert_time_ns: int, callback: Callback) -> None:
         """Have a function called once, at a time in UTC ns; a time that is past is an error."""
@@ -65,7 +70,7 @@ class Guarded:
     """Mixed into Nautilus' strategies and actors: their clock, topics and handlers cannot fail in silence."""
 
     context: Any
-    _guarded_clock: GuardedClock | None = None
+    _guarded_clock: Any = None
 
     def _unshare(self) -> None:
         """Have attributes found at once: first in `__init__`.
@@ -79,8 +84,13 @@ class Guarded:
     def clock(self) -> Any:
         """Nautilus' clock; what its timers call is guarded."""
         if self._guarded_clock is None:
-            self._guarded_clock = GuardedClock(self._own().clock, self._guarded)
+            clock = GuardedClock(self.context.terms.clock(self._own().clock), self._guarded)
+            self._guarded_clock = self._timed(clock)
         return self._guarded_clock
+
+    def _timed(self, clock: GuardedClock) -> Any:
+        """Return what it sets its timers on."""
+        return clock
 
     def subscribe_topic(self, topic: str, handler: Callback, priority: int = 0) -> None:
         """Have a function called for each message of a topic."""
@@ -88,7 +98,7 @@ class Guarded:
 
     def data_time(self) -> int:
         """Return the time in the data, for messages: UTC ns."""
-        return int(self._own().clock.timestamp_ns())
+        return int(self.clock.timestamp_ns())
 
     def _own(self) -> Any:
         """Return Nautilus' part of it."""

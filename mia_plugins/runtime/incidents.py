@@ -65,10 +65,14 @@ class Incidents:
 
     def __init__(self, rows: Rows | None = None) -> None:
         """`rows` are a table of `INCIDENTS`; None keeps nothing."""
-        self._rows = rows
+        self._tables = [] if rows is None else [rows]
+
+    def also(self, rows: Rows) -> None:
+        """Have rows go there too: to whoever watches a living run."""
+        self._tables.append(rows)
 
     def tell(self, ts: int, who: str, one: Incident) -> None:
         """Note what a strategy or an actor saw at an instant (UTC ns)."""
-        if self._rows is not None:
-            measured = (one.number, one.limit, one.unit)
-            self._rows.append((ts, who, one.what, one.level.told, *measured, one.told))
+        measured = (one.number, one.limit, one.unit)
+        for rows in self._tables:
+            rows.append((ts, who, one.what, one.level.told, *measured, one.told))

@@ -1,7 +1,7 @@
 """What keeps orders and executions beyond the end of a process; a backtest keeps nothing."""
 
 import datetime as dt
-from typing import Protocol
+from typing import Any, Protocol
 
 from mia_plugins.runtime.account import Fill
 
@@ -24,6 +24,20 @@ class Keeper(Protocol):
 
     def begins(self, day: dt.date) -> bool:
         """Note a trading day as its session opens; say whether counters begin anew, and do not go on."""
+
+
+class KeptLater:
+    """Stands for a keeper until there is one: what strategies are made with before the broker was asked."""
+
+    def __init__(self) -> None:
+        self._keeper: Keeper = Unkept()
+
+    def hand_over(self, keeper: Keeper) -> None:
+        """Have another keep from now on."""
+        self._keeper = keeper
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._keeper, name)
 
 
 class Unkept:

@@ -28,6 +28,7 @@ from nautilus_trader.model import (
 from mia_plugins.data.instruments import PRICE_PRECISION, TICK_POINTS
 from mia_plugins.runtime.account import Role
 from mia_plugins.runtime.brackets import Bracket, OrderState
+from mia_plugins.runtime.terms import AS_THEY_ARE, Terms
 
 Order = MarketOrder | LimitOrder | StopMarketOrder
 
@@ -50,9 +51,11 @@ def lots_of(lots: int) -> Quantity:
 class OrderMaker:
     """Makes one strategy's orders."""
 
-    def __init__(self, trader_id: TraderId, strategy_id: StrategyId, *, reduce_only: bool) -> None:
+    def __init__(
+        self, trader_id: TraderId, strategy_id: StrategyId, terms: Terms = AS_THEY_ARE, *, reduce_only: bool
+    ) -> None:
         """`reduce_only` is for exits: IB refuses the flag, and the engine wants margin without it."""
-        self._reduce_only = reduce_only
+        self._reduce_only, self._terms = reduce_only, terms
         self._who = {"trader_id": trader_id, "strategy_id": strategy_id}
 
     def bracket(self, bracket: Bracket, instrument_id: InstrumentId) -> list[Order]:
@@ -81,14 +84,14 @@ class OrderMaker:
 
     def _make(self, order: OrderState, instrument_id: InstrumentId, **linked: Any) -> Order:
         common: dict[str, Any] = self._who | {
-            "instrument_id": instrument_id,
+            "instrument_id": self._terms.listed(instrument_id),
             "client_order_id": ClientOrderId(order.order_id),
             "order_side": OrderSide.BUY if order.side > 0 else OrderSide.SELL,
             "quantity": lots_of(order.lots),
             "reduce_only": self._reduce_only and order.role is not Role.ENTRY,
             "quote_quantity": False,
             "init_id": UUID4(),
-            "ts_init": order.ts,
+            "ts_init": self._terms.machine_at(order.ts),
             **linked,
         }
         if order.ticks is None:

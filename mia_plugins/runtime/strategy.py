@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Self
 
-from nautilus_trader.model import ClientId, ClientOrderId, InstrumentId, Price, StrategyId, TraderId
+from nautilus_trader.model import InstrumentId, StrategyId, TraderId
 from nautilus_trader.trading import Strategy, StrategyConfig
 
 from mia_plugins.data.arrow import Kind
@@ -30,13 +30,15 @@ from mia_plugins.runtime.account import Account
 from mia_plugins.runtime.context import Context, TradingDay
 from mia_plugins.runtime.desk import Desk
 from mia_plugins.runtime.guard import Interrupted
-from mia_plugins.runtime.guarded import Guarded
-from mia_plugins.runtime.hearing import tell_decision
+from mia_plugins.runtime.guarded import Guarded, GuardedClock
+from mia_plugins.runtime.hearing import tell_decision, tell_order
 from mia_plugins.runtime.needs import Needs, Parts
 from mia_plugins.runtime.orders import OrderMaker
 from mia_plugins.runtime.settings import StrategySettings
+from mia_plugins.runtime.steps import What
 from mia_plugins.runtime.times import TENTH
 from mia_plugins.runtime.timetable import Calls, Timetable
+from mia_plugins.runtime.wire import NautilusWire
 from mia_plugins.tape.follower import Follower
 from mia_plugins.tape.known import KnownTable
 from mia_plugins.tape.tape import Rows, Tape, last_prices
@@ -92,16 +94,25 @@ class MiaStrategy(Guarded, Strategy):
         self.contract: Contract | None = None
         """What its orders are for in this session."""
         self._instrument = ""
-        self._decided = -1
+        self.decided = -1
+        """When it was evaluated last: UTC ns; -1 before the first time."""
+        self.decision: Decision | None = None
+        """What it came to then, before the desk had its say."""
         calls = Calls(self._open, self._at_bar, self._at_instant, self._flat, self._close)
         self._timetable = Timetable(context.days, self.settings.bar, self.settings.flat_before_close, calls)
-        maker = OrderMaker(TraderId(context.trader_id), self.strategy_id, reduce_only=context.reduce_only)
-        self.desk = Desk(context, maker, _Wire(self), self._timetable, wakes=self.after_fills)
+        maker = OrderMaker(
+            TraderId(context.trader_id), self.strategy_id, context.terms, reduce_only=context.reduce_only
+        )
+        self._hand = context.steps.of(context.strategy_id, self.data_time)
+        wire = self._hand.wire(NautilusWire(self, context.client_id))
+        self.desk = Desk(context, maker, wire, self._timetable, wakes=self.after_fills)
         context.following.watch(self.desk)
+        self._woken = self._hand.calls(What.WOKEN, self._at_instant)
+        self._obeyed = self._hand.calls(What.OBEYS, self.desk.obey)
         ours: dict[str, Callable[..., Any]] = {
-            "on_start": self._start,
-            "on_stop": self._stop,
-            "on_order_event": self.desk.on_order_event,
+            "on_start": self._hand.calls(What.START, self._start),
+            "on_stop": self._hand.calls(What.STOP, self._stop),
+            "on_order_event": self._hand.calls(What.TOLD, self._on_order),
         }
         ours |= context.feed.handlers()
         self._guard_handlers(MiaStrategy, ours)
@@ -146,7 +157,7 @@ class MiaStrategy(Guarded, Strategy):
 
     def wake(self, now: int, cause: str) -> None:
         """Evaluate now (UTC ns, a full tenth of a second); a feed's."""
-        self._at_instant(now, cause)
+        self._woken(now, cause)
 
     def evaluate_after(self, ts: int, cause: str = "trigger") -> None:
         """Have it evaluated at the first tenth of a second at or after an instant (UTC ns)."""
@@ -162,15 +173,23 @@ class MiaStrategy(Guarded, Strategy):
         """Refuse: an order without a decision could not be explained."""
         self.submit_order(order_list)
 
+    def _timed(self, clock: GuardedClock) -> Any:
+        return self._hand.clock(clock)
+
     def _start(self) -> None:
-        if isinstance(self.context.kill, bytearray):
-            self.clock.set_timer_ns("kill switch", TENTH, None, None, self._heed)
+        if not isinstance(self.context.kill, bytes):
+            self.clock.plain.set_timer_ns("kill switch", TENTH, None, None, self._heed)
         self._timetable.start(self.clock)
 
     def _heed(self, event: Any) -> None:
         """Look at the kill switch, which another thread may have set."""
-        if self.context.kill[0]:
-            self.desk.obey(self.context.kill[0], event.ts_event)
+        kill = self.context.kill[0]
+        if kill and self.desk.bracket:
+            self._obeyed(kill, event.ts_event)
+
+    def _on_order(self, event: Any) -> None:
+        tell_order(self.context, event)
+        self.desk.on_order_event(event)
 
     def _stop(self) -> None:
         self.desk.finish()
@@ -208,6 +227,8 @@ class MiaStrategy(Guarded, Strategy):
             table.advance(now)
         for feature in self.measures:
             feature.advance(tape, lo, now)
+        if context.steps.records:
+            self._hand.looked(self)
         if now >= context.following.due:
             context.following.look(now)
         if closed and self.account.trip is not None:
@@ -216,19 +237,21 @@ class MiaStrategy(Guarded, Strategy):
         return closed
 
     def _at_bar(self, now: int) -> None:
-        if now > self.tape.now and self._look(now):
+        if self.context.guard.fault is None and now > self.tape.now and self._look(now):
             self._decide(now, "bar")
 
     def _at_instant(self, now: int, cause: str) -> None:
+        if self.context.guard.fault is not None:
+            return  # Nautilus goes on; who failed decides nothing more
         if now > self.tape.now and self._look(now):
             cause = "bar"
-        if now > self._decided:
+        if now > self.decided:
             self._decide(now, cause)
 
     def _decide(self, now: int, cause: str) -> None:
         """Evaluate, journal, and act on it."""
-        self._decided = now
-        decision = self.evaluate(now)
+        self.decided = now
+        decision = self.decision = self.evaluate(now)
         book, price = self.context.book, self.tape.price
         if decision.outcome is Outcome.NONE:
             book.record(now, self._instrument, cause, decision, None, price)
@@ -244,34 +267,6 @@ class MiaStrategy(Guarded, Strategy):
             number = book.record(now, self._instrument, cause, decision, None, price)
             tell_decision(self.context, number, now, decision, price)
             self.context.following.open(number, now, decision, self._timetable.flat_at)
-
-
-class _Wire:
-    """The desk's way to Nautilus."""
-
-    def __init__(self, strategy: MiaStrategy) -> None:
-        self._strategy = strategy
-        client_id = strategy.context.client_id
-        self._client = ClientId(client_id) if client_id else None
-
-    def send(self, orders: list[Any]) -> None:
-        """Submit one order, or several as a list."""
-        if len(orders) == 1:
-            Strategy.submit_order(self._strategy, orders[0], client_id=self._client)
-        else:
-            Strategy.submit_order_list(self._strategy, orders, client_id=self._client)
-
-    def resize(self, order_id: ClientOrderId, lots: Any) -> None:
-        """Change an order's quantity."""
-        self._strategy.modify_order(order_id, quantity=lots, client_id=self._client)
-
-    def move(self, order_id: ClientOrderId, trigger: Price) -> None:
-        """Change where a stop lies."""
-        self._strategy.modify_order(order_id, trigger_price=trigger, client_id=self._client)
-
-    def cancel(self, order_id: ClientOrderId) -> None:
-        """Cancel an order."""
-        self._strategy.cancel_order(order_id, client_id=self._client)
 
 
 __all__ = ["MiaStrategy", "StrategySettings"]

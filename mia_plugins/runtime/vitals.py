@@ -5,7 +5,7 @@ positions or the age of a connection, comes from `sources`: whoever runs the nod
 """
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -27,6 +27,32 @@ class Noted(NamedTuple):
     ts: int
     """UTC ns."""
     number: float
+
+
+class Gauge(NamedTuple):
+    """A number that is watched, and the limit it comes to next."""
+
+    name: str
+    """What is measured, such as `daily_loss`."""
+    ts: int
+    """When it was: UTC ns."""
+    number: float
+    limit: float
+    """The mildest that is not reached; beyond all of them the harshest."""
+    does: str
+    """What is done there, such as `stop_entries`."""
+    unit: str
+    """Of both."""
+    is_floor: bool = False
+    """Whether the limit is one that the number must stay above."""
+
+    @property
+    def share(self) -> float:
+        """How much of the way to the limit is gone: from 1 on it is reached."""
+        part, whole = (self.limit, self.number) if self.is_floor else (self.number, self.limit)
+        if whole <= 0:
+            return float(self.is_floor or part >= whole)
+        return max(0.0, part / whole)
 
 
 class Pulse:
@@ -54,16 +80,28 @@ class Pulse:
             self._waiting.popleft()
         return self._last
 
+    def peek(self, now: int) -> tuple[int, int] | None:
+        """Return the same for somebody who only looks: whoever asks `last` afterwards finds all as it was."""
+        for ts, ticks in reversed(self._waiting):
+            count = int(ts.searchsorted(now, side="right"))
+            if count:
+                return int(ts[count - 1]), int(ticks[count - 1])
+        return self._last
+
 
 class Vitals:
     """What all strategies of a run are doing together."""
 
     def __init__(self, broker: BrokerAccount | None = None) -> None:
         self.broker = broker or BrokerAccount()
+        self.since = 0
+        """When a living run began: UTC ns. Nothing before it was missed."""
         self.pulses: dict[str, Pulse] = {}
         """By product decided on."""
         self.sources: dict[str, Source] = {}
         """By the name of what is measured: what a living process alone can know."""
+        self.gauges: list[Callable[[], Iterable[Gauge]]] = []
+        """Each tells what somebody measured last; who watches over the run puts it there."""
         self.answers: deque[Noted] = deque(maxlen=REMEMBERED)
         """What came back on orders, changes and cancels: 1 an error, 0 none."""
         self.ended: deque[Noted] = deque(maxlen=REMEMBERED)

@@ -1,5 +1,6 @@
 """From a file's path to a run that could start: layers, plugins, and each plugin's own settings."""
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -58,13 +59,17 @@ def load_run(
     discover: Discover = PluginHost.discover,
     *,
     preset: str = "",
+    days: tuple[dt.date, dt.date] | None = None,
 ) -> Run:
     """Return the run a file describes, or raise with everything that is wrong with it.
 
-    `plugins_dirs`, from the command line, come beside the file's own; `preset` takes the place of its own.
+    `plugins_dirs`, from the command line, come beside the file's own; `preset` takes the place of its own,
+    and `days` that of `start` and `end`.
     """
     reader = TreeReader()
     layers = read_layers(path, reader, preset)
+    if days:
+        layers = replace(layers, tree=_on_days(layers.tree, days))
     if reader.unreadable:  # what is missing then says nothing of the file
         raise SettingsError(path, reader.issues)
     settings, issues = validate(RunSettings, layers.tree)
@@ -86,6 +91,16 @@ def load_run(
     if accord.issues:
         raise SettingsError(path, list(accord.issues))
     return Run(settings, tuple(components), layers, host, accord.advice)
+
+
+def _on_days(tree: Value, days: tuple[dt.date, dt.date]) -> Value:
+    """Return a file that says it is for other days."""
+    if not isinstance(tree.content, dict):
+        return tree
+    said = {
+        name: Value(str(day), tree.mark, tree.mark) for name, day in zip(("start", "end"), days, strict=True)
+    }
+    return replace(tree, content=tree.content | said)
 
 
 def _plugin_wishes(tree: Value) -> PluginWishes:

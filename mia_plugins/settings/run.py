@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, JsonValue, StringConstraints, Valida
 
 from mia_plugins.hookspecs import Kind
 from mia_plugins.host.requirements import parse_requirement
+from mia_plugins.settings.live import Live
 from mia_plugins.settings.model import BaseSettings
 from mia_plugins.units import Dollars, Ticks
 
@@ -135,6 +136,8 @@ class RunSettings(PluginWishes):
     """How data reach computation: as columns, or one by one as in live trading; decisions are the same."""
     custom_data: tuple[CustomDataClass, ...] = ()
     """Nautilus' custom data to replay too: classes such as `mia_foo.data:NewsItem`."""
+    live: Live = Live()
+    """How it trades live: `mia live`; a backtest does not look at it."""
     targets: Targets = Targets()
     """Figures that are aimed at; nothing depends on them."""
     journal: Literal["all", "changes"] = "all"

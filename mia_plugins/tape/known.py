@@ -1,6 +1,7 @@
 """Tables beside the feed — levels, option chains, the VIX — as far as they are known by now."""
 
 from collections import deque
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,14 @@ from mia_plugins.tape.errors import LookAheadError, TapeError
 
 DAYS = 2
 """Loads that are kept: what was known yesterday holds until today's is."""
+PIECES = 64
+"""Pieces that a table may consist of while rows are appended."""
 
 
 class KnownTable:
     """Rows with the time they are of (`ts_event`) and the time they could be known (`ts_init`).
 
-    Only rows that were known by `now` can be read. `load` and `advance` are the runtime's.
+    Only rows that were known by `now` can be read. `load`, `append` and `advance` are the runtime's.
     """
 
     def __init__(self, name: str) -> None:
@@ -36,9 +39,56 @@ class KnownTable:
 
     def load(self, rows: pa.Table) -> None:
         """Add a day's rows, which may be known later only."""
+        if len(rows):
+            self._loads.append(rows)
+            self._arrange()
+
+    def begin_day(self) -> None:
+        """Have what is appended from now on be of another day, as if it had been loaded by itself."""
+        if self._rows is not None and len(self._loads[-1]):
+            self._loads.append(self._rows.slice(0, 0))
+            self._arrange()
+
+    def append(self, rows: pa.Table) -> None:
+        """Add rows to those of the day, as they come; cheap while they are known later than all others."""
         if not len(rows):
             return
-        self._loads.append(rows)
+        if self._rows is None:
+            self.load(rows)
+            return
+        rows = rows.select(self._rows.column_names).cast(self._rows.schema)
+        self._loads[-1] = _in_few_pieces(pa.concat_tables((self._loads[-1], rows)))
+        known_at = times_of(rows["ts_init"].combine_chunks())
+        last = self._known_at[-1] if len(self._known_at) else -1
+        if known_at[0] <= max(last, self.now) or (np.diff(known_at) <= 0).any():
+            self._arrange()
+            return
+        self._rows = _in_few_pieces(pa.concat_tables((self._rows, rows)))
+        self._known_at = np.concatenate((self._known_at, known_at))
+        for name, known in self._columns.items():
+            known.extend(_values(rows[name]))
+
+    def add(self, rows: pa.Table, now: int) -> None:
+        """Add rows that came at an instant (UTC ns), to those of the day: nobody can have known them before.
+
+        Where somebody has looked since, they came just after that.
+        """
+        place = rows.schema.get_field_index("ts_init")
+        field, at = rows.schema.field(place), max(now, self.now + 1)
+        rows = rows.set_column(place, field, pa.array([at] * len(rows), pa.int64()).cast(field.type))
+        self.append(rows)
+
+    def fresh(self, rows: pa.Table) -> pa.Table:
+        """Return those rows that are not kept yet; from when on they are known does not matter."""
+        if self._rows is None:
+            return rows
+        names = [name for name in self._rows.column_names if name != "ts_init"]
+        kept = set(zip(*(_values(self._rows[name]) for name in names), strict=True))
+        these = zip(*(_values(rows[name]) for name in names), strict=True)
+        return rows.filter(pa.array([row not in kept for row in these], pa.bool_()))
+
+    def _arrange(self) -> None:
+        """Put all that is kept in order."""
         self._rows = pa.concat_tables(self._loads).sort_by(
             [("ts_init", "ascending"), ("ts_event", "ascending")]
         )
@@ -82,9 +132,7 @@ class KnownTable:
         if first >= end:
             return []
         if name not in self._columns:
-            values = self._rows[name].combine_chunks()
-            is_time = pa.types.is_timestamp(values.type)
-            self._columns[name] = (times_of(values) if is_time else values).tolist()
+            self._columns[name] = _values(self._rows[name])
         return self._columns[name][first:end]
 
     def _until(self, at: int) -> int:
@@ -130,3 +178,33 @@ class KnownTable:
                 raise TapeError(f"the table '{self.name}' has no column '{name}'{near}")
             found = found.filter(pc.equal(found[name], value))
         return found
+
+
+class Knowing:
+    """The tables of all who read them in a run."""
+
+    def __init__(self) -> None:
+        self._every: list[dict[str, KnownTable]] = []
+
+    def tables(self, names: Iterable[str]) -> dict[str, KnownTable]:
+        """Return the tables of somebody new, by their names."""
+        made = {name: KnownTable(name) for name in sorted(names)}
+        self._every.append(made)
+        return made
+
+    def add(self, name: str, rows: pa.Table, now: int) -> None:
+        """Put rows of a table, which came at an instant (UTC ns), before all who read it."""
+        for tables in self._every:
+            if name in tables:
+                tables[name].add(rows, now)
+
+
+def _values(column: pa.ChunkedArray) -> list[Any]:
+    """Return a column as numbers, texts and None; times are UTC ns."""
+    values = column.combine_chunks()
+    return list((times_of(values) if pa.types.is_timestamp(values.type) else values).tolist())
+
+
+def _in_few_pieces(table: pa.Table) -> pa.Table:
+    """Return a table that has not grown into too many pieces to be read at once."""
+    return table.combine_chunks() if table.column(0).num_chunks > PIECES else table

@@ -24,6 +24,8 @@ class Series[T: Trades | Depth | Quotes]:
         self._end = 0
         self._floor = -1
         self._now = -1
+        self.count = 0
+        """Rows that were opened."""
         self._stretch: T | None = None
         """All rows that are open, once somebody has asked for them: most who ask want just these."""
 
@@ -53,6 +55,7 @@ class Series[T: Trades | Depth | Quotes]:
         self._stretch = None
         if self._end < len(self._ts):
             self._end += int(self._ts[self._end :].searchsorted(now, "right"))
+            self.count += self._end - self._first
 
     def rows(self, lo: int, hi: int) -> T:
         """Return the rows with lo < ts <= hi (UTC ns), which must lie in the stretch that is open."""

@@ -105,6 +105,16 @@ class Tape:
             return base.close
         return base.forming or base.close
 
+    @property
+    def brought(self) -> dict[str, int]:
+        """How many rows each kind has brought up to now; of bars, those of the base that closed."""
+        return {
+            "trades": self._trades.count,
+            "quotes": self._quotes.count,
+            "depth": self._depth.count,
+            "bars": self.base.count,
+        }
+
     def has_bars(self, minutes: int) -> bool:
         """Say whether bars of a length have been declared."""
         return minutes in self._bars

@@ -1,6 +1,6 @@
 """Quotes for what follows the market well behind it, as shadows do."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from mia_plugins.data.columns import Quotes, rows_of
 
@@ -16,10 +16,11 @@ class Trail:
         if len(quotes):
             self._waiting.append(quotes)
 
-    @property
-    def waiting(self) -> Sequence[Quotes]:
-        """The quotes that nobody has taken yet; they may lie in the future, and stay."""
-        return self._waiting
+    def waiting(self, now: int) -> list[Quotes]:
+        """Return the quotes up to now (UTC ns) that nobody has taken yet; they stay."""
+        counts = [int(quotes.ts.searchsorted(now, side="right")) for quotes in self._waiting]
+        seen = zip(self._waiting, counts, strict=True)
+        return [rows_of(quotes, slice(count)) for quotes, count in seen if count]
 
     def until(self, now: int) -> Iterator[Quotes]:
         """Yield the quotes up to now (UTC ns) and have them no more."""

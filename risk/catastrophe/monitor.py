@@ -1,10 +1,13 @@
 """`Catastrophe`: looks every few seconds at how the run is doing, tells, and stops it."""
 
+from collections.abc import Iterator
+
 from mia_plugins.data.sessions import NS
 from mia_plugins.runtime.actor import MiaActor
 from mia_plugins.runtime.context import TradingDay
 from mia_plugins.runtime.incidents import Incident, Level
 from mia_plugins.runtime.killing import Kill
+from mia_plugins.runtime.vitals import Gauge
 from risk.catastrophe.readings import PROBES, SOURCED, UNITS, Moment, Reading, sourced
 from risk.catastrophe.settings import CatastropheSettings, Trigger
 
@@ -26,6 +29,8 @@ class Catastrophe(MiaActor):
         self._levels: dict[str, Level] = {}
         every: list[tuple[str, Trigger[float]]] = [(name, getattr(self.settings, name)) for name in TRIGGERS]
         self._triggers = [(name, one) for name, one in every if any(one.limits())]
+        self._found: dict[str, tuple[int, float]] = {}
+        self.context.vitals.gauges.append(self.gauges)
         self._days = iter(self.context.days)
         self._wait()
 
@@ -64,7 +69,16 @@ class Catastrophe(MiaActor):
             else:
                 reading = None if source is None else sourced(name, source, at.now)
             if reading is not None:
+                self._found[name] = at.now, reading.number
                 self._judge(name, trigger, reading, at.now)
+
+    def gauges(self) -> Iterator[Gauge]:
+        """Yield what was measured last, each with the limit it comes to next."""
+        for name, trigger in self._triggers:
+            if name in self._found:
+                ts, number = self._found[name]
+                level, limit = trigger.coming(number)
+                yield Gauge(name, ts, number, limit, level.told, UNITS[name], trigger.sign < 0)
 
     def _judge(self, name: str, trigger: Trigger[float], reading: Reading, now: int) -> None:
         before = self._levels.get(name, Level.CLEAR)

@@ -51,6 +51,11 @@ class Trigger[N](BaseSettings):
         found = [(level, limit) for level, limit in self.limits() if (number - limit) * self.sign >= 0]
         return found[-1] if found else None
 
+    def coming(self, number: float) -> tuple[Level, float]:
+        """Return the mildest level that a number does not reach, with its limit; else the harshest."""
+        there = list(self.limits())
+        return next((one for one in there if (number - one[1]) * self.sign < 0), there[-1])
+
 
 class LeastTrigger[N](Trigger[N]):
     """The same for a number that is the worse the lower it is."""

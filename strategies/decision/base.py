@@ -67,8 +67,17 @@ class MethodStrategy(DecidingStrategy):
         if self.trading.exits.reversal and self._turns(decision):
             self.leave("reversal")
         if self.proposing.bracket.entry == "limit" and decision.side:
-            decision.entry = price
+            decision.entry, decision.entry_until = price, self._let_go_at(now)
         return decision
+
+    def _let_go_at(self, now: int) -> int | None:
+        """Return the close (UTC ns) at which a limit entry of now is let go, where nobody took it."""
+        session = self.tape.session
+        length: int = self.settings.bar * MINUTE
+        if session is None:
+            return None
+        valid: int = now + self.proposing.bracket.entry_valid * length
+        return valid + (int(session.open) - valid) % length
 
     @property
     def trading(self) -> Any:

@@ -9,12 +9,12 @@ import pytest
 from nautilus_trader.model import CustomData, DataType, register_custom_data_class
 from nautilus_trader.model.custom import customdataclass
 
-from catalog.store import Store
 from mia_plugins.backtest.run import BacktestJob, run_backtest
 from mia_plugins.backtest.worker import Reporter
 from mia_plugins.data.arrow import TIME
 from mia_plugins.data.files import Files
 from mia_plugins.data.sessions import NS, session_on
+from mia_plugins.data.store import Store
 from mia_plugins.data.tables import LEVELS
 from mia_plugins.errors import MiaError
 from mia_plugins.hookspecs import Register

@@ -18,13 +18,13 @@ import pytest
 from catalog.checks import ProblemKind, problems
 from catalog.generation import first_days, generate
 from catalog.market.settings import MarketSettings, Scenario
-from catalog.store import Store
 from mia_plugins.data.arrow import Kind
 from mia_plugins.data.bars import bars_of
 from mia_plugins.data.columns import Bars, Depth, Trades
 from mia_plugins.data.errors import CatalogError
 from mia_plugins.data.files import Files
 from mia_plugins.data.sessions import NS
+from mia_plugins.data.store import Store
 from mia_plugins.errors import ExitCode
 from mia_plugins.units import Multiple
 from tests.conftest import Mia

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from catalog.checks import ProblemKind, problems
-from catalog.store import Store
 from mia_plugins.data.arrow import Kind
 from mia_plugins.data.errors import CatalogError, CatalogFileError
 from mia_plugins.data.files import Files
 from mia_plugins.data.layout import MANIFEST
+from mia_plugins.data.store import Store
 from tests.conftest import ROOT, Mia
 from tests.market import DAY, ES, ID, NEXT_DAY, ORIGIN, sound_store, write_day
 from tests.unit.test_store import disk_of, everything
@@ -27,7 +27,7 @@ KILLED_AT_EVERY_STEP = """
 import os, signal
 from itertools import count
 import nautilus_trader.persistence
-from catalog.digests import DigestingStream
+from mia_plugins.data.digests import DigestingStream
 from mia_plugins.data.files import Files
 from tests.market import DAY, NEXT_DAY, sound_store
 

@@ -24,12 +24,12 @@ from nautilus_trader.model import (
 )
 from nautilus_trader.persistence import ParquetDataCatalog
 
-from catalog.store import Store
 from mia_plugins.data.arrow import BAR_TYPE_END, Kind
 from mia_plugins.data.bars import bars_of
 from mia_plugins.data.columns import Bars, Depth, Quotes, Trades, quotes_of
 from mia_plugins.data.files import Files
 from mia_plugins.data.instruments import futures_contract
+from mia_plugins.data.store import Store
 from tests.market import DAY, ES, ID, ORIGIN, some_depth, some_trades, without_levels
 
 INSTRUMENT = InstrumentId.from_str(ID)

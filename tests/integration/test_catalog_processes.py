@@ -4,10 +4,10 @@ import datetime as dt
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
-from catalog.store import Store
 from mia_plugins.data.bars import bars_of
 from mia_plugins.data.columns import quotes_of
 from mia_plugins.data.files import Files
+from mia_plugins.data.store import Store
 from tests.market import DAY, ID, NEXT_DAY, ORIGIN, some_depth, some_trades, sound_store
 
 DAYS = (DAY, NEXT_DAY)

@@ -18,9 +18,9 @@ from pyarrow import fs
 from catalog.formats.sierra_scid import ScidImporter
 from catalog.generation import first_days, generate
 from catalog.lock import LOCK, sole_writer
-from catalog.store import Store
 from mia_plugins.data.errors import CatalogError, CatalogFileError
 from mia_plugins.data.files import Files
+from mia_plugins.data.store import Store
 from tests.conftest import ROOT, Mia
 from tests.importing import bring
 from tests.integration.test_catalog_generate import KILLED, START, THIN

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 
 from catalog.checks import problems
-from catalog.store import Store
 from mia_plugins.data.arrow import Kind
 from mia_plugins.data.columns import Trades, rows_of
 from mia_plugins.data.files import Files
+from mia_plugins.data.store import Store
 from tests.integration.test_catalog_interrupted import run
 from tests.market import DAY, ES, ID, ORIGIN, some_trades, some_vix
 from tests.unit.test_store import everything

@@ -20,13 +20,13 @@ from catalog.formats.sierra_scid import ScidImporter
 from catalog.formats.tabular.values import ids
 from catalog.imports import publishing
 from catalog.imports.sources import Overlap
-from catalog.store import Store
 from mia_plugins.data.arrow import Columns, Kind
 from mia_plugins.data.catalog import Catalog
 from mia_plugins.data.columns import Bars, Quotes, Trades
 from mia_plugins.data.files import Files
 from mia_plugins.data.layout import IMPORTS
 from mia_plugins.data.sessions import NS
+from mia_plugins.data.store import Store
 from mia_plugins.data.tables import LEVELS, VIX
 from mia_plugins.errors import MiaError
 from mia_plugins.importing import Importer, MarketRows, NoSettings, Part, Source, TableRows
@@ -313,7 +313,7 @@ KILLED_AT_EVERY_STEP = """
 import os, signal, sys
 from itertools import count
 import nautilus_trader.persistence
-from catalog.digests import DigestingStream
+from mia_plugins.data.digests import DigestingStream
 from catalog.imports.staging import Spool
 from mia_plugins.data.files import Files
 from mia_plugins.data.sessions import session_on

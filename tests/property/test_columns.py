@@ -15,13 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from catalog.store import Store
 from mia_plugins.data.arrow import Columns, columns_of, kind_of, table_of
 from mia_plugins.data.bars import MINUTE, bars_of
 from mia_plugins.data.columns import LEVELS, Depth, Quotes, Trades, quotes_of
 from mia_plugins.data.decimals import DECIMAL, PIECE, RAW_LOT, RAW_TICK, decimals_of, floats_of, units_of
 from mia_plugins.data.files import Files
 from mia_plugins.data.sessions import NEW_YORK, NS, session_on
+from mia_plugins.data.store import Store
 from tests.market import DAY, ID, ORIGIN, some_depth
 
 SESSION = session_on(DAY)

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from catalog.formats import sierra, sierra_depth
 from catalog.formats.sierra_depth import DepthImporter
 from catalog.formats.sierra_scid import BEHEADED, NOT_WHOLE, ScidImporter
-from catalog.store import Store
 from mia_plugins.data.arrow import Kind
 from mia_plugins.data.bars import MINUTE
 from mia_plugins.data.files import Files
+from mia_plugins.data.store import Store
 from tests.importing import at, bring, held, read, tuples
 from tests.sierra import FIRST, LAST, Command, Print, bars, depth, scid
 

@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 
 from catalog.checks import Problem, ProblemKind
 from catalog.checks.jumps import Jumps
-from catalog.store import Store
 from mia_plugins.data.arrow import Kind, times_of
 from mia_plugins.data.bars import MINUTE, bars_of
 from mia_plugins.data.columns import Bars, Trades, rows_of
@@ -26,6 +25,7 @@ from mia_plugins.data.files import Files
 from mia_plugins.data.layout import MANIFEST
 from mia_plugins.data.rough_prices import product_code
 from mia_plugins.data.sessions import NS
+from mia_plugins.data.store import Store
 from tests.market import DAY, ID, NEXT_DAY, ORIGIN, some_trades, some_vix, sound_store
 from tests.unit.test_catalog_checks import at, found, kinds, rewrite, store_of, the_file, with_column
 

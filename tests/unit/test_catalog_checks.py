@@ -14,7 +14,6 @@ import pyarrow.parquet as pq
 import pytest
 
 from catalog.checks import Problem, ProblemKind, problems
-from catalog.store import Store
 from mia_plugins.data.arrow import Columns, Kind, identifier_of, kind_of
 from mia_plugins.data.bars import bars_of
 from mia_plugins.data.columns import Trades
@@ -23,6 +22,7 @@ from mia_plugins.data.instruments import contract_of
 from mia_plugins.data.layout import MANIFEST
 from mia_plugins.data.rough_prices import rough_price
 from mia_plugins.data.sessions import NS, session_on
+from mia_plugins.data.store import Store
 from tests.market import (
     DAY,
     ES,

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from catalog.continuous import Adjust, By, Roll, Traded, leaders, offsets, rolls
-from catalog.store import Store
 from mia_plugins.cli import main
 from mia_plugins.data.bars import MINUTE
 from mia_plugins.data.columns import Bars
@@ -17,6 +16,7 @@ from mia_plugins.data.errors import CatalogError
 from mia_plugins.data.files import Files
 from mia_plugins.data.instruments import Contract
 from mia_plugins.data.sessions import sessions
+from mia_plugins.data.store import Store
 from mia_plugins.units import Ticks
 from tests.market import ORIGIN
 

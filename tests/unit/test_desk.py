@@ -20,6 +20,7 @@ from mia_plugins.runtime.incidents import Incidents
 from mia_plugins.runtime.keeping import Unkept
 from mia_plugins.runtime.killing import Halt, Kill
 from mia_plugins.runtime.orders import OrderMaker
+from mia_plugins.runtime.terms import Terms
 from mia_plugins.runtime.timetable import Timetable
 from mia_plugins.runtime.vitals import Vitals
 
@@ -76,11 +77,15 @@ def desk(wire: Wired, told: list[str]) -> Desk:
             keeper=Unkept(),
             vitals=Vitals(),
             halt=Halt(),
+            terms=Terms(),
         ),
     )
     maker = OrderMaker(TraderId("MIA-001"), StrategyId("ema-ES"), reduce_only=True)
     alerts = SimpleNamespace(
-        close_at=10**18, flat_at=10**18, alert=lambda name, at, call: wire.alerts.append((at, call))
+        close_at=10**18,
+        flat_at=10**18,
+        now=lambda: NOW,
+        alert=lambda name, at, call: wire.alerts.append((at, call)),
     )
     timetable = cast("Timetable", alerts)
     made = Desk(context, maker, wire, timetable, wakes=False)
@@ -302,7 +307,7 @@ def test_an_order_whose_cancel_is_refused_is_told_of_and_cancelled_again_until_i
         tell(desk, OrderCancelRejected, entry.order_id, "in transition")
         assert told[-1] == "ema-ES-7-E stays as it is: in transition"
         due, again = wire.alerts[-1]
-        assert due == NOW + NS
+        assert due == NOW + count * NS  # in less of a hurry each time
         again(due)
     tell(desk, OrderCanceled, entry.order_id)
     wire.alerts[-1][1](NOW)

@@ -98,3 +98,61 @@ def test_nothing_is_seen_before_its_time(rows: list[tuple[int, int, str, float]]
         seen += 0 if fresh is None else len(fresh)
         last = now * 10**9
     assert seen == len([row for row in rows if row[1] <= pulses[-1]])
+
+
+ROWS = st.lists(
+    st.tuples(st.integers(0, 300), st.integers(0, 300), st.sampled_from("ab"), st.integers(0, 9).map(float)),
+    min_size=1,
+    max_size=150,
+)
+
+
+@given(rows=ROWS, pulses=st.lists(st.integers(0, 320), min_size=1).map(sorted), pieces=st.integers(1, 4))
+def test_rows_that_are_appended_as_they_come_are_seen_as_if_they_had_been_loaded(
+    rows: list[tuple[int, int, str, float]], pulses: list[int], pieces: int
+) -> None:
+    """Whatever their order and however many come at once; a column that was read before goes on."""
+    whole, grown = KnownTable("levels"), KnownTable("levels")
+    rows = sorted(rows, key=lambda row: (row[1], row[0]))
+    whole.load(table(*rows))
+    last = -1
+    for now in pulses:
+        come = [row for row in rows if last < row[1] <= now]
+        for at in range(0, len(come), pieces):
+            grown.append(table(*come[at : at + pieces]))
+        for made in (whole, grown):
+            made.advance(now * 10**9)
+        lo, hi = max(last, 0) * 10**9, now * 10**9
+        assert len(grown) == len(whole)
+        assert sorted(grown.column("price", lo, hi)) == sorted(whole.column("price", lo, hi))
+        assert grown.column("ts_init", -1, hi) == whole.column("ts_init", -1, hi)
+        assert sorted(prices(grown.newest()) or []) == sorted(prices(whole.newest()) or [])
+        assert grown.age() == whole.age()
+        last = now
+
+
+def test_a_row_that_comes_too_late_is_put_where_it_belongs() -> None:
+    levels = known(LEVELS, now=30)
+    levels.append(table((21, 22, "put", 5.2)))
+    assert levels.column("price", 20 * 10**9, 30 * 10**9) == [5.2, 5.5, 7.5]
+    assert len(levels) == 5
+
+
+def test_what_is_appended_on_a_day_is_forgotten_as_what_is_loaded_on_it() -> None:
+    levels = KnownTable("levels")
+    for day in range(4):
+        levels.begin_day()
+        for number in range(100):
+            at = day * 1_000 + number
+            levels.append(table((at, at, "put", float(day))))
+            levels.advance(at * 10**9)
+    assert set(levels.column("price", -1, levels.now)) == {2.0, 3.0}
+    assert len(levels) == 200
+    whole = levels.known(-1, levels.now)
+    assert whole is not None
+    assert whole["price"].num_chunks < 100
+
+
+def test_rows_of_other_columns_are_refused() -> None:
+    with pytest.raises(KeyError, match="price"):
+        known(LEVELS, now=30).append(LEVELS.drop_columns(["price"]))

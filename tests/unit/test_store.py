@@ -13,13 +13,13 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from catalog.store import Store
 from mia_plugins.data.arrow import Columns, Kind
 from mia_plugins.data.columns import Trades
 from mia_plugins.data.errors import CatalogError, CatalogFileError
 from mia_plugins.data.files import Files
 from mia_plugins.data.layout import MANIFEST, data_files, data_path
 from mia_plugins.data.manifest import read_manifest
+from mia_plugins.data.store import Store
 from tests.market import DAY, ES, ID, NEXT_DAY, ORIGIN, some_depth, some_trades, sound_store, write_day
 
 
@@ -185,7 +185,7 @@ def test_a_run_that_was_killed_before_it_swept_the_drafts_is_swept_by_the_next(
     here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("catalog.store.discard", lambda files, day: None)
+        patch.setattr("mia_plugins.data.store.discard", lambda files, day: None)
         sound_store("cat")
     assert (here / "cat/mia/drafts").exists()
     Store.begin(Files("cat"), ORIGIN)

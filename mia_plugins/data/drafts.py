@@ -20,9 +20,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from catalog.digests import DigestingStream
 from mia_plugins.data.arrow import Columns, Kind, kind_of, schema_of, table_of
 from mia_plugins.data.columns import Whole, rows_of
+from mia_plugins.data.digests import DigestingStream
 from mia_plugins.data.errors import CatalogError
 from mia_plugins.data.files import Files, told
 from mia_plugins.data.layout import DRAFTS, data_path, table_path
@@ -43,7 +43,7 @@ class SealedFile:
     """The path it is to have."""
     rows: int
     digest: str
-    """Of its bytes: see `catalog.digests`."""
+    """Of its bytes: see `mia_plugins.data.digests`."""
     replaces: tuple[str, ...] = ()
     """Files of the day whose rows are in it."""
 

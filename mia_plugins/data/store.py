@@ -4,8 +4,8 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 
-from catalog.drafts import DayDraft, SealedFile, discard, in_vain, sealed_days
 from mia_plugins.data.catalog import Catalog
+from mia_plugins.data.drafts import DayDraft, SealedFile, discard, in_vain, sealed_days
 from mia_plugins.data.errors import CatalogError
 from mia_plugins.data.files import Files, told
 from mia_plugins.data.instruments import Contract, futures_contract

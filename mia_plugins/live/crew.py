@@ -1,0 +1,195 @@
+"""Everybody in a live node: strategies, actors, the intake and the steward, wired to each other."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+from nautilus_trader.live import LiveNode
+
+from mia_plugins.backtest.assembly import Assembly, Node, Tables, Tapes
+from mia_plugins.backtest.engine import TRADER
+from mia_plugins.backtest.plan import Plan
+from mia_plugins.errors import PluginError
+from mia_plugins.host.host import load_target
+from mia_plugins.live.beside import Beside, Reading
+from mia_plugins.live.feed import LiveFeed
+from mia_plugins.live.indices import TOLD_LIVE
+from mia_plugins.live.intake import Intake, Wants
+from mia_plugins.live.native import NativeLog
+from mia_plugins.live.node import Line, node_of
+from mia_plugins.live.planning import load_tables, subscriptions, wanted
+from mia_plugins.live.recording import Record
+from mia_plugins.live.silence import Silence
+from mia_plugins.live.steward import Charge, End, Steward
+from mia_plugins.live.telling import STOPPING
+from mia_plugins.live.terms import LiveTerms
+from mia_plugins.live.watching import Watching
+from mia_plugins.runtime.actor import ActorContext
+from mia_plugins.runtime.guard import Guard
+from mia_plugins.runtime.incidents import Incidents
+from mia_plugins.runtime.killing import Halt
+from mia_plugins.runtime.strategy import MiaStrategy
+from mia_plugins.runtime.vitals import Pulse
+from mia_plugins.settings.resolve import Run
+from mia_plugins.tape.known import KnownTable
+from mia_plugins.tape.tape import Rows
+
+STANDING = "risk.live:Standing"
+"""What keeps an account's limits beyond the process; of a package that the framework does not import."""
+
+
+class Standing(Protocol):
+    """An account's limits while a node lives."""
+
+    @property
+    def kill(self) -> Sequence[int]:
+        """The kill switch, for `Context.kill`."""
+
+    def keep(self, halt: Halt, incidents: Incidents) -> None:
+        """Have what flattens everything set the kill switch."""
+
+
+def standing_in(folder: Path) -> AbstractContextManager[Standing]:
+    """Claim a folder's state for as long as it is entered."""
+    try:
+        kind: Any = load_target(STANDING)
+    except ImportError as error:
+        raise PluginError(
+            f"{STANDING} cannot be loaded: {error}", "a live session keeps its limits there: install mia anew"
+        ) from error
+    return cast("AbstractContextManager[Standing]", kind.open(folder))
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a node stands on."""
+
+    run: Run
+    plan: Plan
+    classes: dict[str, type[MiaStrategy]]
+    line: Line
+    terms: LiveTerms
+    tables: Tables
+    record: Record
+    standing: Standing
+    guard: Guard
+    end: End
+
+
+class Crew:
+    """A node that can run, and who is in it."""
+
+    def __init__(self, ground: Ground) -> None:
+        run = ground.run
+        self._ground = ground
+        self._watching: list[Watching] = []
+        self._takers: dict[str, list[Callable[[str, Rows], None]]] = {}
+        node = Node(
+            self._feed,
+            ground.terms,
+            ground.standing.kill,
+            "live",
+            ground.line.execution_client,
+        )
+        self.assembly = Assembly(
+            run, ground.plan, ground.tables, ground.guard, bytes(1), node, ground.record.steps
+        )
+        self.actors = list(self.assembly.actors())
+        self.strategies = list(self.assembly.strategies(ground.classes))
+        for code in run.settings.instruments:
+            self.assembly.vitals.pulses.setdefault(str(code), Pulse())
+        wants = Wants(subscriptions(ground.plan, run.settings), self._takers, ground.record.recorder)
+        self.intake = Intake(self._context("intake"), ground.terms, wants)
+        self.beside = Beside(self._context("beside"), ground.terms, self.intake, self._reading())
+        loaded = [one for one in wanted(ground.plan, ground.terms) if one not in ground.line.unlisted]
+        self.node = node_of(ground.line, TRADER, loaded, run.settings)
+        self.stop: Callable[[], None] = self.node.handle().stop
+        self.steward = Steward(self._context("steward"), self._charge())
+        self._board(self.node)
+
+    def _board(self, node: LiveNode) -> None:
+        """Put everybody into the node; who is first starts first."""
+        for actor in (self.steward, self.intake, self.beside, *self.actors):
+            node.add_actor(actor)
+        for strategy in self.strategies:
+            node.add_strategy(strategy)
+        ground = self._ground
+        ground.standing.keep(self.assembly.halt, self.assembly.incidents)
+        load_tables(ground.plan, ground.plan.days[0], self._readers(), ground.record.recorder.table)
+
+    def _readers(self) -> list[Mapping[str, KnownTable]]:
+        """Return the tables of everybody who reads any."""
+        return [one.context.known for one in (*self.actors, *self.strategies)]
+
+    def _reading(self) -> Reading:
+        ground = self._ground
+        names = frozenset(ground.plan.tables)
+        listed = {name for name, one in TOLD_LIVE.items() if one not in ground.line.unlisted}
+        record = ground.record.recorder.table
+        return Reading(ground.plan.catalog, names, names & listed, self._readers(), record)
+
+    def _charge(self) -> Charge:
+        ground, settings = self._ground, self._ground.run.settings
+        return Charge(
+            live=settings.live,
+            intake=self.intake,
+            strategies=self.strategies,
+            watched=frozenset((*settings.instruments, *settings.observe)),
+            guard=ground.guard,
+            end=ground.end,
+            silence=Silence(self.intake, ground.terms.listed, NativeLog(ground.line.logs)),
+            start=self._resume,
+            look=self._look,
+            flush=self._flush,
+            stop=self.stop,
+        )
+
+    def watch(self, watching: Watching) -> None:
+        """Have somebody hear what is decided and ordered, and look now and then."""
+        assembly = self.assembly
+        assembly.ears.append(watching)
+        assembly.order_ears.append(watching)
+        assembly.incidents.also(watching)
+        self._watching.append(watching)
+
+    def _look(self, now: int) -> None:
+        del now  # when the timer was due: it may be late, and ages are told as they are
+        at = self._ground.terms.market_now()
+        for watching in self._watching:
+            watching.sight.state = STOPPING if self._ground.end.asked.is_set() else "trading"
+            watching.look(at)
+
+    def _flush(self) -> None:
+        """Bring to disk what was written."""
+        self._ground.tables.flush()
+        self._ground.record.flush()
+
+    def _resume(self) -> None:
+        """Bring the account to where it was."""
+
+    def _feed(self, tapes: Tapes, product: str) -> LiveFeed:
+        made = LiveFeed(tapes, product, self._deliver)
+        for code in tapes:
+            self._takers.setdefault(code, []).append(made.load)
+        return made
+
+    def _deliver(self, now: int) -> None:
+        self.intake.deliver(now)
+
+    def _context(self, name: str) -> ActorContext:
+        ground, assembly = self._ground, self.assembly
+        settings: Any = ground.run.settings
+        return ActorContext(
+            name=name,
+            settings=settings,
+            days=ground.plan.days,
+            known={},
+            guard=ground.guard,
+            vitals=assembly.vitals,
+            halt=assembly.halt,
+            incidents=assembly.incidents,
+            terms=ground.terms,
+            warnings=assembly.warnings,
+        )

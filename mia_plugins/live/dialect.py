@@ -1,0 +1,158 @@
+"""A few words of Interactive Brokers' protocol: enough to ask a gateway who it is, and no more.
+
+Nautilus speaks it from then on, but tells little of why a gateway does not let it in.
+"""
+
+import socket
+import struct
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Self
+
+GREETING = b"API\0"
+OLDEST, NEWEST = 213, 225
+"""Versions of the protocol that Nautilus speaks: those of protobuf alone."""
+PROTOBUF = 200
+"""What is added to the number of a message whose body is protobuf."""
+START_API, OPEN_ORDERS, CONTRACT_DATA_REQUEST = 71, 5, 9
+ERROR, NEXT_VALID_ID, MANAGED_ACCOUNTS, CONTRACT_DATA_END, OPEN_ORDERS_END = 4, 9, 15, 52, 53
+MOST_BYTES = 0xFFFFFF
+"""The longest frame there is."""
+_HEAD, _NUMBER = struct.Struct("!I"), struct.Struct("!i")
+_VARINT, _EIGHT, _BYTES, _FOUR = 0, 1, 2, 5
+
+type Fields = dict[int, int | bytes]
+"""A protobuf message: varints and bytes, by number."""
+
+
+class NotSpokenError(Exception):
+    """What was said is nothing of the protocol's."""
+
+
+def varint(number: int) -> bytes:
+    """Return a whole number, 0 or more, as protobuf writes it."""
+    found = bytearray()
+    while number > 0x7F:
+        found.append(number & 0x7F | 0x80)
+        number >>= 7
+    return bytes((*found, number))
+
+
+def start_api(client_id: int) -> bytes:
+    """Return the body of what a client introduces itself with."""
+    return number_field(1, client_id)
+
+
+def number_field(number: int, value: int) -> bytes:
+    """Return a field of a whole number, 0 or more."""
+    return varint(number << 3 | _VARINT) + varint(value)
+
+
+def bytes_field(number: int, value: str | bytes) -> bytes:
+    """Return a field of text or of a message."""
+    said = value.encode() if isinstance(value, str) else value
+    return varint(number << 3 | _BYTES) + varint(len(said)) + said
+
+
+def text_at(said: Fields, number: int) -> str:
+    """Return a field as text."""
+    found = said.get(number, b"")
+    return found.decode(errors="replace") if isinstance(found, bytes) else str(found)
+
+
+def fields(body: bytes) -> Fields:
+    """Return the fields of a message; of what is repeated the last."""
+    found: Fields = {}
+    at = 0
+    while at < len(body):
+        key, at = _read_varint(body, at)
+        kind = key & 7
+        if kind == _VARINT:
+            found[key >> 3], at = _read_varint(body, at)
+            continue
+        if kind == _BYTES:
+            length, at = _read_varint(body, at)
+        elif kind in {_EIGHT, _FOUR}:
+            length = 8 if kind == _EIGHT else 4
+        else:
+            raise NotSpokenError(f"a field of kind {kind}")
+        if at + length > len(body):
+            raise NotSpokenError("a message that is cut off")
+        found[key >> 3], at = body[at : at + length], at + length
+    return found
+
+
+def _read_varint(body: bytes, at: int) -> tuple[int, int]:
+    number = shift = 0
+    while at < len(body) and shift < 70:
+        number |= (body[at] & 0x7F) << shift
+        shift += 7
+        at += 1
+        if body[at - 1] < 0x80:
+            return number, at
+    raise NotSpokenError("a number that has no end")
+
+
+class Talk:
+    """One connection to a gateway."""
+
+    def __init__(self, host: str, port: int, patience: float) -> None:
+        """`patience` is how long connecting and each answer may take, in s."""
+        self._patience = patience
+        self._socket = socket.create_connection((host, port), patience)
+
+    def __enter__(self) -> Self:
+        """Go on."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Hang up, and wait a moment for the other side to notice: the client id is free again then."""
+        try:
+            self._socket.shutdown(socket.SHUT_WR)
+            self._socket.settimeout(1.0)
+            while self._socket.recv(65_536):
+                pass
+        except OSError:
+            pass
+        self._socket.close()
+
+    def greet(self, oldest: int = OLDEST) -> int:
+        """Say hello and return the version of the protocol that the gateway has chosen."""
+        hello = f"v{oldest}..{NEWEST}".encode()
+        self._socket.sendall(GREETING + _HEAD.pack(len(hello)) + hello)
+        said = self._frame()
+        version = said.split(b"\0")[0]
+        if not version.isdigit() or len(version) > 6:
+            raise NotSpokenError(f"{said[:30]!r} where a gateway says its version")
+        return int(version)
+
+    def say(self, number: int, body: bytes = b"") -> None:
+        """Send a message."""
+        self._socket.sendall(_HEAD.pack(len(body) + _NUMBER.size) + _NUMBER.pack(number + PROTOBUF) + body)
+
+    def heard(self) -> Iterator[tuple[int, Fields]]:
+        """Yield what comes, by the number of its kind; messages of the older dialect are passed over."""
+        while True:
+            body = self._frame()
+            if len(body) < _NUMBER.size:
+                raise NotSpokenError(f"a frame of {len(body)} bytes")
+            (number,) = _NUMBER.unpack_from(body)
+            if number > PROTOBUF:
+                yield number - PROTOBUF, fields(body[_NUMBER.size :])
+
+    def _frame(self) -> bytes:
+        (length,) = _HEAD.unpack(self._exactly(_HEAD.size))
+        if length > MOST_BYTES:
+            raise NotSpokenError(f"{length} bytes at once")
+        return self._exactly(length)
+
+    def _exactly(self, count: int) -> bytes:
+        found = b""
+        while len(found) < count:
+            more = self._socket.recv(count - len(found))
+            if not more:
+                raise EOFError("it hung up")
+            found += more
+        return found

@@ -1,0 +1,207 @@
+"""Writes down in what order strategies' calls are handled, so that they can be made once more."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Protocol
+
+from mia_plugins.live.stand_ins import RecordedClock, RecordedKeeper, RecordedSwitch, RecordedWire, Timed
+from mia_plugins.runtime.keeping import Keeper
+from mia_plugins.runtime.killing import Halt, Kill
+from mia_plugins.runtime.order_events import HEEDED, kind_of, told_of
+from mia_plugins.runtime.snapshot import text_of_account
+from mia_plugins.runtime.steps import Hand, Looks, Step, Steps, What, brought_to
+from mia_plugins.runtime.terms import AS_THEY_ARE, Terms
+
+if TYPE_CHECKING:
+    from mia_plugins.runtime.broker import BrokerAccount
+    from mia_plugins.runtime.wire import Wire
+
+ROWS = Step._fields.index("rows")
+CLOCK = Step._fields.index("clock")
+
+type Call = Callable[..., None]
+
+
+class Log(Protocol):
+    """Where steps go: a table of `STEPS`."""
+
+    def append(self, row: tuple[object, ...], /) -> None:
+        """Take a row."""
+
+    def flush(self) -> None:
+        """Write what was taken."""
+
+
+def _nothing() -> None:
+    """Do nothing."""
+
+
+class Recording(Steps):
+    """Writes every step; whatever led to an order is written before the order leaves."""
+
+    records = True
+
+    def __init__(
+        self, log: Log, before_order: Callable[[], None] = _nothing, terms: Terms = AS_THEY_ARE
+    ) -> None:
+        """`before_order` writes what else leads to orders: rows and decisions."""
+        self._log, self._before_order = log, before_order
+        self.terms = terms
+        """How whoever executes orders tells of them."""
+        self._pending: list[list[Any]] = []
+        self._open: list[list[Any]] = []
+        """Steps that are being handled, the innermost last."""
+        self._number = 0
+        self._sent = 0
+        """Messages to the broker."""
+        self._within = [0]
+        self._broker: BrokerAccount | None = None
+
+    @property
+    def now(self) -> int | None:
+        """What all clocks tell while a step is handled: UTC ns; None between two."""
+        return int(self._open[-1][CLOCK]) if self._open else None
+
+    def add(self, what: What, **told: Any) -> list[Any]:
+        """Write a step, or an answer that was given in one."""
+        if self._broker is not None:
+            broker, self._broker = self._broker, None
+            self.add(What.ACCOUNT, reason=text_of_account(broker))
+        self._number += 1
+        row = list(Step(self._number, self._within[-1], str(what), **told))
+        self._pending.append(row)
+        return row
+
+    @contextmanager
+    def handling(self, what: What, clock: int, **told: Any) -> Iterator[None]:
+        """Write a step and what comes within it."""
+        self._open.append(self.add(what, clock=clock, **told))
+        try:
+            yield
+        finally:
+            self._open.pop()
+
+    @contextmanager
+    def sending(self) -> Iterator[None]:
+        """Write what there is, and what comes while something is sent to the broker as coming within it."""
+        self.flush()
+        self._before_order()
+        self._sent += 1
+        self._within.append(self._sent)
+        try:
+            yield
+        finally:
+            self._within.pop()
+
+    def looked(self, counts: list[int]) -> None:
+        """Note how many rows were there for the step that is being handled."""
+        if self._open:
+            self._open[-1][ROWS] = counts
+
+    def flush(self) -> None:
+        """Write what is pending."""
+        pending, self._pending = self._pending, []
+        for row in pending:
+            self._log.append(tuple(row))
+        self._log.flush()
+
+    def of(self, strategy_id: str, now: Callable[[], int]) -> Hand:
+        """Return a strategy's hand."""
+        return RecordedHand(self, strategy_id, now)
+
+    def account(self, broker: "BrokerAccount") -> None:
+        """Have what the account is at the first step written before it."""
+        self._broker = broker
+
+    def keeper(self, keeper: Keeper) -> Keeper:
+        """Return a keeper whose answers are written."""
+        return RecordedKeeper(self, keeper)
+
+    def kill(self, kill: Sequence[int]) -> Sequence[int]:
+        """Return a kill switch whose changes are written as they are seen."""
+        return kill if isinstance(kill, bytes) else RecordedSwitch(self, kill)
+
+    def halt(self, halt: Halt) -> Halt:
+        """Have its changes written."""
+        halt.noted_by(self._halted)
+        return halt
+
+    def _halted(self, reason: str, level: Kill, now: int) -> None:
+        self.add(What.HALT, name=reason, level=int(level), ts=now)
+
+
+class RecordedHand(Hand):
+    """One strategy's."""
+
+    def __init__(self, recording: Recording, strategy_id: str, now: Callable[[], int]) -> None:
+        self._recording, self._strategy_id, self._now = recording, strategy_id, now
+
+    def calls(self, what: What, function: Call) -> Call:
+        """Return a function that writes each of its calls."""
+        if what is What.TOLD:
+            return self._told(function)
+        if what in {What.START, What.STOP}:
+            return self._plain(what, function)
+        return self._with_time(what, function)
+
+    def clock(self, clock: Any) -> Any:
+        """Return a clock whose timers are written as they fire."""
+        return RecordedClock(self, clock)
+
+    def wire(self, wire: "Wire") -> "Wire":
+        """Return a wire that has everything written before it sends anything."""
+        return RecordedWire(self._recording, wire)
+
+    def looked(self, strategy: Looks) -> None:
+        """Note how many rows it had."""
+        self._recording.looked(list(brought_to(strategy).values()))
+
+    def timer(self, name: str, callback: Timed) -> Timed:
+        """Return a timer's callback that writes that it was called, with the time it was set for."""
+
+        def call(event: Any) -> None:
+            with self.handling(What.TIMER, name=name, ts=event.ts_event):
+                callback(event)
+
+        return call
+
+    def handling(self, what: What, **told: Any) -> Any:
+        """Write a step of this strategy."""
+        clock = self._recording.now
+        clock = self._now() if clock is None else clock
+        return self._recording.handling(what, clock, strategy=self._strategy_id, **told)
+
+    def tells(self, clock: Any) -> int:
+        """Return what a clock tells: one time all through a step."""
+        now = self._recording.now
+        return int(clock.timestamp_ns()) if now is None else now
+
+    def _plain(self, what: What, function: Call) -> Call:
+        def call() -> None:
+            with self.handling(what):
+                function()
+
+        return call
+
+    def _told(self, function: Call) -> Call:
+        def call(event: Any) -> None:
+            if kind_of(event) not in HEEDED:
+                function(event)
+                return
+            with self.handling(What.TOLD, **told_of(self._recording.terms.heard(event))):
+                function(event)
+
+        return call
+
+    def _with_time(self, what: What, function: Call) -> Call:
+        """Return what writes calls with a time and a cause, or a level and a time."""
+
+        def woken(now: int, cause: str) -> None:
+            with self.handling(what, ts=now, name=cause):
+                function(now, cause)
+
+        def obeys(level: int, now: int) -> None:
+            with self.handling(what, ts=now, level=int(level)):
+                function(level, now)
+
+        return woken if what is What.WOKEN else obeys

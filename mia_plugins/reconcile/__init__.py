@@ -1,0 +1,1 @@
+"""A recorded session once more: with what was recorded, and with simulated fills."""

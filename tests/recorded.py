@@ -1,0 +1,94 @@
+"""Backtests whose steps are written down, and made again."""
+
+import json
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from mia_plugins.backtest.run import BacktestJob, run_backtest
+from mia_plugins.backtest.worker import Reporter
+from mia_plugins.data.catalog import Catalog
+from mia_plugins.data.columns import rows_of
+from mia_plugins.data.files import Files
+from mia_plugins.data.instruments import contract_of
+from mia_plugins.live.recorder import Recorder
+from mia_plugins.live.steps import Recording
+from mia_plugins.reconcile.replay import ReplayJob, replay
+from mia_plugins.runs.draft import RunDraft
+from mia_plugins.runs.folder import RUN, SETTINGS, RunFolder, RunRecord, RunStatus
+from mia_plugins.runs.inputs import inputs_of
+from mia_plugins.runs.rows import RowLog
+from mia_plugins.runtime.steps import STEPS
+from mia_plugins.settings.listing import settings_yaml
+from mia_plugins.settings.resolve import load_run
+from tests.market import DAY
+from tests.runtime import Played, Stage
+
+_numbers = count()
+
+
+def silent() -> Reporter:
+    return Reporter(lambda _: None, memoryview(bytearray(1)))
+
+
+def changed(stage: Stage, **settings: Any) -> Path:
+    """Return a settings file that differs."""
+    config = stage.folder / f"recorded-{next(_numbers)}.yaml"
+    config.write_text(json.dumps({"extends": stage.config.name} | settings))
+    return config
+
+
+def record(config: Path, plugins: tuple[Path, ...] = ()) -> Played:
+    """Run a backtest and write its steps."""
+    into = config.parent / f"recording-{next(_numbers)}"
+    into.mkdir()
+    log = RowLog(into / "steps.arrows", STEPS)
+    steps = Recording(log)
+    result = run_backtest(BacktestJob(config, plugins, into, {}), silent(), steps)
+    steps.flush()
+    log.close()
+    return Played(into, result)
+
+
+def replayed(config: Path, steps: Path, plugins: tuple[Path, ...] = (), mode: str = "backtest") -> Played:
+    """Make steps again over a catalog."""
+    into = config.parent / f"replay-{next(_numbers)}"
+    into.mkdir()
+    job = ReplayJob(config, plugins, steps, into, mode, {})
+    return Played(into, replay(job, silent()))
+
+
+def recorded_run(
+    stage: Stage, into: Path, *, status: RunStatus = RunStatus.COMPLETE, **settings: Any
+) -> RunFolder:
+    """Make a recorded run of a backtest whose data come one by one, as a session would."""
+    config = changed(stage, **{"feed": "handlers"} | settings)
+    run = load_run(config)
+    inputs = replace(inputs_of(run, "as they came"), mode="sim")
+    draft = RunDraft.begin(into, inputs)
+    draft.write(SETTINGS, settings_yaml(run, with_origin=True))
+    record_ = RunRecord(inputs, RunStatus.FAILED, "", tuple(run.settings.instruments))
+    draft.write(RUN, record_.text())
+    log = RowLog(draft.log("steps"), STEPS)
+    steps = Recording(log)
+    with Recorder(draft.folder) as recorder:
+        record_rows(recorder, stage.folder / "catalog")
+        metadata = {"run": inputs.id, "settings_hash": inputs.settings}
+        run_backtest(BacktestJob(config, (), draft.folder, metadata), silent(), steps)
+    steps.flush()
+    log.close()
+    return draft.seal(replace(record_, status=status))[1]
+
+
+def record_rows(recorder: Recorder, folder: Path, piece: int = 997) -> None:
+    """Have the rows of a catalog recorded, in pieces."""
+    catalog = Catalog.open(Files(str(folder)))
+    for file in catalog.data_files():
+        contract = contract_of(file.instrument_id, DAY)
+        for rows in catalog.read(file.kind, file.instrument_id):
+            for first in range(0, len(rows), piece):
+                recorder.take(contract, rows_of(rows, slice(first, first + piece)))
+    for name in catalog.tables():
+        for table in catalog.read_table(name):
+            recorder.table(name, table)
