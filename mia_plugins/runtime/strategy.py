@@ -273,11 +273,11 @@ class MiaStrategy(Guarded, Strategy):
         if decision.outcome is Outcome.TAKEN:
             base_id = f"{self.context.strategy_id}-{self.context.keeper.mark}{book.next_id}"
             number = book.record(now, self._instrument, cause, decision, base_id, price)
-            tell_decision(self.context, number, now, decision)
+            tell_decision(self.context, number, now, decision, price)
             self.desk.enter(now, decision, number, base_id, price)
         else:
             number = book.record(now, self._instrument, cause, decision, None, price)
-            tell_decision(self.context, number, now, decision)
+            tell_decision(self.context, number, now, decision, price)
             self.context.following.open(number, now, decision, self._timetable.flat_at)
 
 
