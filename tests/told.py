@@ -6,6 +6,7 @@ from typing import Any
 from mia_plugins.data.sessions import NEW_YORK, NS
 from mia_plugins.decisions import Proposal
 from mia_plugins.decisions.strategy import DecidingStrategy
+from mia_plugins.runtime.times import TENTH
 from mia_plugins.testing import Scene, proposals
 from mia_plugins.testing.changed import reflected
 
@@ -50,13 +51,13 @@ def later(clock: str, minutes: int) -> str:
 def proposed(
     strategy: type[DecidingStrategy], scene: Scene, product: str = "", **settings: Any
 ) -> dict[str, Proposal]:
-    """Return what is proposed at closes of the last day, by New York's time."""
+    """Return what is proposed on the last day, by New York's time: of closes the minute alone."""
     found = proposals(strategy, scene, product=product, **settings)
     return {_clock(now): one for now, one in found.items() if now > scene.session.open}
 
 
 def sides(found: dict[str, Proposal]) -> dict[str, int]:
-    """Return the sides that are proposed, by the close."""
+    """Return the sides that are proposed, by when."""
     return {clock: one.side for clock, one in found.items() if one.side}
 
 
@@ -86,4 +87,6 @@ def close(some: tuple[float | None, ...], others: tuple[float | None, ...]) -> b
 
 
 def _clock(ts: int) -> str:
-    return f"{dt.datetime.fromtimestamp(ts // NS, NEW_YORK):%H:%M}"
+    seconds, ns = divmod(ts, NS)
+    at = f"{dt.datetime.fromtimestamp(seconds, NEW_YORK):%H:%M:%S}"
+    return f"{at}.{ns // TENTH}" if ns else at.removesuffix(":00")

@@ -5,15 +5,16 @@ from collections.abc import Iterator
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from indicators.events import absorbing
 from indicators.events.absorbing import PLACES, PRICE, TOUCH, TOUCHED
 from indicators.events.book_log import TRADE, TS, WHAT, BookLog
-from indicators.events.ring import youngest_first
+from indicators.events.ring import told_between, youngest_first
 from mia_plugins.data.arrow import Kind
 from mia_plugins.data.sessions import Session
-from mia_plugins.features import ODD, Feature, Market, Measure, Reading, Score, known, quiet, unknown
+from mia_plugins.features import ODD, EventMeasure, Feature, Market, Reading, Score, known, quiet, unknown
 from mia_plugins.settings import BaseSettings
 from mia_plugins.tape.tape import Tape
 from mia_plugins.units import Minutes, Multiple, Seconds
@@ -46,7 +47,7 @@ class Absorbed(NamedTuple):
     """When the price traded through it, 0 before: UTC ns."""
 
 
-class Absorption(Measure):
+class Absorption(EventMeasure):
     """Prices at which much was executed within 30 s, and which held.
 
     Any trade of the last 30 s at the price may be the start; of those from which on all conditions hold,
@@ -137,6 +138,10 @@ class Absorption(Measure):
             if row[absorbing.E_KNOWN] <= ts:
                 return
             yield Absorbed(*row.tolist())
+
+    def told(self, lo: int, hi: int) -> NDArray[np.int64]:
+        """Return when absorption was told after `lo` up to `hi` (UTC ns)."""
+        return told_between(self._events, absorbing.E_KNOWN, lo, hi)
 
     def held_since(self, ts: int) -> list[Absorbed]:
         """Return what held after a time (UTC ns) and was not traded through, the youngest first."""

@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from indicators.events import hidden
 from indicators.events.book_log import BookLog
-from indicators.events.ring import youngest_first
+from indicators.events.ring import told_between, youngest_first
 from mia_plugins.data.arrow import Kind
 from mia_plugins.data.sessions import Session
-from mia_plugins.features import Market, Measure
+from mia_plugins.features import EventMeasure, Market
 from mia_plugins.settings import BaseSettings
 from mia_plugins.tape.tape import Tape
 from mia_plugins.units import Contracts, Milliseconds, Seconds
@@ -48,7 +49,7 @@ class Iceberg(NamedTuple):
         return self.refills * self.shown
 
 
-class Icebergs(Measure):
+class Icebergs(EventMeasure):
     """Orders of one size that come again at their price where executions took the one before down.
 
     The definition's refill is told of the order, not of the whole price, at which others wait too. An order
@@ -124,6 +125,10 @@ class Icebergs(Measure):
             if row[hidden.E_KNOWN] <= ts:
                 return
             yield _iceberg(row.tolist())
+
+    def told(self, lo: int, hi: int) -> NDArray[np.int64]:
+        """Return when icebergs were told after `lo` up to `hi` (UTC ns)."""
+        return told_between(self._events, hidden.E_KNOWN, lo, hi)
 
     def standing(self, now: int) -> list[Iceberg]:
         """Return those that are not over at `now` (UTC ns), the youngest first."""

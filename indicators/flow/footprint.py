@@ -1,5 +1,6 @@
 """The footprint of a base bar: what was bought and sold at each price, and where one side had no answer."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
@@ -79,8 +80,7 @@ class Footprint(WithTrades):
         self._span = np.zeros(5, np.int64)
         self._found = np.zeros(4, np.int64)
         fixed = lots_are_fixed(self.settings.lots, self.market)
-        least = (self.settings.least, 0) if fixed else (1, SHARE)
-        self._limits = np.array([self.settings.ratio, *least], np.float64)
+        self._limits = limits_of(self.settings, fixed=fixed)
 
     def begin_session(self, session: Session) -> None:
         """Drop what no bar has closed on."""
@@ -99,11 +99,8 @@ class Footprint(WithTrades):
         self.rows = self._open[below : below + (high - low + 1) * seen].copy()
         self.low = low
         self._clear()
-        marks = np.zeros((len(self.rows), 2), np.int8)
-        compare(self.rows, self._limits, marks, self._found)
-        self.buys, self.sells, *longest = self._found.tolist()
-        stacked = self.settings.stacked
-        self.stacks = () if max(longest) < stacked else (*self._stacks(1, marks), *self._stacks(-1, marks))
+        self.stacks = stacks_in(self.rows, low, self.settings.stacked, (self._limits, self._found))
+        self.buys, self.sells = self._found[:2].tolist()
 
     @property
     def stacked_buys(self) -> int | None:
@@ -121,21 +118,46 @@ class Footprint(WithTrades):
         buys, sells = self.stacked_buys, self.stacked_sells
         return None if buys is None or sells is None else (buys > sells) - (buys < sells)
 
-    def _stacks(self, side: int, marks: NDArray[np.int8]) -> tuple[Stack, ...]:
-        edges = np.flatnonzero(np.diff(marks[:, (1 - side) // 2], prepend=0, append=0))
-        found = (Stack(side, self.low + a, self.low + b - 1) for a, b in edges.reshape(-1, 2).tolist())
-        return tuple(stack for stack in found if stack.rows >= self.settings.stacked)
-
     def _largest(self, side: int) -> int | None:
-        if self.buys is None:
-            return None
-        return max((stack.rows for stack in self.stacks if stack.side == side), default=0)
+        return None if self.buys is None else largest(self.stacks, side)
 
     def _clear(self) -> None:
         first, low, high, seen, _ = self._span.tolist()
         if seen:
             self._open[low - first + REACH : high + 1 - first + REACH] = 0
         self._span[:] = 0
+
+
+def limits_of(settings: Footprint.Settings, *, fixed: bool) -> NDArray[np.float64]:
+    """Return what makes an imbalance: the ratio, the least contracts, the least share of the largest row."""
+    return np.array([settings.ratio, *((settings.least, 0) if fixed else (1, SHARE))], np.float64)
+
+
+def stacks_in(
+    rows: NDArray[np.int64], low: int, stacked: int, into: tuple[NDArray[np.float64], NDArray[np.int64]]
+) -> tuple[Stack, ...]:
+    """Return the stacks among rows of which the lowest is at `low` ticks, each side's from low to high.
+
+    `into` is what makes an imbalance, and where it is told how many there are.
+    """
+    marks = np.zeros((len(rows), 2), np.int8)
+    limits, found = into
+    compare(rows, limits, marks, found)
+    if max(found[2:].tolist()) < stacked:
+        return ()
+    return tuple(
+        Stack(side, low + a, low + b - 1)
+        for side in (1, -1)
+        for a, b in np.flatnonzero(np.diff(marks[:, (1 - side) // 2], prepend=0, append=0))
+        .reshape(-1, 2)
+        .tolist()
+        if b - a >= stacked
+    )
+
+
+def largest(stacks: Iterable[Stack], side: int) -> int:
+    """Return the rows of a side's largest stack, 0 without one."""
+    return max((stack.rows for stack in stacks if stack.side == side), default=0)
 
 
 @kernel

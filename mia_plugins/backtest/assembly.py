@@ -35,7 +35,7 @@ from mia_plugins.runtime.strategy import MiaStrategy
 from mia_plugins.runtime.terms import AS_THEY_ARE, Terms
 from mia_plugins.runtime.vitals import Pulse, Vitals
 from mia_plugins.settings.resolve import Component, Run
-from mia_plugins.tape.known import KnownTable
+from mia_plugins.tape.known import Knowing
 from mia_plugins.tape.tape import Tape
 from mia_plugins.tape.trail import Trail
 
@@ -130,6 +130,7 @@ class Assembly:
         self.ears: list[Ear] = []
         self.order_ears: list[OrderEar] = []
         self.incidents = Incidents(tables.incidents)
+        self._knowing = Knowing()
         for code, micro in plan.stand_ins.items():
             self.warnings.add(
                 f"stand-in {micro}",
@@ -160,11 +161,17 @@ class Assembly:
         return made
 
     def _actor(self, component: Component, kind: type[MiaActor]) -> MiaActor:
+        instruments = tuple(map(str, self._run.settings.instruments))
+        tapes = {} if kind.reads is None else self._tapes(kind.reads, (1,))
         context = ActorContext(
             name=component.name,
             settings=component.settings,
             days=self._plan.days,
-            known={name: KnownTable(name) for name in sorted(kind.tables)},
+            known=self._knowing.tables(kind.tables),
+            instruments=instruments,
+            tapes=tapes,
+            feed=self._feed(tapes, instruments[0]) if tapes else None,
+            make_known=self._knowing.add if self._node else None,
             guard=self._guard,
             vitals=self.vitals,
             halt=self.halt,
@@ -181,16 +188,7 @@ class Assembly:
         settings = self._run.settings
         trail = Trail()
         minutes = dict.fromkeys((settings_of(component).bar, *sorted(needs.longer_bars)))
-        tapes = {
-            str(code): Tape(
-                code,
-                needs.reads | {self._plan.bars_of},
-                tuple(minutes),
-                quotes_from=self._plan.engine_kind,
-                trail=trail if code == product else None,
-            )
-            for code in (*settings.instruments, *settings.observe)
-        }
+        tapes = self._tapes(needs.reads, tuple(minutes), {product: trail})
         for tape in tapes.values():
             tape.recalls = needs.reads <= {Kind.BARS}
         feed = self._feed(tapes, product)
@@ -207,7 +205,7 @@ class Assembly:
             days=self._plan.days,
             tapes=tapes,
             feed=feed,
-            known={name: KnownTable(name) for name in sorted(needs.tables)},
+            known=self._knowing.tables(needs.tables),
             book=tables.journal.book(strategy_id),
             following=following_of(account, tables.shadows, trail, bars=self._plan.engine_kind is Kind.BARS),
             account=account,
@@ -227,6 +225,22 @@ class Assembly:
             **self._live(),
         )
         return _prepared(kind, context)
+
+    def _tapes(
+        self, reads: frozenset[Kind], minutes: tuple[int, ...], trails: Mapping[str, Trail] | None = None
+    ) -> dict[str, Tape]:
+        """Return a tape a product, with bars of some lengths."""
+        settings, trails = self._run.settings, trails or {}
+        return {
+            str(code): Tape(
+                code,
+                reads | {self._plan.bars_of},
+                minutes,
+                quotes_from=self._plan.engine_kind,
+                trail=trails.get(code),
+            )
+            for code in (*settings.instruments, *settings.observe)
+        }
 
     def _feed(self, tapes: Tapes, product: str) -> Feed:
         if self._node:

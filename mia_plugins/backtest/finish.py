@@ -144,8 +144,12 @@ def _record(making: Making, ended: Ended, status: RunStatus, reason: str) -> Run
 
 def _reached(told: int | None, decisions: Path) -> int | None:
     """Return up to where the data were (UTC ns): what a run told, or its last decision if that is later."""
-    last = max((int(batch["ts"][-1].value) for batch in _batches(decisions)), default=None)
-    return max((ts for ts in (told, last) if ts is not None), default=None)
+    return max((ts for ts in (told, reached_in(decisions)) if ts is not None), default=None)
+
+
+def reached_in(decisions: Path) -> int | None:
+    """Return when the last decision of a log was made: UTC ns."""
+    return max((int(batch["ts"][-1].value) for batch in _batches(decisions)), default=None)
 
 
 def _batches(log: Path) -> Iterable[pa.RecordBatch]:

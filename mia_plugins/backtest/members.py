@@ -102,12 +102,15 @@ def planned(run: Run, classes: Mapping[str, type[MiaStrategy]]) -> Plan:
     """Return what a run reads, given its strategies."""
     needs = needs_of(run, classes, parts_of(run))
     _refuse_unseen_products(run, needs)
-    reads = frozenset[Kind]().union(*(one.reads for one in needs.values()))
-    tables = frozenset[str]().union(
-        *(one.tables for one in needs.values()),
-        *(actor.tables for actor in actor_classes(run).values()),
-    )
-    return plan_of(run.settings, reads, tables)
+    return plan_of(run.settings, *read_in(run, needs))
+
+
+def read_in(run: Run, needs: Mapping[str, Needs]) -> tuple[frozenset[Kind], frozenset[str]]:
+    """Return what strategies, by their needs, and actors read: kinds of data, and tables."""
+    actors = actor_classes(run).values()
+    reads = (*(one.reads for one in needs.values()), *(actor.reads or frozenset() for actor in actors))
+    tables = (*(one.tables for one in needs.values()), *(actor.tables for actor in actors))
+    return frozenset[Kind]().union(*reads), frozenset[str]().union(*tables)
 
 
 def _refuse_unseen_products(run: Run, needs: Mapping[str, Needs]) -> None:

@@ -131,8 +131,10 @@ class Backtest:
     ) -> None:
         self._settings, self._plan, self._seen = run.settings, plan, seen
         self._strategies, self._guard, self._actors = strategies, guard, actors
-        self._on_tapes = {code for strategy in strategies for code in strategy.tapes}
-        self._reads_depth = any(Kind.DEPTH in strategy.tape.kinds for strategy in strategies)
+        self._readers: tuple[MiaStrategy | MiaActor, ...] = (*strategies, *actors)
+        tapes = [tape for reader in self._readers for tape in reader.context.tapes.values()]
+        self._on_tapes = {tape.code for tape in tapes}
+        self._reads_depth = any(Kind.DEPTH in tape.kinds for tape in tapes)
         self._bars: dict[str, Bars] = {}
         self._engine: BacktestEngine = engine_of(
             run.settings, plan, guard, Sight(self._bar_now, self._beside)
@@ -225,8 +227,8 @@ class Backtest:
         if isinstance(rows, Bars) and (filled := self._plan.filled_by(part.product)):
             self._bars[replace(part.contract, code=filled).instrument_id] = rows
         if self._settings.feed == "columns" and part.product in self._on_tapes:
-            for strategy in self._strategies:
-                strategy.take_rows(part.product, rows)
+            for reader in self._readers:
+                reader.take_rows(part.product, rows)
 
     def _is_over(self, reporter: Reporter) -> bool:
         """Say whether somebody asked for the end; raise what went wrong in the engine."""

@@ -25,7 +25,7 @@ from mia_plugins.decisions.judges import Judgement, Judges
 from mia_plugins.decisions.proposal import Gate, Proposal, Proposer
 from mia_plugins.decisions.rule import Verdict
 from mia_plugins.errors import PluginError
-from mia_plugins.features import Feature, Market
+from mia_plugins.features import Feature, Market, Scout
 from mia_plugins.hookspecs import Kind as PluginKind
 from mia_plugins.journal.decision import Decision, JournalColumns
 from mia_plugins.runtime.needs import Needs, Part, Parts
@@ -57,6 +57,12 @@ class DecidingStrategy(MiaStrategy):
         """Return what proposes, where that follows from a market alone: it can be tried without a run."""
         del market, settings
         raise NotImplementedError(f"{cls.__qualname__} proposes only within a run: it has no proposer(…)")
+
+    @classmethod
+    def wakes(cls, settings: Any) -> tuple[Scout, ...]:
+        """Return what finds the events after which it is evaluated between bars. Override it."""
+        del settings
+        return ()
 
     @classmethod
     def needs(cls, settings: StrategySettings, parts: Parts, product: str) -> Needs:
@@ -138,7 +144,7 @@ class DecidingStrategy(MiaStrategy):
             one.admit(surroundings)
             one.begin()
         note_warnings(self._judges.filters, context.product, context.warnings.add)
-        self.measures = (self.market,)
+        self.measures = (self.market, *self.wakes(self.settings))
         for part in left_out(context.parts):
             context.warnings.add(
                 f"absent {part.name}",

@@ -6,6 +6,7 @@ strategy share their measures through a `Market`: each exists once, however many
 *indicator* is computed from bars that it is given; `followed` makes a measure of it.
 """
 
+from mia_plugins.features.events import EventMeasure, Scout
 from mia_plugins.features.feature import (
     EVEN,
     ODD,
@@ -28,6 +29,7 @@ __all__ = [
     "EVEN",
     "ODD",
     "BarMeasure",
+    "EventMeasure",
     "Feature",
     "FeatureError",
     "Followed",
@@ -37,6 +39,7 @@ __all__ = [
     "Mirror",
     "Reading",
     "Score",
+    "Scout",
     "exempt",
     "followed",
     "known",

@@ -111,12 +111,14 @@ class BarMeasure(Measure):
     @final
     def take(self, tape: Tape, lo: int, hi: int) -> None:
         """Take the bars that have closed."""
-        del lo, hi
+        del lo
         bars = tape.bars(self.minutes) if self.minutes else tape.base
         fresh = bars.count - self._taken
         if fresh == 1:
             self.take_bar(bars.last)
-        elif fresh:
+        elif not fresh:
+            self.between_bars(hi)
+        else:
             for bar in bars.since(self._taken):
                 self.take_bar(bar)
         self._taken = bars.count
@@ -138,3 +140,9 @@ class BarMeasure(Measure):
     @abstractmethod
     def take_bar(self, bar: Bar) -> None:
         """Take a bar that has just closed; prices in ticks."""
+
+    def between_bars(self, now: int) -> None:
+        """Take note of an instant (UTC ns) at which no bar closed. Override it; there is nothing to call.
+
+        Which instants there are depends on who else looks: nothing may follow from one by itself.
+        """

@@ -64,6 +64,8 @@ class Decision:
     """One an input: its age, in s."""
     entry: int | None = None
     """Limit price of the entry, in ticks; None at the market."""
+    entry_until: int | None = None
+    """When the strategy lets an entry go that nobody took: UTC ns; None: never by itself."""
     until: int | None = None
     """When the position is left at the latest: UTC ns."""
 

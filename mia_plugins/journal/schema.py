@@ -63,7 +63,9 @@ SHADOWS = pa.schema(
         _field("entry", pa.int64(), "where it would have been filled", "ticks", nullable=True),
         _field("ts_exit", TIME, "when it would have been over", "ns"),
         _field("exit_ticks", pa.int64(), "where it would have been closed", "ticks", nullable=True),
-        _field("exit", WORD, "target, stop, time, or open: the data ended"),
+        _field(
+            "exit", WORD, "target, stop, time, open: the data ended, or not filled: a limit that nobody took"
+        ),
         _field("r", pa.float64(), "result in units of |entry - stop|; null where that is 0", nullable=True),
         _field("mae", pa.int64(), "the furthest it went against the entry", "ticks", nullable=True),
         _field("mfe", pa.int64(), "the furthest it went for the entry", "ticks", nullable=True),

@@ -1,6 +1,8 @@
 """Shadow outcomes: what the bracket of a decision that was not taken would have done.
 
-It is filled at the first quote after the decision, a buy at the ask plus slippage. From the next quote on:
+It is filled at the first quote after the decision, a buy at the ask plus slippage. One that waits at a
+limit is filled there, by the first quote whose other side reaches it (the ask, of a buy), or not at all. From
+the next quote on:
 
 - stop: the first quote at or beyond it, filled at that quote less slippage, through a gap too;
 - target: the first quote whose other side reaches it (the bid, of a long), filled at the target;
@@ -8,10 +10,12 @@ It is filled at the first quote after the decision, a buy at the ask plus slippa
 - one that lies at or beyond its target is over at the next quote too, as a target, at that quote less
   slippage or at the target, whichever is worse: there was nothing left to gain;
 - time: at `until`, by the last quote known then, less slippage. One that was not filled by then never was.
-- open: the data ended before; it is valued by the last quote, less slippage.
+- open: the data ended before; it is valued by the last quote, less slippage;
+- not filled: a limit that was reached by no quote while it waited.
 
 Quotes that bars were made into (`bars`) have a spread where they stand for a bar's whole range. In it a
-stop is filled at its own price, less slippage; a target must be traded through, by one tick.
+stop is filled at its own price, less slippage; a target must be traded through, by one tick, and so must a
+limit, in whose bar the stop may follow, and no target.
 
 No quote can be both at the stop and at the target. Quotes have two sides: leave out those of an empty book.
 """
@@ -28,7 +32,7 @@ from mia_plugins.journal.errors import JournalError
 from mia_plugins.journal.times import utc_text
 
 type Ints = NDArray[np.int64]
-type Exit = Literal["target", "stop", "time", "open"]
+type Exit = Literal["target", "stop", "time", "open", "not filled"]
 
 FIRST_LOOK = 256
 """Quotes that are searched for an exit at first; twice as many each time after."""
@@ -48,6 +52,15 @@ class ShadowOutcome(NamedTuple):
     mfe: int | None
 
 
+class Waits(NamedTuple):
+    """An entry that waits at a limit."""
+
+    limit: int
+    """Ticks."""
+    until: int
+    """When it is let go: UTC ns."""
+
+
 class Outcomes(Protocol):
     """Where outcomes are written."""
 
@@ -65,6 +78,7 @@ class _Shadow:
     stop: int
     target: int
     until: int
+    waits: Waits | None = None
     ts_entry: int = 0
     entry: int | None = None
     last: int = 0
@@ -72,6 +86,13 @@ class _Shadow:
     low: int = 0
     high: int = 0
     """The lowest and the highest bid since the entry."""
+
+    @property
+    def over(self) -> tuple[int, Exit]:
+        """When it is over where no quote ends it (UTC ns), and as what."""
+        if self.entry is None and self.waits is not None:
+            return self.waits.until, "not filled"
+        return self.until, "time"
 
     @property
     def is_stillborn(self) -> bool:
@@ -103,8 +124,20 @@ class Shadows:
         """Return the number of those that are open."""
         return len(self._open)
 
-    def open(self, decision_id: int, ts: int, side: int, stop: int, target: int, until: int) -> None:  # noqa: PLR0913, PLR0917 the interface: each is a part of a bracket
-        """Follow the bracket of a decision made at `ts` until `until` (UTC ns); prices are in ticks."""
+    def open(  # noqa: PLR0913, PLR0917 the interface: each is a part of a bracket
+        self,
+        decision_id: int,
+        ts: int,
+        side: int,
+        stop: int,
+        target: int,
+        until: int,
+        waits: Waits | None = None,
+    ) -> None:
+        """Follow the bracket of a decision made at `ts` until `until` (UTC ns); prices are in ticks.
+
+        It is entered at the market, unless it `waits`.
+        """
         fault = _fault(ts, side, stop, target, until)
         if not fault and ts < self._seen:
             fault = f"quotes up to {utc_text(self._seen)} were seen before it was opened"
@@ -113,7 +146,9 @@ class Shadows:
                 f"the shadow of decision {decision_id} at {utc_text(ts)}: {fault}",
                 "open it before the quotes after it are seen, with its stop on the losing side of its target",
             )
-        self._open.append(_Shadow(decision_id, ts, side, side * stop, side * target, until))
+        if waits is not None:
+            waits = Waits(side * waits.limit, min(waits.until, until))
+        self._open.append(_Shadow(decision_id, ts, side, side * stop, side * target, until, waits))
 
     def advance(self, ts: Ints, bid: Ints, ask: Ints) -> None:
         """See quotes, in order, after those of the last call; times in UTC ns, prices in ticks."""
@@ -141,29 +176,50 @@ class Shadows:
 
     def end(self, ts: int) -> None:
         """Write what is still open; the data end at `ts` (UTC ns)."""
-        exits = [(shadow, min(ts, shadow.until)) for shadow in self._open]
-        self._open = []
+        ended, self._open = self._open, []
+        exits = [(shadow, *shadow.over) for shadow in ended]
         self._write(
-            [(inf, self._over(one, at, None, "time" if at == one.until else "open")) for one, at in exits]
+            [
+                (inf, self._over(one, min(ts, at), None, kind if at <= ts else "open"))
+                for one, at, kind in exits
+            ]
         )
 
     def _follow(self, shadow: _Shadow, ts: Ints, bid: Ints, ask: Ints) -> tuple[float, ShadowOutcome] | None:
         """Return how a shadow ended and at which of these quotes that was known."""
-        start, late = 0, int(ts.searchsorted(shadow.until, "right"))
+        start = self._enter(shadow, ts, bid, ask) if shadow.entry is None else 0
+        until, kind = shadow.over
+        late = int(ts.searchsorted(until, "right"))
         if shadow.entry is None:
-            start = int(ts.searchsorted(shadow.ts, "right"))
-            if start < late:
-                shadow.ts_entry, shadow.entry = int(ts[start]), int(ask[start]) + self._slippage
-                shadow.low = shadow.high = shadow.last = int(bid[start])
-                start += 1
+            return None if late == len(ts) else (late, self._over(shadow, until, None, kind))
+        if self._bars and shadow.waits is not None:
+            bid = _after_limit(shadow, ts, bid, ask)
         at = _exit_at(shadow, bid[start:late], int(self._bars))
         if at is not None:
             at += start
             shadow.see(bid[start : at + 1])
-            inside = self._bars and bool(ask[at] > bid[at])
+            inside = self._bars and bool(ask[at] > bid[at] or ts[at] == shadow.ts_entry)
             return at, self._over(shadow, int(ts[at]), *self._fill(shadow, inside=inside))
         shadow.see(bid[start:late])
-        return None if late == len(ts) else (late, self._over(shadow, shadow.until, None, "time"))
+        return None if late == len(ts) else (late, self._over(shadow, until, None, kind))
+
+    def _enter(self, shadow: _Shadow, ts: Ints, bid: Ints, ask: Ints) -> int:
+        """Fill an entry where one of these quotes does, and return from which on exits are looked for."""
+        first, late = (int(ts.searchsorted(at, "right")) for at in (shadow.ts, shadow.over[0]))
+        if shadow.waits is None:
+            at, price = first, int(ask[first]) + self._slippage if first < late else 0
+        else:
+            reached = ask[first:late] <= shadow.waits.limit - int(self._bars)
+            at, price = first + int(reached.argmax()) if reached.any() else late, shadow.waits.limit
+        if at >= late:
+            return late
+        shadow.ts_entry, shadow.entry = int(ts[at]), price
+        if self._bars and shadow.waits is not None:
+            # What is left of its bar may have been anything in its range.
+            shadow.low = shadow.high = shadow.last = int(min(bid[at], ask[at]))
+            return at
+        shadow.low = shadow.high = shadow.last = int(bid[at])
+        return at + 1
 
     def _fill(self, shadow: _Shadow, *, inside: bool) -> tuple[int, Exit]:
         """Return the price and the kind of an exit at the last bid, or `inside` a bar's range."""
@@ -202,6 +258,12 @@ class Shadows:
                 self.closed.append(outcome)
             else:
                 self._log.append(outcome)
+
+
+def _after_limit(shadow: _Shadow, ts: Ints, bid: Ints, ask: Ints) -> Ints:
+    """Return bids of quotes made of bars; in the bar of a limit's entry the lowest prices, and no target."""
+    worst = np.minimum(np.minimum(bid, ask), shadow.target)
+    return np.where(ts == shadow.ts_entry, worst, bid)
 
 
 def _exit_at(shadow: _Shadow, bids: Ints, beyond: int) -> int | None:

@@ -27,6 +27,7 @@ EXITS = {
     "stop": "its stop was hit",
     "time": "its time ran out",
     "open": "the data ended before it did",
+    "not filled": "nobody took its limit while it waited",
 }
 
 
@@ -206,7 +207,8 @@ def _shadow(one: Explanation) -> Iterator[str]:
     if shadow is None:
         return
     if shadow.entry is None or shadow.exit_ticks is None:
-        yield "no quote came before its time ran out: it would not have been filled"
+        why = EXITS[shadow.exit] if shadow.exit == "not filled" else "no quote came before its time ran out"
+        yield f"{why}: it would not have been filled"
         return
     yield from _table(
         ("New York", "", "price"),

@@ -223,7 +223,16 @@ def _is_sound(ours: Row, ts: int, price: int | None, d: Decision) -> bool:
     """
     try:
         total: float = sum(filter(None, ours), (d.score or 0.0) + (d.confidence or 0.0))  # type: ignore[type-var, assignment]
-        _ = ts | d.size | (price or 0) | (d.entry or 0) | (d.stop or 0) | (d.target or 0) | (d.until or 0)
+        _ = (
+            ts
+            | d.size
+            | (price or 0)
+            | (d.entry or 0)
+            | (d.stop or 0)
+            | (d.target or 0)
+            | (d.until or 0)
+            | (d.entry_until or 0)
+        )
     except TypeError:
         return False
     # Finite numbers can be too large for their sum.

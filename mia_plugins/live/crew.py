@@ -23,6 +23,7 @@ from mia_plugins.live.planning import load_tables, subscriptions, wanted
 from mia_plugins.live.recording import Record
 from mia_plugins.live.silence import Silence
 from mia_plugins.live.steward import Charge, End, Steward
+from mia_plugins.live.telling import STOPPING
 from mia_plugins.live.terms import LiveTerms
 from mia_plugins.live.warming import Past, Warmed, WarmUp
 from mia_plugins.live.watching import Watching
@@ -163,7 +164,7 @@ class Crew:
         del now  # when the timer was due: it may be late, and ages are told as they are
         at = self._ground.terms.market_now()
         for watching in self._watching:
-            watching.sight.state = "stopping" if self._ground.end.asked.is_set() else "trading"
+            watching.sight.state = STOPPING if self._ground.end.asked.is_set() else "trading"
             watching.look(at)
 
     def _flush(self) -> None:

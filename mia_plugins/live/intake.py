@@ -62,6 +62,16 @@ class Stream:
         """When the last row of each kind came: UTC ns; 0 before the first."""
         self.count: dict[Kind, int] = dict.fromkeys(self.rows, 0)
         """Rows that came."""
+        self.quote: tuple[int, ...] | None = None
+        """The last quote that nobody has felt."""
+
+    @property
+    def heard(self) -> int:
+        """When the kind that has been silent for longest came last: UTC ns; 0 before the first.
+
+        Trades may pause; a book that stands still while they go on is no book.
+        """
+        return min((last for kind, last in self.last.items() if kind is not Kind.TRADES), default=0)
 
     def take(self, kind: Kind, ts: int, row: tuple[int, ...]) -> None:
         """Take a row at the earliest at an instant (UTC ns), and not before the one before."""
@@ -115,7 +125,6 @@ class Intake(MiaActor):
         self.pulse = max(self.pulse, now)
         for code, stream in self.streams.items():
             for rows in stream.handed_on():
-                self._feel(code, rows)
                 if isinstance(rows, Quotes) and Kind.DEPTH in stream.kinds:
                     continue  # quotes come of the book, as in a backtest; these tell Nautilus a price
                 self._wants.recorder.take(stream.contract, rows)
@@ -126,6 +135,16 @@ class Intake(MiaActor):
         """Forget what arrived before an instant (UTC ns): history tells of it."""
         for stream in self.streams.values():
             stream.forget_before(ts)
+
+    def feel(self, now: int) -> None:
+        """Let those who watch over the run know of the last quotes, up to an instant (UTC ns)."""
+        for code, stream in self.streams.items():
+            pulse: Pulse | None = self.context.vitals.pulses.get(code)
+            if pulse is None or stream.quote is None:
+                continue
+            pulse.load(Quotes(*np.array([stream.quote], np.int64).T))
+            pulse.last(now)
+            stream.quote = None
 
     def ask_again(self) -> None:
         """Subscribe anew to everything: what was subscribed to may be lost."""
@@ -149,6 +168,7 @@ class Intake(MiaActor):
             prices = ticks_of(quote.bid_price), ticks_of(quote.ask_price)
             row = (*prices, int(quote.bid_size), int(quote.ask_size))
             stream.take(Kind.QUOTES, self._at(quote.ts_init), row)
+            stream.quote = stream.rows[Kind.QUOTES][-1]
 
     def on_book_deltas(self, deltas: Any) -> None:
         """Take changes of the book."""
@@ -211,14 +231,6 @@ class Intake(MiaActor):
             self.unsubscribe_quotes(instrument_id)
         if Kind.DEPTH in stream.kinds:
             self.unsubscribe_book_deltas(instrument_id)
-
-    def _feel(self, code: str, rows: Rows) -> None:
-        """Let those who watch over the run know of prices."""
-        pulse: Pulse | None = self.context.vitals.pulses.get(code)
-        if pulse is None:
-            return
-        if isinstance(rows, Quotes):
-            pulse.load(rows)
 
 
 def _columns(kind: Kind, rows: list[tuple[int, ...]]) -> Rows:

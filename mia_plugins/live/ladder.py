@@ -4,6 +4,7 @@ from itertools import pairwise
 from typing import Any
 
 from mia_plugins.data.columns import LEVELS
+from mia_plugins.live.errors import LiveError
 
 type Level = tuple[int, int]
 """A price in ticks, and contracts."""
@@ -12,7 +13,7 @@ type DepthRow = tuple[int, ...]
 
 _NO_COUNTS = (0,) * (2 * LEVELS)
 PLACES = 1000
-"""Smart depth numbers a place as so many times itself and a market maker beside it."""
+"""Orders' numbers from here on are those of smart depth, which futures do not have."""
 
 
 class Ladder:
@@ -55,9 +56,14 @@ class Ladder:
 
 
 def place_of(delta: Any) -> int:
-    """Return the place that a change of Nautilus' is of."""
+    """Return the place that a change of Nautilus' is of: it counts them from 1."""
     number = int(delta.order.order_id)
-    return number // PLACES if number >= PLACES else number
+    if not 1 <= number < PLACES:
+        raise LiveError(
+            f"the book was told a change of place {number}, which is none from 1 to {PLACES - 1}",
+            "write `venue: {fills: quotes}` and report it: this broker's depth is not understood",
+        )
+    return number - 1
 
 
 def _padded(side: list[Level], part: int) -> list[int]:

@@ -18,6 +18,7 @@ from mia_plugins.errors import MiaError
 from mia_plugins.live.consent import refuse_without_consent
 from mia_plugins.live.crew import Crew, Ground, Standing, standing_in
 from mia_plugins.live.errors import LiveError
+from mia_plugins.live.left import remember, seal_left
 from mia_plugins.live.look import Facts
 from mia_plugins.live.native import LOG, aside
 from mia_plugins.live.node import Line
@@ -118,8 +119,10 @@ class Session:
         mode = self._run.settings.live.mode
         inputs = replace(inputs_of(self._run, f"live from {time.time_ns()}"), mode=mode)
         prepared = Prepared(self._asked.config, self._run, self.plan, inputs)
+        left = seal_left(self._asked.runs_dir, ledger)
         draft = RunDraft.begin(self._asked.runs_dir, inputs)
         making = Making(prepared, draft, time.time_ns())
+        remember(making)
         draft.write("settings.yaml", settings_yaml(self._run, with_origin=True))
         metadata = {"run": inputs.id, "settings_hash": inputs.settings}
         columns = journal_columns(self._run, self._classes)
@@ -139,7 +142,7 @@ class Session:
                 error = fault
         strategies = self.crew.strategies if self.crew else ()
         reached = max((one.tape.now for one in strategies), default=0)
-        result = {"status": "complete", "reached": max(reached, 0) or None, "warnings": warnings}
+        result = {"status": "complete", "reached": max(reached, 0) or None, "warnings": left + warnings}
         job = Job(str(self._asked.config), _no_job, None)
         ended = Ended(job, "failed", None, error) if error else Ended(job, "complete", result)
         return finish(making, ended, ledger)

@@ -14,7 +14,7 @@ from mia_plugins.runtime.terms import AS_THEY_ARE, Terms
 
 if TYPE_CHECKING:
     from mia_plugins.runtime.broker import BrokerAccount
-    from mia_plugins.runtime.desk import Wire
+    from mia_plugins.runtime.wire import Wire
 
 ROWS = Step._fields.index("rows")
 CLOCK = Step._fields.index("clock")

@@ -19,7 +19,6 @@ EVERY = NS // 5
 """ns of the market's between two looks."""
 STALE = "stale_data"
 NEVER = "no_data"
-STOPPING = "stopping"
 FAULT = "fault"
 
 
@@ -73,7 +72,7 @@ class Steward(MiaActor):
 
     def begin(self) -> None:
         """Bring the account to where it was, and begin to look."""
-        self._begun = self.data_time()
+        self._begun = self.context.vitals.since = self.data_time()
         self._charge.start()
         self.clock.set_timer_ns("steward", EVERY, None, None, self._look)
 
@@ -83,10 +82,14 @@ class Steward(MiaActor):
         return self._charge.watched
 
     def ages(self, now: int) -> Mapping[str, float]:
-        """Return how old the newest row of each product is, in s of the market's; `now` is UTC ns."""
-        watched = self._charge.watched
+        """Return how long each product's book or quotes were silent, in s of the machine's; `now` is UTC ns.
+
+        A market that is played faster makes no line slower.
+        """
+        watched, second = self._charge.watched, self.context.terms.takes(NS)
+        opened = max((day.session.open for day in self.context.days if day.session.open <= now), default=0)
         return {
-            code: (now - max(self._begun, *stream.last.values())) / NS
+            code: (now - max(self._begun, opened, stream.heard)) / second
             for code, stream in self._charge.intake.streams.items()
             if code in watched
         }
@@ -95,8 +98,11 @@ class Steward(MiaActor):
         now = event.ts_event
         charge = self._charge
         charge.flush()
+        charge.intake.feel(now)
         charge.look(now)
-        if charge.guard.fault is not None:
+        if charge.guard.fault is not None and not charge.end.asked.is_set():
+            told = charge.guard.fault.as_error().what
+            self.context.incidents.tell(now, self.context.name, Incident(FAULT, Level.FLATTEN_AND_STOP, told))
             charge.end.ask(FAULT)
         if charge.end.asked.is_set():
             self._finish(now)
@@ -108,7 +114,10 @@ class Steward(MiaActor):
         return any(now in day.session for day in self.context.days)
 
     def _watch(self, now: int) -> None:
-        """See whether data still come: told, asked for anew, and in the end given up."""
+        """See whether data still come: told, asked for anew, and in the end given up.
+
+        Who holds nothing waits for them: a gateway restarts every night.
+        """
         live = self._charge.live
         for told in self._charge.silence.never_came(now, live.stale_after):
             self.context.incidents.tell(now, self.context.name, Incident(NEVER, Level.WARN, told))
@@ -122,9 +131,10 @@ class Steward(MiaActor):
                 self._tell(now, code, age, Level.STOP_ENTRIES)
                 self.context.halt.set(f"{STALE} {code}", Kill.STOP, now)
                 self._charge.intake.ask_again()
-            elif now - self._charge.intake.asked_at > live.stale_after * NS:
+            elif now - self._charge.intake.asked_at > self.context.terms.takes(round(live.stale_after * NS)):
                 self._charge.intake.ask_again()
-            if age >= live.give_up_after and live.on_stale == "flatten":
+            is_in = any(one.desk.bracket for one in self._charge.strategies)
+            if is_in and age >= live.give_up_after and live.on_stale == "flatten":
                 self.context.halt.set(f"{STALE} {code}", Kill.FLATTEN, now)
 
     def _is_back(self, code: str, now: int) -> None:
@@ -142,11 +152,15 @@ class Steward(MiaActor):
         return f"no data of {code} for {age:.1f} s{self._charge.silence.reason(code)}"
 
     def _finish(self, now: int) -> None:
-        """Leave what is held and cancel what works, unless told otherwise; then stop."""
+        """Leave what is held and cancel what works, unless told otherwise; then stop.
+
+        An end that was asked for is none that the kill switch has to remember; a fault is.
+        """
         end, keep = self._charge.end, self._charge.live.on_stop == "keep"
         if not self._is_ending:
             self._is_ending = True
-            self.context.halt.set(end.reason or STOPPING, Kill.STOP if keep else Kill.FLATTEN, now)
+            level = Kill.STOP if keep else Kill.FLATTEN
+            self.context.halt.set(end.reason, level, now, is_kept=self._charge.guard.fault is not None)
         waiting = [one for one in self._charge.strategies if _is_in(one, keep=keep)]
         if not waiting:
             end.is_clean = True

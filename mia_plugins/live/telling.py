@@ -12,6 +12,8 @@ from mia_plugins.runtime.killing import Kill
 
 EVERY = 60 * 1_000_000_000
 """ns between two lines that say how the run stands."""
+STOPPING = "stopping"
+"""The state in which a halt is how a session ends."""
 ORDERS = {
     "OrderSubmitted": ("order_sent", LogLevel.INFO),
     "OrderAccepted": ("order_accepted", LogLevel.INFO),
@@ -113,7 +115,8 @@ def _stops(before: Look | None, look: Look) -> Iterator[Change]:
     was = (before.halt, before.halted_by) if before else (Kill.OFF, "")
     if (look.halt, look.halted_by) != was:
         more = {"does": look.halt.name.lower(), "reason": look.halted_by or was[1]}
-        yield Change("halt", LogLevel.ERROR, more) if look.halt else Change("halt_over", LogLevel.INFO, more)
+        level = LogLevel.ERROR if look.halt and look.state != STOPPING else LogLevel.INFO
+        yield Change("halt" if look.halt else "halt_over", level, more)
     if look.kill is not (before.kill if before else Kill.OFF):
         more = {"does": look.kill.name.lower()}
         level = LogLevel.ERROR if look.kill else LogLevel.INFO

@@ -116,6 +116,8 @@ class Heard:
 class LiveTerms(Terms):
     """A live node's."""
 
+    is_live = True
+
     def __init__(self, pace: Pace, listed: Mapping[str, str]) -> None:
         """`listed` are symbols at the broker by those of the run, where they differ."""
         self._pace = pace
@@ -137,6 +139,10 @@ class LiveTerms(Terms):
     def machine_at(self, ts: int) -> int:
         """Return the machine's time at one of the market's; both UTC ns."""
         return self._pace.machine_at(ts)
+
+    def takes(self, span: int) -> int:
+        """Return how far the market gets while a broker may take so long: a faster one leaves it no less."""
+        return span * self._pace.times
 
     def heard(self, event: Any) -> Heard:
         """Return an order's event as of when it arrived: brokers tell whole seconds."""

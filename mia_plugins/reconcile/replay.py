@@ -29,7 +29,7 @@ from mia_plugins.runtime.guard import Guard
 from mia_plugins.runtime.killing import never
 from mia_plugins.runtime.steps import Step
 from mia_plugins.runtime.strategy import MiaStrategy
-from mia_plugins.runtime.terms import AS_THEY_ARE
+from mia_plugins.runtime.terms import AS_RECORDED
 from mia_plugins.settings.resolve import load_run
 
 LOG = ".arrows"
@@ -61,7 +61,7 @@ def replay(job: ReplayJob, reporter: Reporter) -> dict[str, Any]:
     guard = Guard()
     steps = Replaying(read_steps(job.steps))
     with Tables(job.folder, journal_columns(run, classes), run, job.metadata) as tables:
-        node = None if job.mode == BACKTEST else Node(HeldFeed, AS_THEY_ARE, never(), job.mode)
+        node = None if job.mode == BACKTEST else Node(HeldFeed, AS_RECORDED, never(), job.mode)
         assembly = Assembly(run, plan, tables, guard, reporter.flag, node, steps)
         strategies = list(assembly.strategies(classes))
         played = Replay(plan, strategies, engine_of(run.settings, plan, guard, _BLIND), steps)

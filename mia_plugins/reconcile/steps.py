@@ -18,13 +18,13 @@ from mia_plugins.reconcile.stand_ins import (
     silent,
 )
 from mia_plugins.runtime.broker import BrokerAccount
-from mia_plugins.runtime.desk import Wire
 from mia_plugins.runtime.keeping import Keeper
 from mia_plugins.runtime.killing import Halt, Kill
 from mia_plugins.runtime.order_events import told_again
 from mia_plugins.runtime.snapshot import restore_account
 from mia_plugins.runtime.steps import Hand, Looks, Step, Steps, What, brought_to
 from mia_plugins.runtime.times import told_time
+from mia_plugins.runtime.wire import Wire
 
 ANSWERS = frozenset({What.ACCOUNT, What.MARK, What.KILL, What.RESUMED, What.AGAIN})
 """What is no call, but was said in one."""

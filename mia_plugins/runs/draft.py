@@ -23,6 +23,8 @@ from mia_plugins.runs.rows import is_closed, seal
 DRAFTS = ".drafts"
 LOG = ".arrows"
 OLD = ".old"
+LEFT = "left.json"
+"""What is known of a run that cannot be made again, in case its process is killed."""
 NOT_COMPARED = (SETTINGS, REPORT)
 """Settings name folders, which may move (their hash is in the id); a report may be made again later."""
 
@@ -73,6 +75,20 @@ class RunDraft:
                 folder.mkdir()
                 return cls(runs_dir, inputs, folder, Held(folder))
 
+    @classmethod
+    def left(cls, runs_dir: Path) -> Iterator[tuple[Path, str]]:
+        """Yield what killed processes left of runs that cannot be made again, and what is known of it."""
+        drafts = runs_dir / DRAFTS
+        with told(drafts, "read"):
+            for file in sorted(drafts.glob(f"*/{LEFT}")):
+                if not may_be_held(file.parent):
+                    yield file.parent, file.read_text(encoding="utf-8")
+
+    @classmethod
+    def taken_over(cls, runs_dir: Path, inputs: RunInputs, folder: Path) -> Self:
+        """Return the draft of a process that is gone."""
+        return cls(runs_dir, inputs, folder, Held(folder))
+
     def log(self, table: str) -> Path:
         """Return where the rows of a table are logged: `table.arrows`, sealed into `table.parquet`."""
         return self.folder / f"{table}{LOG}"
@@ -89,6 +105,8 @@ class RunDraft:
         if record.inputs != self.inputs:
             raise RunError(f"{self.folder} is a draft of {self.inputs.id}, not of {record.inputs.id}")
         self._seal_logs(must_be_whole=record.status is RunStatus.COMPLETE)
+        with told(self.folder, "deleted"):
+            (self.folder / LEFT).unlink(missing_ok=True)
         self.write(RUN, record.text())
         _to_disk(self.folder)
         with _sole_sealer(self.runs_dir / DRAFTS):
@@ -181,7 +199,8 @@ def _complete_at(place: Path) -> RunFolder | None:
 
 def _is_litter(left: Path, run_id: str) -> bool:
     """Say whether a draft is nobody's and of no use when a run is made."""
-    return (left.name.startswith(f"{run_id}-") or not (left / RUN).exists()) and not may_be_held(left)
+    is_of_use = (left / LEFT).exists() or ((left / RUN).exists() and not left.name.startswith(f"{run_id}-"))
+    return not is_of_use and not may_be_held(left)
 
 
 def _to_disk(folder: Path) -> None:

@@ -1,13 +1,15 @@
 """`MiaActor`: what publishes the data that strategies need, such as levels or dealers' bias."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
+import pyarrow as pa
 from nautilus_trader.common import DataActor, DataActorConfig
 from nautilus_trader.model import ActorId
 
-from mia_plugins.runtime.context import TradingDay, Warnings
+from mia_plugins.data.arrow import Kind
+from mia_plugins.runtime.context import Feed, TradingDay, Warnings
 from mia_plugins.runtime.guard import Guard
 from mia_plugins.runtime.guarded import Guarded
 from mia_plugins.runtime.hearing import HeardDecision, HeardTrade
@@ -17,6 +19,7 @@ from mia_plugins.runtime.terms import AS_THEY_ARE, Terms
 from mia_plugins.runtime.vitals import Vitals
 from mia_plugins.settings.model import BaseSettings
 from mia_plugins.tape.known import KnownTable
+from mia_plugins.tape.tape import Rows, Tape
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,15 @@ class ActorContext:
     """What stops the strategies of the run."""
     incidents: Incidents = field(default_factory=Incidents)
     """Where it notes what went wrong."""
+    instruments: Sequence[str] = ()
+    """The products that the run decides on."""
+    tapes: Mapping[str, Tape] = field(default_factory=dict)
+    """By product, of an actor that `reads` of them; also of those that are only observed."""
+    feed: Feed | None = None
+    """How rows reach its tapes."""
+    make_known: Callable[[str, pa.Table, int], None] | None = None
+    """Puts rows of a table, which came at an instant (UTC ns), before all strategies. A backtest has no such
+    thing: what comes from outside now was not known on its days."""
     terms: Terms = AS_THEY_ARE
     """How the node's clock tells the time."""
     warnings: Warnings = field(default_factory=Warnings)
@@ -53,6 +65,8 @@ class MiaActor(Guarded, DataActor):
     Settings: ClassVar[type[BaseSettings]] = BaseSettings
     tables: ClassVar[frozenset[str]] = frozenset()
     """Tables of the catalog it reads from `self.known`, such as `levels`."""
+    reads: ClassVar[frozenset[Kind] | None] = None
+    """What it reads of its tapes, beside bars of one minute; `None`: it has no tapes."""
     feels_the_pulse: ClassVar[bool] = False
     """Whether it looks at `context.vitals.pulses`: else nobody feeds them."""
 
@@ -67,10 +81,16 @@ class MiaActor(Guarded, DataActor):
         self.settings: Any = context.settings
         self.known: Mapping[str, KnownTable] = context.known
         """The tables it reads, as far as they are known by the time it looks: call `advance(now)` first."""
-        self._guard_handlers(MiaActor, {"on_start": self._start})
+        ours: dict[str, Callable[..., Any]] = {"on_start": self._start}
+        self._guard_handlers(MiaActor, ours | (context.feed.handlers() if context.feed else {}))
 
     def begin(self) -> None:
         """Prepare, before the first data. Override it; there is nothing to call."""
+
+    def take_rows(self, product: str, rows: Rows) -> None:
+        """Put rows on its tapes, which may lie in the future; the runner's."""
+        if self.context.feed is not None and product in self.context.tapes:
+            self.context.feed.load(product, rows)
 
     def hear_decision(self, heard: HeardDecision) -> None:
         """Take note of a candidate that was judged. Override it; there is nothing to call."""

@@ -55,7 +55,11 @@ class Cover:
             self._again(bracket, bracket.target, now)  # it went with the stop that it was linked to
         if held > 0 and stop is bracket.stop and not stop.works and stop is not self._watched:
             self._watched = stop
-            self._alert(f"stop-{stop.order_id}", now + LATE, lambda ts: self._late(bracket, stop, ts))
+            self._alert(
+                f"stop-{stop.order_id}",
+                now + self._context.terms.takes(LATE),
+                lambda ts: self._late(bracket, stop, ts),
+            )
 
     def _end(self, bracket: Bracket, now: int) -> None:
         """See to it that nothing is left over where stop and target are not linked."""

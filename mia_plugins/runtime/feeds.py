@@ -29,6 +29,8 @@ _SIDES = {AggressorSide.BUY: 1, AggressorSide.SELL: -1}
 class ColumnsFeed:
     """The runner hands over whole chunks; what triggers find ahead in them becomes times to wake at."""
 
+    is_ready = False
+
     def __init__(self, tapes: Mapping[str, Tape], product: str) -> None:
         self._tapes = tapes
         self._product = product
@@ -60,10 +62,10 @@ class ColumnsFeed:
         """Return what Nautilus is to call: nothing."""
         return {}
 
-    def when_ready(self, clock: Any, begin: Callable[[], None]) -> None:
-        """Begin at once."""
+    def get_ready(self, clock: Any) -> None:
+        """Be ready at once."""
         del clock
-        begin()
+        self.is_ready = True
 
     def recall(self, product: str, session: Session, minutes: Bars) -> None:
         """Put minutes of history on the tapes, before anything has been looked at."""
@@ -82,6 +84,8 @@ class ColumnsFeed:
 class HandlersFeed:
     """Nautilus hands over one event after the other; every tenth of a second triggers are looked at."""
 
+    is_ready = False
+
     def __init__(self, tapes: Mapping[str, Tape], product: str, venue: str, quotes_from: Kind) -> None:
         """`venue` is where data come from: the market's own in live trading; `quotes_from` tells quotes."""
         self._quotes_from = quotes_from
@@ -89,6 +93,8 @@ class HandlersFeed:
         self._scouts: list[Trigger] = []
         own = tapes[product]
         self._ahead = Tape(product, own.kinds - {Kind.BARS}, (), quotes_from=own.quotes_from)
+        self._is_fresh = False
+        """Whether rows came that triggers have not seen."""
         self._products: dict[InstrumentId, str] = {}
         self._trades: dict[str, list[tuple[int, ...]]] = {code: [] for code in tapes}
         self._quotes: dict[str, list[tuple[int, ...]]] = {code: [] for code in tapes}
@@ -118,10 +124,10 @@ class HandlersFeed:
             "on_bar": self._on_bar,
         }
 
-    def when_ready(self, clock: Any, begin: Callable[[], None]) -> None:
-        """Begin at once."""
+    def get_ready(self, clock: Any) -> None:
+        """Be ready at once."""
         del clock
-        begin()
+        self.is_ready = True
 
     def recall(self, product: str, session: Session, minutes: Bars) -> None:
         """Put minutes of history on the tapes, before anything has been looked at."""
@@ -153,13 +159,15 @@ class HandlersFeed:
                 self._tapes[code].load(rows)
                 if code == self._product and self._scouts:
                     self._ahead.load(rows)
+                    self._is_fresh = True
 
     def _look(self, strategy: Any, now: int) -> None:
-        """Look for triggers; one wakes the strategy at this very tenth."""
+        """Look for triggers; one wakes the strategy at this very tenth. Most of a night brings no row."""
         self.advance(now)
         lo = self._ahead.now
-        if now <= lo:
+        if now <= lo or not self._is_fresh:
             return
+        self._is_fresh = False
         self._ahead.advance(now)
         if any(len(scout.triggers(self._ahead, lo, now)) for scout in self._scouts):
             strategy.wake(now, "trigger")

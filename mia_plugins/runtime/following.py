@@ -6,7 +6,7 @@ from typing import Protocol
 from mia_plugins.data.bars import MINUTE
 from mia_plugins.data.columns import Quotes
 from mia_plugins.journal.decision import Decision
-from mia_plugins.journal.shadow import Outcomes, Shadows
+from mia_plugins.journal.shadow import Outcomes, Shadows, Waits
 from mia_plugins.runtime.account import Account
 from mia_plugins.runtime.supposed import Supposed
 from mia_plugins.tape.trail import Trail
@@ -44,7 +44,10 @@ class Following:
         until = flat_at if until is None else min(flat_at, until)
         if now < until:
             self._supposed.note(number, decision)
-            self._shadows.open(number, now, decision.side, stop, target, until)
+            waits = None
+            if decision.entry is not None:
+                waits = Waits(decision.entry, until if decision.entry_until is None else decision.entry_until)
+            self._shadows.open(number, now, decision.side, stop, target, until, waits)
 
     def watch(self, holder: Holder) -> None:
         """Have what was traded see all quotes too, those of a look at once."""

@@ -47,8 +47,11 @@ class Halt:
         """Have somebody take note of each change before it is one: the reason, its level, when (UTC ns)."""
         self._noted = note
 
-    def set(self, reason: str, level: Kill, now: int) -> None:
-        """Set the level of a reason, `OFF` to let it go; `now` is UTC ns."""
+    def set(self, reason: str, level: Kill, now: int, *, is_kept: bool = True) -> None:
+        """Set the level of a reason, `OFF` to let it go; `now` is UTC ns.
+
+        What is not kept ends with the run: the next one knows nothing of it.
+        """
         if self._levels.get(reason, Kill.OFF) is level:
             return
         if self._noted is not None:
@@ -58,12 +61,12 @@ class Halt:
         highest = sorted(name for name, one in self._levels.items() if one is self.level)
         self.reason = highest[0] if self.level else ""
         if self.level:
-            self._tell(now)
+            self._tell(now, self._keep if is_kept else [])
 
-    def _tell(self, now: int) -> None:
+    def _tell(self, now: int, keep: list[Callable[[Kill, int, str], None]]) -> None:
         """Tell everybody, though it fails with some of them; raise the first failure after that."""
         failures = []
-        for obey in (*self._obey, *self._keep):
+        for obey in (*self._obey, *keep):
             try:
                 obey(self.level, now, self.reason)
             except Exception as error:  # noqa: BLE001 one desk's failure leaves no other's position standing

@@ -50,7 +50,8 @@ class Leaving:
             "exit", f"{bracket.base_id}: {bracket.held} contracts found no taker and were offered again"
         )
         tried = bracket.attempts
-        name, at = f"again-{bracket.base_id}-{tried}", now + min(2 ** (tried - 1), LONGEST_WAIT) * NS
+        wait = self._context.terms.takes(min(2 ** (tried - 1), LONGEST_WAIT) * NS)
+        name, at = f"again-{bracket.base_id}-{tried}", now + wait
         if at < self._timetable.close_at:
             self._timetable.alert(name, at, self._offering(bracket))
 

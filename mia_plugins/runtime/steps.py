@@ -17,7 +17,7 @@ from mia_plugins.tape.tape import Tape
 
 if TYPE_CHECKING:
     from mia_plugins.runtime.broker import BrokerAccount
-    from mia_plugins.runtime.desk import Wire
+    from mia_plugins.runtime.wire import Wire
 
 
 class What(StrEnum):

@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Self
 
-from nautilus_trader.model import ClientId, ClientOrderId, InstrumentId, Price, StrategyId, TraderId
+from nautilus_trader.model import InstrumentId, StrategyId, TraderId
 from nautilus_trader.trading import Strategy, StrategyConfig
 
 from mia_plugins.data.arrow import Kind
@@ -38,6 +38,7 @@ from mia_plugins.runtime.settings import StrategySettings
 from mia_plugins.runtime.steps import What
 from mia_plugins.runtime.times import TENTH
 from mia_plugins.runtime.timetable import Calls, Timetable
+from mia_plugins.runtime.wire import NautilusWire
 from mia_plugins.tape.follower import Follower
 from mia_plugins.tape.known import KnownTable
 from mia_plugins.tape.tape import Rows, Tape, last_prices
@@ -93,7 +94,6 @@ class MiaStrategy(Guarded, Strategy):
         self.contract: Contract | None = None
         """What its orders are for in this session."""
         self._instrument = ""
-        self._is_ready = False
         self.decided = -1
         """When it was evaluated last: UTC ns; -1 before the first time."""
         self.decision: Decision | None = None
@@ -104,7 +104,7 @@ class MiaStrategy(Guarded, Strategy):
             TraderId(context.trader_id), self.strategy_id, context.terms, reduce_only=context.reduce_only
         )
         self._hand = context.steps.of(context.strategy_id, self.data_time)
-        wire = self._hand.wire(_Wire(self))
+        wire = self._hand.wire(NautilusWire(self, context.client_id))
         self.desk = Desk(context, maker, wire, self._timetable, wakes=self.after_fills)
         context.following.watch(self.desk)
         self._woken = self._hand.calls(What.WOKEN, self._at_instant)
@@ -179,12 +179,8 @@ class MiaStrategy(Guarded, Strategy):
     def _start(self) -> None:
         if not isinstance(self.context.kill, bytes):
             self.clock.plain.set_timer_ns("kill switch", TENTH, None, None, self._heed)
-        self.context.feed.when_ready(self.clock, self._be_ready)
+        self.context.feed.get_ready(self.clock)
         self._timetable.start(self.clock)
-
-    def _be_ready(self) -> None:
-        """Look at the market from now on."""
-        self._is_ready = True
 
     def _heed(self, event: Any) -> None:
         """Look at the kill switch, which another thread may have set."""
@@ -210,6 +206,7 @@ class MiaStrategy(Guarded, Strategy):
         self.desk.begin_session(InstrumentId.from_str(self._instrument))
         self.context.feed.begin(self, day)
         self.begin_session(day)
+        self.desk.inheriting.go_on(self.data_time(), day.session.open)
 
     def _close(self, now: int) -> None:
         self._at_bar(now)  # its timer may come after this alert
@@ -241,12 +238,17 @@ class MiaStrategy(Guarded, Strategy):
             context.keeper.rose()
         return closed
 
+    @property
+    def _may_look(self) -> bool:
+        """Nautilus goes on after a fault; who failed decides nothing more."""
+        return self.context.feed.is_ready and self.context.guard.fault is None
+
     def _at_bar(self, now: int) -> None:
-        if self._is_ready and now > self.tape.now and self._look(now):
+        if self._may_look and now > self.tape.now and self._look(now):
             self._decide(now, "bar")
 
     def _at_instant(self, now: int, cause: str) -> None:
-        if not self._is_ready:
+        if not self._may_look:
             return
         if now > self.tape.now and self._look(now):
             cause = "bar"
@@ -272,34 +274,6 @@ class MiaStrategy(Guarded, Strategy):
             number = book.record(now, self._instrument, cause, decision, None, price)
             tell_decision(self.context, number, now, decision)
             self.context.following.open(number, now, decision, self._timetable.flat_at)
-
-
-class _Wire:
-    """The desk's way to Nautilus."""
-
-    def __init__(self, strategy: MiaStrategy) -> None:
-        self._strategy = strategy
-        client_id = strategy.context.client_id
-        self._client = ClientId(client_id) if client_id else None
-
-    def send(self, orders: list[Any]) -> None:
-        """Submit one order, or several as a list."""
-        if len(orders) == 1:
-            Strategy.submit_order(self._strategy, orders[0], client_id=self._client)
-        else:
-            Strategy.submit_order_list(self._strategy, orders, client_id=self._client)
-
-    def resize(self, order_id: ClientOrderId, lots: Any) -> None:
-        """Change an order's quantity."""
-        self._strategy.modify_order(order_id, quantity=lots, client_id=self._client)
-
-    def move(self, order_id: ClientOrderId, trigger: Price) -> None:
-        """Change where a stop lies."""
-        self._strategy.modify_order(order_id, trigger_price=trigger, client_id=self._client)
-
-    def cancel(self, order_id: ClientOrderId) -> None:
-        """Cancel an order."""
-        self._strategy.cancel_order(order_id, client_id=self._client)
 
 
 __all__ = ["MiaStrategy", "StrategySettings"]

@@ -12,6 +12,9 @@ from nautilus_trader.model import InstrumentId
 class Terms:
     """Times and contracts as the run has them."""
 
+    is_live = False
+    """Whether orders go to a broker, who may not answer, and where others may have orders too."""
+
     def clock(self, clock: Any) -> Any:
         """Return a clock of Nautilus' that tells the run's time."""
         return clock
@@ -20,13 +23,32 @@ class Terms:
         """Return what whoever executes orders calls a contract."""
         return instrument_id
 
+    def ours(self, instrument_id: InstrumentId) -> InstrumentId:
+        """Return what the run calls a contract of whoever executes orders."""
+        return instrument_id
+
+    def market_at(self, machine: int) -> int:
+        """Return the run's time at one of the machine's; both UTC ns."""
+        return machine
+
     def machine_at(self, ts: int) -> int:
         """Return the machine's time at one of the run's; both UTC ns."""
         return ts
+
+    def takes(self, span: int) -> int:
+        """Return how far the run's clock gets while a broker may take so long to answer; both ns."""
+        return span
 
     def heard(self, event: Any) -> Any:
         """Return an order's event in the run's terms."""
         return event
 
 
+class RecordedTerms(Terms):
+    """Those of a live session that is made again: its recording has times and contracts as the run."""
+
+    is_live = True
+
+
 AS_THEY_ARE = Terms()
+AS_RECORDED = RecordedTerms()

@@ -63,6 +63,10 @@ class Timetable:
         self._foreseen += times
         self._plan()
 
+    def now(self) -> int:
+        """Return the time: UTC ns. It is for what answers to a broker; what is decided never asks."""
+        return int(self._clock.timestamp_ns())
+
     def alert(self, name: str, ts: int, callback: Callable[[int], None]) -> None:
         """Have a function called at an instant (UTC ns)."""
 

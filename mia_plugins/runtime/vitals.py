@@ -94,6 +94,8 @@ class Vitals:
 
     def __init__(self, broker: BrokerAccount | None = None) -> None:
         self.broker = broker or BrokerAccount()
+        self.since = 0
+        """When a living run began: UTC ns. Nothing before it was missed."""
         self.pulses: dict[str, Pulse] = {}
         """By product decided on."""
         self.sources: dict[str, Source] = {}

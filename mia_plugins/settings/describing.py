@@ -45,7 +45,12 @@ def _describe(name: str, field: FieldInfo) -> Setting:
     if field.default_factory:
         default = "made anew"
     return Setting(
-        name, _type(field.annotation), unit_of(field.annotation), default, required, field.description or ""
+        name,
+        _type(field.annotation),
+        unit_of(field.annotation),
+        default,
+        required,
+        " ".join((field.description or "").split()),
     )
 
 

@@ -53,9 +53,10 @@ class Live(BaseSettings):
     on_stale: Literal["flatten", "block"] = "flatten"
     """When data stay away for `give_up_after`: leave what is held, or only enter nothing."""
     stale_after: Annotated[Seconds, Field(ge=1, le=600)] = Seconds(20)
-    """How old data may be before it is told, nothing is entered, and they are asked for again."""
+    """How old data may be before it is told, nothing is entered, and they are asked for again; in seconds of
+    the machine's, however fast a simulated market runs."""
     give_up_after: Annotated[Seconds, Field(ge=2, le=3600)] = Seconds(90)
-    """How old data may be before trading stops."""
+    """How old data may be before what is held is left, and nothing traded until the kill switch is let go."""
     foreign: Literal["block", "ignore"] = "block"
     """What becomes of trading where positions or orders are not ours; they are left alone, and told."""
     state: Path = Path("state")

@@ -27,6 +27,7 @@ class Trigger(Protocol):
     def triggers(self, tape: Tape, lo: int, hi: int) -> NDArray[np.int64]:
         """Return when events came after `lo` up to `hi` (UTC ns).
 
-        The answer may not depend on how the time is cut into calls. It is asked of a copy that runs
-        apart from the follower itself: all that leaves it is the times.
+        An event comes with a row of the tape and has its time. The answer may not depend on how the time is
+        cut into calls, nor on calls for a time without rows, of which there may be none. It is asked of a
+        copy that runs apart from the follower itself: all that leaves it is the times.
         """

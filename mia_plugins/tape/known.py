@@ -1,6 +1,7 @@
 """Tables beside the feed — levels, option chains, the VIX — as far as they are known by now."""
 
 from collections import deque
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -66,6 +67,16 @@ class KnownTable:
         self._known_at = np.concatenate((self._known_at, known_at))
         for name, known in self._columns.items():
             known.extend(_values(rows[name]))
+
+    def add(self, rows: pa.Table, now: int) -> None:
+        """Add rows that came at an instant (UTC ns), to those of the day: nobody can have known them before.
+
+        Where somebody has looked since, they came just after that.
+        """
+        place = rows.schema.get_field_index("ts_init")
+        field, at = rows.schema.field(place), max(now, self.now + 1)
+        rows = rows.set_column(place, field, pa.array([at] * len(rows), pa.int64()).cast(field.type))
+        self.append(rows)
 
     def fresh(self, rows: pa.Table) -> pa.Table:
         """Return those rows that are not kept yet; from when on they are known does not matter."""
@@ -167,6 +178,25 @@ class KnownTable:
                 raise TapeError(f"the table '{self.name}' has no column '{name}'{near}")
             found = found.filter(pc.equal(found[name], value))
         return found
+
+
+class Knowing:
+    """The tables of all who read them in a run."""
+
+    def __init__(self) -> None:
+        self._every: list[dict[str, KnownTable]] = []
+
+    def tables(self, names: Iterable[str]) -> dict[str, KnownTable]:
+        """Return the tables of somebody new, by their names."""
+        made = {name: KnownTable(name) for name in sorted(names)}
+        self._every.append(made)
+        return made
+
+    def add(self, name: str, rows: pa.Table, now: int) -> None:
+        """Put rows of a table, which came at an instant (UTC ns), before all who read it."""
+        for tables in self._every:
+            if name in tables:
+                tables[name].add(rows, now)
 
 
 def _values(column: pa.ChunkedArray) -> list[Any]:

@@ -41,7 +41,7 @@ def stale_data(vitals: Vitals, at: Moment) -> Reading | None:
     ages = []
     for product, pulse in vitals.pulses.items():
         last = pulse.last(at.now)
-        since = at.session.open if last is None else max(last[0], at.session.open)
+        since = max(at.session.open, vitals.since, last[0] if last else 0)
         ages.append(((at.now - since) / NS, product))
     if not ages:
         return None

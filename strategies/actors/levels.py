@@ -1,6 +1,7 @@
 """`levels`: sets of levels as they become known, from the catalog and from a file that is watched."""
 
 import datetime as dt
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,8 +27,10 @@ FORMAT = "menthorq"
 class Levels(Telling):
     """Publishes on the topic `levels`: sets of the catalog as they become known, of the file as it changes.
 
-    A file is read once it has stayed the same between two looks, so that none is read half written. What
-    it says is as of then. One that says nothing ends the run: whoever watches a file relies on it.
+    A file is read once it has stayed the same between two looks, so that none is read half written. What it
+    says is as of then, known then, and before all strategies from then on; it is told on the topic at the
+    next look. One that says nothing ends the run: whoever watches a file relies on it. A backtest refuses a
+    file: it says today what nobody knew on the days of the run.
     """
 
     class Settings(TellingSettings):
@@ -45,21 +48,30 @@ class Levels(Telling):
     def begin(self) -> None:
         """Find who reads the file."""
         super().begin()
+        if self.settings.file and self.context.make_known is None:
+            raise MiaError(
+                f"{self.context.who} watches {self.settings.file}, which says today what nobody knew on the "
+                "days of a backtest",
+                "import it into the catalog, with the time from which on it was known: `mia catalog import "
+                f"{self.settings.format}`",
+            )
         self._stamp: tuple[int, int] | None = None
         self._read: tuple[int, int] | None = None
-        self._importer = self._found() if self.settings.file else None
+        self._importer: Importer | None = None
+        if self.settings.file:
+            # Importers need it at their first row, and take seconds to load it: a node would look at nothing.
+            import_module("pandas")
+            self._importer = self._found()
 
     def tell(self, lo: int, now: int) -> None:
         """Publish the sets that are new."""
         rows = self.known["levels"].known(lo, now)
         if rows is not None:
-            self._tell_rows(rows)
-        if self.settings.file is not None and self._has_settled(self.settings.file):
-            self._tell_rows(self._rows_of(self.settings.file, now))
-
-    def _tell_rows(self, rows: pa.Table) -> None:
-        for levels in sets_in(rows):
-            self.publish_message(TOPIC, levels)
+            for levels in sets_in(rows):
+                self.publish_message(TOPIC, levels)
+        make_known = self.context.make_known
+        if make_known and self.settings.file is not None and self._has_settled(self.settings.file):
+            make_known("levels", self._rows_of(self.settings.file, now), now)
 
     def _has_settled(self, file: Path) -> bool:
         """Say whether the file changed since it was read and is the same as at the look before."""

@@ -16,6 +16,16 @@ def mia_register_actors(register: Register) -> None:
         summary="Tells on the topic `levels` each set of levels, of the catalog or of a watched file.",
     )
     register(
+        "dealers",
+        "strategies.actors.dealers:DealersActor",
+        summary="Tells on the topic `dealers` the dealers' bias, of option chains or of levels.",
+    )
+    register(
+        "other_index",
+        "strategies.actors.other_index:OtherIndexActor",
+        summary="Tells on the topic `other_index` how ES and NQ go together, and who leads.",
+    )
+    register(
         "vix",
         "strategies.actors.vix:VixActor",
         summary="Tells on the topic `vix` each value of the VIX with its regime.",

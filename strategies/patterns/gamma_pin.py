@@ -12,7 +12,7 @@ from mia_plugins.tape.bars import MINUTE, Bar
 from mia_plugins.units import Bars, Ticks
 from strategies.patterns.dealers import CLEAR, DealersGamma
 from strategies.patterns.fair import Fair, FairPrices
-from strategies.patterns.pattern import Pattern
+from strategies.patterns.pattern import OwnEvents, Pattern
 from strategies.patterns.setups import NOT_THERE, UNKNOWN, Condition, Look, at_least, on_side
 from strategies.patterns.strategy import PatternSettings, PatternStrategy
 
@@ -56,6 +56,12 @@ class GammaPin(Pattern):
         self.dealers = DealersGamma(market, settings.levels)
         self.absorption = market.measure(Absorption, **settings.absorption.model_dump())
         self.fair = FairPrices(market, settings.targets)
+
+    @classmethod
+    def own_events(cls, settings: Any, minutes: int) -> OwnEvents:
+        """Return absorption, as it is told."""
+        del minutes
+        return OwnEvents(Absorption, settings.absorption.model_dump())
 
     def look(self, side: int, bar: Bar) -> Look:
         """Look at each wall of a side."""

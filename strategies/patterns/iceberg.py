@@ -8,7 +8,7 @@ from indicators.events.icebergs import Iceberg, Icebergs
 from mia_plugins.features import Market
 from mia_plugins.tape.bars import Bar
 from mia_plugins.units import Ticks
-from strategies.patterns.pattern import Pattern
+from strategies.patterns.pattern import OwnEvents, Pattern
 from strategies.patterns.setups import NOT_THERE, UNKNOWN, Look, at_least, at_most
 from strategies.patterns.strategy import PatternSettings, PatternStrategy
 
@@ -29,6 +29,12 @@ class IcebergTracker(Pattern):
     def __init__(self, market: Market, settings: Any) -> None:
         super().__init__(market, settings)
         self.icebergs = market.measure(Icebergs, **settings.icebergs.model_dump())
+
+    @classmethod
+    def own_events(cls, settings: Any, minutes: int) -> OwnEvents:
+        """Return icebergs, as they are told."""
+        del minutes
+        return OwnEvents(Icebergs, settings.icebergs.model_dump())
 
     def look(self, side: int, bar: Bar) -> Look:
         """Look at the icebergs of a side."""

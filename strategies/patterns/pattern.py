@@ -1,12 +1,13 @@
 """`Pattern`: what all patterns share: two sides, one setup at a time, how long it is valid, the cooldown."""
 
 from abc import abstractmethod
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 from pydantic import Field
 
 from mia_plugins.data.sessions import NS, Session
-from mia_plugins.features import BarMeasure
+from mia_plugins.features import BarMeasure, EventMeasure, Market
+from mia_plugins.runtime.times import TENTH
 from mia_plugins.settings import BaseSettings
 from mia_plugins.tape.bars import Bar
 from mia_plugins.units import Bars, Seconds
@@ -18,12 +19,23 @@ ALIKE = 1e-9
 """Confidences nearer than this are equal: they differ by rounding."""
 
 
+class OwnEvents(NamedTuple):
+    """What a pattern looks at between bars: events of a measure."""
+
+    kind: type[EventMeasure]
+    settings: dict[str, Any]
+    """The measure's."""
+
+
 class Pattern(BarMeasure):
     """Looks at both sides at each close of a base bar and keeps the setup that is valid.
 
     A setup is offered at its own close and at those after it, `valid` in all, while it is not invalid. An
     event makes one setup; another event makes the next one, `cooldown` later at the earliest, and what made
     one hides none. Where both sides hold, the clearer one counts, and neither of two that are equally clear.
+
+    A pattern with events of its own looks at the first tenth of a second after each of them as well. The
+    setup that this makes is looked at again at its bar's close, where the same event still holds.
     """
 
     class Settings(BaseSettings):
@@ -40,10 +52,20 @@ class Pattern(BarMeasure):
     """Of other numbers that the journal keeps."""
     outputs = ("side", "confidence")
 
+    def __init__(self, market: Market, settings: Any) -> None:
+        super().__init__(market, settings)
+        own = self.own_events(settings, market.tape.base.minutes)
+        self._events = market.measure(own.kind, **own.settings) if own else None
+
+    @classmethod
+    def own_events(cls, settings: Any, minutes: int) -> OwnEvents | None:  # noqa: ARG003 for subclasses
+        """Return what it looks at between bars of so many minutes; `None`: closes alone. Override it."""
+        return None
+
     def reset(self) -> None:
         """Forget every bar."""
         self.seen: Look | None = None
-        """The side nearer to a setup at the last close."""
+        """The side nearer to a setup at the last look."""
         self.setup: Setup | None = None
         """The one that may be entered."""
         self.reason = ""
@@ -71,21 +93,45 @@ class Pattern(BarMeasure):
     def take_bar(self, bar: Bar) -> None:
         """Look at both sides."""
         self.note(bar)
+        if not self._sets_up(bar, at_close=True) and self.setup:
+            self._age(self.setup, bar)
+
+    def between_bars(self, now: int) -> None:
+        """Look at both sides where this is the first tenth of a second after an event of its own."""
+        price = self.market.tape.price
+        if self._events is None or now % TENTH or not price or not len(self._events.told(now - TENTH, now)):
+            return
+        instant = Bar(now, price, price, price, price, 0)
+        self.note_event()
+        if self.setup and self.ended(self.setup.look, instant):
+            self.setup = None
+        self._sets_up(instant, at_close=False)
+
+    def _sets_up(self, bar: Bar, *, at_close: bool) -> bool:
+        """Look at both sides and say whether there is a setup, a new one or one that is looked at again."""
         looks = [self.look(side, bar) for side in (1, -1)]
         self.seen, self.reason = self._chosen(looks, bar)
-        if not self.reason:
-            self.setup = Setup(bar.ts, self.seen)
-            self._used.add((self.seen.side, self.seen.event))
-            self._last = bar.ts
-        elif self.setup:
-            self._age(self.setup, bar)
+        if self.reason:
+            return False
+        again = self._is_looked_at_again(self.seen)
+        first = self.setup.ts if again and self.setup else bar.ts
+        self.setup = Setup(first, self.seen, bar.ts, at_close)
+        self._used.add((self.seen.side, self.seen.event))
+        self._last = first
+        return True
 
     def note(self, bar: Bar) -> None:
         """Note what it needs of a bar, before it looks. Override it; there is nothing to call."""
 
+    def note_event(self) -> None:
+        """Note what it needs of an event before it looks. Override it; there is nothing to call."""
+
     @abstractmethod
     def look(self, side: int, bar: Bar) -> Look:
-        """Say what there is on a side at a bar's close; nothing may be changed by it."""
+        """Say what there is on a side; nothing may be changed by it.
+
+        It is at a bar's close, or between two: then the bar has the instant's time and the last price alone.
+        """
 
     def ended(self, look: Look, bar: Bar) -> bool:  # noqa: ARG002 for subclasses
         """Say whether what a setup was about is no more. Override it; there is nothing to call."""
@@ -96,7 +142,14 @@ class Pattern(BarMeasure):
         return nearer([look for look in looks if look.holds and not self._is_used(look)] or looks)
 
     def _is_used(self, look: Look) -> bool:
-        return (look.side, look.event) in self._used
+        return (look.side, look.event) in self._used and not self._is_looked_at_again(look)
+
+    def _is_looked_at_again(self, look: Look) -> bool:
+        """Say whether a look is at what made the setup of a bar that has not closed before."""
+        setup = self.setup
+        if setup is None or setup.at_close:
+            return False
+        return (look.side, look.event) == (setup.look.side, setup.look.event)
 
     def _chosen(self, looks: list[Look], bar: Bar) -> tuple[Look, str]:
         """Return the look that counts, and why it is no new setup; "" when it is one."""
@@ -110,12 +163,13 @@ class Pattern(BarMeasure):
             return held[0], AGAIN
         if len(fresh) == 2 and fresh[0].confidence - fresh[1].confidence < ALIKE:
             return nearer(fresh), BOTH
-        if self._last >= 0 and bar.ts - self._last < self.settings.cooldown * NS:
+        cooled = self._last < 0 or bar.ts - self._last >= self.settings.cooldown * NS
+        if not cooled and not self._is_looked_at_again(fresh[0]):
             return fresh[0], COOLDOWN
         return fresh[0], ""
 
     def _age(self, setup: Setup, bar: Bar) -> None:
-        aged = setup._replace(age=setup.age + 1)
+        aged = setup._replace(age=setup.age + 1, at_close=True)
         over = aged.age >= self.settings.valid or self.ended(setup.look, bar)
         self.setup = None if over else aged
 

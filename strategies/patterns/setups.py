@@ -83,7 +83,7 @@ def all_of(*conditions: Condition) -> Condition:
 
 
 class Look(NamedTuple):
-    """What a pattern sees on one side at a bar's close."""
+    """What a pattern sees on one side, at a bar's close or just after an event of its own."""
 
     side: int
     """1 it would buy, -1 it would sell."""
@@ -118,8 +118,12 @@ class Setup(NamedTuple):
     """A look all of whose conditions held."""
 
     ts: int
-    """The close at which they did: UTC ns."""
+    """When they did first: UTC ns."""
     look: Look
+    seen: int = 0
+    """When they were last looked at: UTC ns."""
+    at_close: bool = True
+    """Whether that was the close of a bar; else it is looked at again at the next one."""
     age: int = 0
     """Bars since."""
 

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from indicators.flow.footprint import Footprint
+from indicators.flow.footprint import Footprint, Stack, largest
+from indicators.flow.stacking import Stacking
 from indicators.flow.vwap import Vwap
 from mia_plugins.features import Market
 from mia_plugins.tape.bars import Bar
-from strategies.patterns.pattern import Pattern
+from strategies.patterns.pattern import OwnEvents, Pattern
 from strategies.patterns.setups import NOT_THERE, UNKNOWN, Condition, Look, at_least, on_side
 from strategies.patterns.strategy import PatternSettings, PatternStrategy
 
@@ -14,7 +15,8 @@ from strategies.patterns.strategy import PatternSettings, PatternStrategy
 class StackedImbalance(Pattern):
     """Three stacked imbalances or more in the bar: buyers' above VWAP are bought, sellers' below sold.
 
-    Where both sides have stacks the larger one counts.
+    Where both sides have stacks the larger one counts. Its own event is the first stack of a side in a bar
+    that has not closed yet; at the close the whole bar is looked at.
     """
 
     class Settings(Pattern.Settings):
@@ -31,6 +33,28 @@ class StackedImbalance(Pattern):
         super().__init__(market, settings)
         self.footprint = market.measure(Footprint, **settings.footprint.model_dump())
         self.vwap = market.measure(Vwap, **settings.vwap.model_dump())
+        own = self.own_events(settings, market.tape.base.minutes)
+        self.stacking = market.measure(Stacking, **own.settings)
+
+    @classmethod
+    def own_events(cls, settings: Any, minutes: int) -> OwnEvents:
+        """Return the first stack of a side in a bar."""
+        return OwnEvents(Stacking, settings.footprint.model_dump() | {"minutes": minutes})
+
+    def reset(self) -> None:
+        """Forget every bar."""
+        super().reset()
+        self._stacks: tuple[Stack, ...] | None = None
+        self._bar_ends = 0
+
+    def note(self, bar: Bar) -> None:
+        """Note the stacks of the bar that closed."""
+        known = self.footprint.buys is not None
+        self._stacks, self._bar_ends = self.footprint.stacks if known else None, bar.ts
+
+    def note_event(self) -> None:
+        """Note the stacks of the bar that forms."""
+        self._stacks, self._bar_ends = self.stacking.stacks, self.stacking.end
 
     def look(self, side: int, bar: Bar) -> Look:
         """Look at a side's stacks."""
@@ -39,18 +63,18 @@ class StackedImbalance(Pattern):
         # Of equally large stacks the one that lies farther the way of the trade: alike on both sides.
         starts = [
             (stack.rows, side * (stack.low if side > 0 else stack.high))
-            for stack in self.footprint.stacks
+            for stack in self._stacks or ()
             if stack.side == side
         ]
         start = side * max(starts)[1] if starts else 0
-        return Look(side, (self._stacked(side), on_side(beyond, self.vwap.sd)), bar.ts, about=start)
+        conditions = (self._stacked(side), on_side(beyond, self.vwap.sd))
+        return Look(side, conditions, self._bar_ends, about=start)
 
     def _stacked(self, side: int) -> Condition:
-        sign = self.footprint.sign
-        if sign is None:
+        if self._stacks is None:
             return UNKNOWN
-        rows = self.footprint.stacked_buys if side > 0 else self.footprint.stacked_sells
-        return at_least(rows, self.settings.footprint.stacked) if sign == side else NOT_THERE
+        own, other = largest(self._stacks, side), largest(self._stacks, -side)
+        return at_least(own, self.settings.footprint.stacked) if own > other else NOT_THERE
 
     def ended(self, look: Look, bar: Bar) -> bool:
         """Say whether the price closed beyond where the stack begins."""

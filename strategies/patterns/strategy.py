@@ -7,7 +7,7 @@ from pydantic import Field
 
 from indicators.measured import AtrTicks
 from mia_plugins.decisions import Gate, Proposal
-from mia_plugins.features import Market
+from mia_plugins.features import Market, Scout
 from mia_plugins.journal.decision import Decision, Outcome
 from mia_plugins.runtime.settings import StrategySettings
 from mia_plugins.settings import BaseSettings
@@ -74,7 +74,7 @@ class PatternProposer:
             return self.nothing(self.pattern.reason)
         look, confidence, there = setup.look, setup.look.confidence, self._in_regime.row
         passes = confidence >= there.asked(settings.least_confidence)
-        if setup.age and not passes:  # it was refused at its own close
+        if setup.seen != now and not passes:  # it was refused when it was looked at
             return self.nothing(GATE)
         preferred = settings.preferred_confidence
         proposal = Proposal(
@@ -132,6 +132,14 @@ class PatternStrategy(MethodStrategy):
     def own_measures(cls, market: Market, settings: Any) -> PatternProposer:
         """Return what proposes."""
         return cls.proposer(market, settings)
+
+    @classmethod
+    def wakes(cls, settings: Any) -> tuple[Scout, ...]:
+        """Return what finds the events of its pattern, where it has events of its own."""
+        own = cls.pattern.own_events(
+            cls.pattern.Settings(**own_settings(cls.pattern, settings)), settings.bar
+        )
+        return (Scout(own.kind, own.settings),) if own else ()
 
     def begin(self) -> None:
         """Begin without a setup that was entered."""

@@ -13,7 +13,7 @@ from mia_plugins.data.columns import Quotes, Trades
 from mia_plugins.features import Market
 from strategies.decision.one_score import OneScoreSettings, OneScoreStrategy, Read
 from tests.market import DAY
-from tests.runtime import BASE, Played, a_trade_a_minute, at, market_of, mirrored, stage
+from tests.runtime import BASE, Played, a_trade_a_minute, at, market_of, mirrored, stage, told
 
 
 class Scoring(OneScoreStrategy):
@@ -129,3 +129,21 @@ def test_the_rest_of_a_limit_that_was_taken_in_part_waits_no_longer_than_all_of_
     ).run()
     assert [fill.split(" @ ")[0] for fill in of.fills if "entry" in fill] == ["09:31:10 entry +1"]
     assert of.orders[0] == "entry canceled 1/4"
+
+
+@pytest.mark.parametrize(("bar", "let_go"), [(1, "09:33:00"), (2, "09:36:00")])
+def test_a_limit_that_was_blocked_would_have_been_let_go_at_the_close_at_which_it_is(
+    bar: int, let_go: str
+) -> None:
+    quotes = market_of(f"time bid ask{FLAT}")
+    signal = "09:31" if bar == 1 else "09:32"
+    own = {"scores": [[at(signal), 0.5]], "bracket": {"entry": "limit", "entry_valid": 2}, "bar": bar}
+    of = stage(
+        {DAY: [quotes, a_trade_a_minute(quotes)]},  # type: ignore[arg-type]
+        {"scoring": own},
+        fills="quotes",
+        plugin=f"{__name__}:Scoring",
+        rules={"levels_stale": {}},
+    ).run()
+    (row,) = of.table("shadows")
+    assert (row["exit"], told(row["ts_exit"]), row["entry"], row["r"]) == ("not filled", let_go, None, None)

@@ -1,6 +1,7 @@
 """Order flow against plain Python written from the definitions, over drawn scenes."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from math import sqrt, tanh
@@ -14,11 +15,14 @@ from indicators.flow.cvd import Cvd
 from indicators.flow.delta_divergence import DeltaDivergence
 from indicators.flow.footprint import Footprint
 from indicators.flow.momentum_flow import MomentumFlow
+from indicators.flow.stacking import Stacking
 from indicators.flow.tick_momentum import TickMomentum
 from indicators.flow.volume import VolumeConfirmation, VolumeImbalance
-from mia_plugins.features import Feature, Market, Measure
+from mia_plugins.data.arrow import Kind
+from mia_plugins.features import Feature, Market, Measure, Scout
+from mia_plugins.tape.tape import Tape
 from mia_plugins.testing import Scene, random_scene
-from tests.minutes import Minute, at_bars, minutes_of, trades_of, wilder
+from tests.minutes import MINUTE, Minute, at_bars, minutes_of, trades_of, wilder
 
 SEEDS = (11, 12)
 
@@ -253,3 +257,40 @@ def test_footprint(seed: int, lots: str) -> None:
         assert found == (len(buys), len(sells), wanted, sign(long[0] - long[1])), bar.ts
         largest = max(largest, *long)
     assert largest >= 3
+
+
+def scouted(scout: Scout, seed: int, step: int) -> list[int]:
+    """Return what a scout finds that looks every `step` ns."""
+    tape = Tape("ES", {Kind.TRADES}, ())
+    found: list[int] = []
+    for day in scene(seed).days():
+        tape.begin(day.session, day.contracts["ES"])
+        for _, pieces in day.streams:
+            for rows in pieces:
+                tape.load(rows)
+        for now in (*range(day.session.open, day.session.close, step), day.session.close):
+            lo = tape.now
+            tape.advance(now)
+            found += scout.triggers(tape, lo, now).tolist()
+    return found
+
+
+@pytest.mark.parametrize(("lots", "minutes"), [("fixed", 1), ("relative", 5)])
+def test_stacking_is_told_with_the_trade_that_makes_a_sides_first_stack(lots: str, minutes: int) -> None:
+    """Every trade is looked at with all those of its bar before it."""
+    wanted, of_bar = [], dict[int, list[Minute]]()
+    for bar in minutes_of(scene(11)):
+        of_bar.setdefault(-(-bar.ts // (minutes * MINUTE)), []).append(bar)
+    for bars in of_bar.values():
+        trades = tuple(trade for bar in bars for trade in bar.trades)
+        told: set[int] = set()
+        for count in range(1, len(trades) + 1):
+            forming = replace(bars[0], trades=trades[:count])
+            for side, of in zip((1, -1), imbalances(forming, 10 if lots == "fixed" else None), strict=True):
+                if side not in told and stacks(of):
+                    told.add(side)
+                    wanted.append(trades[count - 1].ts)
+    assert len(wanted) > 20
+    settings = {"lots": lots, "minutes": minutes}
+    assert scouted(Scout(Stacking, settings), 11, 10**15) == wanted
+    assert scouted(Scout(Stacking, settings), 11, 37 * MINUTE // 7) == wanted, "however the time is cut"

@@ -12,9 +12,11 @@ from mia_plugins.features import Market
 from mia_plugins.features.walking import walk
 from mia_plugins.hookspecs import Kind
 from mia_plugins.host import PluginHost
-from mia_plugins.testing import Scene, random_scene
+from mia_plugins.tape.bars import MINUTE
+from mia_plugins.testing import Scene, proposals, random_scene
 from mia_plugins.testing.changed import SPOILT, changed_after, reflected, until
 from mia_plugins.testing.invariants import market_of
+from mia_plugins.testing.proposing import instants_after
 from strategies.patterns.plugin import STRATEGIES
 from strategies.selector.picking import KINDS
 from tests.scenes import with_options
@@ -22,6 +24,8 @@ from tests.told import assert_mirrored
 
 EVERY = (*STRATEGIES, "trend", "range", "selector")
 """Those that propose from a market alone."""
+WITH_EVENTS = ("gamma_pin_reversion", "iceberg_tracker_follow", "stacked_imbalance_continuation")
+"""Those that look between bars."""
 LOOSE: dict[str, dict[str, Any]] = {
     "dealer_flip_breakout": {"beyond": 0.05, "quantile": 0.3, "crossing": 10},
     "gamma_pin_reversion": {"absorption": {"times": 1.5, "quantile": 0.8}},
@@ -67,14 +71,30 @@ def proposers(market: Market, names: Iterable[str]) -> dict[str, Any]:
 def every(
     of: Scene, piece: int | None = None, names: Iterable[str] = EVERY
 ) -> dict[int, dict[str, Proposal]]:
-    """Return what each proposes at each close."""
+    """Return what each proposes at each close; those with events of their own after everybody's, too."""
     market = market_of(of)
     made = proposers(market, names)
     return {
-        now: {name: proposer.propose(now) for name, proposer in made.items()}
-        for now, at_bar in walk(market, of.days(piece))
-        if at_bar
+        now: {name: proposer.propose(now) for name, proposer in made.items() if at_bar or name in WITH_EVENTS}
+        for now, at_bar in walk(market, of.days(piece), woken(of))
+        if at_bar or now in woken(of)
     }
+
+
+def woken(of: Scene) -> set[int]:
+    """Return when events wake any of them."""
+    if id(of) not in WOKEN:
+        scouts = [
+            scout
+            for name, kind in strategies().items()
+            for scout in kind.wakes(kind.Settings(**settings_of(name)))
+        ]
+        WOKEN[id(of)] = of, instants_after(scouts, of)
+    return WOKEN[id(of)][1]
+
+
+WOKEN: dict[int, tuple[Scene, set[int]]] = {}
+"""By a scene's identity, with the scene, so that it stays."""
 
 
 @cache
@@ -84,7 +104,7 @@ def whole() -> dict[int, dict[str, Proposal]]:
 
 @pytest.mark.parametrize("name", EVERY)
 def test_it_comes_up(name: str) -> None:
-    found = {of[name].side for of in whole().values()}
+    found = {of[name].side for of in whole().values() if name in of}
     # Below the flip dealers are short gamma; only in the mirror image it is above.
     assert found == ({-1, 0} if name == "dealer_flip_breakout" else {1, -1, 0})
 
@@ -94,6 +114,23 @@ def test_the_mirror_image_proposes_the_other_side() -> None:
     for ts, of in whole().items():
         for name, proposal in of.items():
             assert_mirrored(proposal, mirrored[ts][name], f"{name} at {ts}")
+
+
+@cache
+def alone(name: str) -> dict[int, Proposal]:
+    """Return what one proposes by itself, woken by its own events alone."""
+    return proposals(strategies()[name], scene(), **settings_of(name))
+
+
+def test_those_with_events_of_their_own_come_up_between_bars_and_no_others() -> None:
+    assert {name for name, kind in strategies().items() if kind.wakes(kind.Settings())} == set(WITH_EVENTS)
+    for name in WITH_EVENTS:
+        assert {one.side for ts, one in alone(name).items() if ts % MINUTE} == {1, -1, 0}, name
+
+
+@pytest.mark.parametrize("name", WITH_EVENTS)
+def test_who_else_looks_changes_nothing(name: str) -> None:
+    assert alone(name) == {ts: whole()[ts][name] for ts in alone(name)}
 
 
 def test_it_knows_no_future() -> None:

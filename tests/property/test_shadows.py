@@ -9,17 +9,19 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mia_plugins.journal.errors import JournalError
-from mia_plugins.journal.shadow import Shadows
+from mia_plugins.journal.shadow import Shadows, Waits
 
 Quote = tuple[int, int, int]
-Bracket = tuple[int, int, int, int, int, int]
+Bracket = tuple[Any, ...]
+"""What `open` is given."""
 
 
 def naive(  # noqa: C901, PLR0912 it is meant to be plain
     bracket: Bracket, quotes: list[Quote], end: int, slip: int
 ) -> tuple[Any, ...]:
     """Walk through the quotes one by one; the long and the short case are each written out."""
-    id_, ts, side, stop, target, until = bracket
+    id_, ts, side, stop, target, until, *more = bracket
+    limit, waited = (more[0].limit, min(more[0].until, until)) if more else (None, until)
     entry = ts_entry = r = None
     mae = mfe = 0
     for at, bid, ask in quotes:
@@ -27,7 +29,11 @@ def naive(  # noqa: C901, PLR0912 it is meant to be plain
             continue
         close = bid if side > 0 else ask
         exit_ = price = None
-        if entry is None:
+        if entry is None and limit is not None:
+            if at > waited or (ask > limit if side > 0 else bid < limit):
+                continue
+            ts_entry, entry = at, limit
+        elif entry is None:
             ts_entry, entry = at, ask + slip if side > 0 else bid - slip
         elif side > 0:
             market = bid - slip
@@ -54,9 +60,11 @@ def naive(  # noqa: C901, PLR0912 it is meant to be plain
         at = min(until, end)
         exit_ = "time" if until <= end else "open"
         if entry is None:
+            if limit is not None:
+                at, exit_ = min(waited, end), "not filled" if waited <= end else "open"
             return (id_, None, None, at, None, exit_, None, None, None)
         price = last - side * slip
-    if entry != stop:
+    if entry != stop and price is not None:
         r = side * (price - entry) / abs(entry - stop)
     return (id_, ts_entry, entry, at, price, exit_, r, mae, mfe)
 
@@ -96,7 +104,10 @@ def brackets(draw: st.DrawFn) -> list[Bracket]:
         low = draw(st.integers(85, 110))
         high = low + draw(st.integers(1, 15))
         stop, target = (low, high) if side > 0 else (high, low)
-        made.append((id_, ts, side, stop, target, ts + draw(st.integers(0, 40))))
+        waits: tuple[Waits, ...] = ()
+        if draw(st.booleans()):
+            waits = (Waits(draw(st.integers(low, high)), ts + draw(st.integers(0, 50))),)
+        made.append((id_, ts, side, stop, target, ts + draw(st.integers(0, 40)), *waits))
     return made
 
 
@@ -118,7 +129,10 @@ def test_a_mirrored_market_gives_a_mirrored_bracket_the_same_result(
     made: list[Bracket], quotes: list[Quote], slip: int
 ) -> None:
     end = 100
-    mirrored = [(id_, ts, -side, -stop, -target, until) for id_, ts, side, stop, target, until in made]
+    mirrored = [
+        (id_, ts, -side, -stop, -target, until, *(Waits(-one.limit, one.until) for one in waits))
+        for id_, ts, side, stop, target, until, *waits in made
+    ]
     back = [(ts, -ask, -bid) for ts, bid, ask in quotes]
     one, other = walked(made, quotes, [], end, slip), walked(mirrored, back, [], end, slip)
     kept = ("id", "ts_entry", "ts_exit", "exit", "r", "mae", "mfe")
@@ -151,6 +165,11 @@ LONG = (1, 0, 1, 95, 110, 50)
         ("a quote after its time does not", LONG, [(1, 100, 101), (51, 110, 111)], (102, 99, "time", -3 / 7)),
         ("the data end", LONG, [(1, 100, 101), (3, 104, 105)], (102, 103, "open", 1 / 7)),
         ("no quote, no entry", LONG, [(51, 100, 101)], (None, None, "time", None)),
+        ("a limit waits for an ask that reaches it", (*LONG, Waits(99, 9)), [(1, 100, 101), (2, 98, 99), (3, 110, 111)], (99, 110, "target", 11 / 4)),
+        ("and is filled at its price, though the market jumped below", (*LONG, Waits(99, 9)), [(1, 96, 97), (3, 110, 111)], (99, 110, "target", 11 / 4)),
+        ("a bid that reaches it is not enough", (*LONG, Waits(99, 9)), [(1, 99, 100), (10, 98, 99)], (None, None, "not filled", None)),
+        ("it waits no longer than the trade may take", (*LONG, Waits(99, 90)), [(1, 99, 100), (51, 98, 99)], (None, None, "not filled", None)),
+        ("the data end while it waits", (*LONG, Waits(99, 45)), [(1, 99, 100)], (None, None, "open", None)),
         ("a sell goes the other way", (1, 0, -1, 110, 95, 50), [(1, 100, 101), (2, 94, 95)], (99, 95, "target", 4 / 11)),
     ],
 )  # fmt: skip

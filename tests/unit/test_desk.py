@@ -1,6 +1,6 @@
 """The desk: an order id is sent once, whoever asks for it again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any, cast
@@ -20,6 +20,7 @@ from mia_plugins.runtime.incidents import Incidents
 from mia_plugins.runtime.keeping import Unkept
 from mia_plugins.runtime.killing import Halt, Kill
 from mia_plugins.runtime.orders import OrderMaker
+from mia_plugins.runtime.terms import Terms
 from mia_plugins.runtime.timetable import Timetable
 from mia_plugins.runtime.vitals import Vitals
 
@@ -76,11 +77,15 @@ def desk(wire: Wired, told: list[str]) -> Desk:
             keeper=Unkept(),
             vitals=Vitals(),
             halt=Halt(),
+            terms=Terms(),
         ),
     )
     maker = OrderMaker(TraderId("MIA-001"), StrategyId("ema-ES"), reduce_only=True)
     alerts = SimpleNamespace(
-        close_at=10**18, flat_at=10**18, alert=lambda name, at, call: wire.alerts.append((at, call))
+        close_at=10**18,
+        flat_at=10**18,
+        now=lambda: NOW,
+        alert=lambda name, at, call: wire.alerts.append((at, call)),
     )
     timetable = cast("Timetable", alerts)
     made = Desk(context, maker, wire, timetable, wakes=False)
@@ -111,7 +116,7 @@ def test_a_decision_that_is_entered_again_is_refused_and_nothing_sent(desk: Desk
 def test_a_decision_is_remembered_when_its_bracket_is_done(desk: Desk, wire: Wired) -> None:
     enter(desk)
     desk._context.account.bracket = None
-    desk._orders.clear()
+    desk._sent._orders.clear()
     with pytest.raises(DeskError, match=r"decision 7 .* was acted on before"):
         enter(desk)
     assert len(wire.sent) == 3
@@ -248,8 +253,8 @@ def test_a_lost_stop_that_was_filled_after_all_is_made_good(desk: Desk, wire: Wi
 class Full(Unkept):
     """A keeper whose disk is full."""
 
-    def claim(self, order_id: str) -> bool:
-        raise MiaError(f"{order_id} cannot be kept", "make room")
+    def claim(self, orders: Sequence[str], strategy: str, bracket: Bracket) -> str:
+        raise MiaError(f"{orders[0]} cannot be kept", "make room")
 
 
 def test_an_entry_that_cannot_be_noted_is_not_sent(desk: Desk, wire: Wired) -> None:
@@ -302,7 +307,7 @@ def test_an_order_whose_cancel_is_refused_is_told_of_and_cancelled_again_until_i
         tell(desk, OrderCancelRejected, entry.order_id, "in transition")
         assert told[-1] == "ema-ES-7-E stays as it is: in transition"
         due, again = wire.alerts[-1]
-        assert due == NOW + NS
+        assert due == NOW + count * NS  # in less of a hurry each time
         again(due)
     tell(desk, OrderCanceled, entry.order_id)
     wire.alerts[-1][1](NOW)

@@ -50,7 +50,11 @@ def test_every_event_is_in_the_table_and_no_other() -> None:
     told = {what for what, _ in ORDERS.values()} | {f"decision_{one}" for one in Outcome if one != "none"}
     for source in SOURCES:
         told |= set(re.findall(r"(?:Change\(|\.tell\(|WARNING, )\s*\"(\w+)\"", source))
-        told |= set(re.findall(r"\"(connection_restored|connected|kill_switch|kill_switch_off)\"", source))
+        told |= set(
+            re.findall(
+                r"\"(connection_restored|connected|kill_switch|kill_switch_off|halt|halt_over)\"", source
+            )
+        )
     assert documented == told - {"clean"}
 
 

@@ -14,6 +14,7 @@ from gateway.desk.subscriptions import DepthRows
 from gateway.market.book import Book, Level
 from gateway.market.listing import futures
 from mia_plugins.data.columns import LEVELS
+from mia_plugins.live.errors import LiveError
 from mia_plugins.live.ladder import Ladder, place_of
 
 ACTIONS = {0: "ADD", 1: "UPDATE", 2: "DELETE"}
@@ -82,6 +83,15 @@ def test_nothing_that_is_told_breaks_it(changes: list[tuple[str, bool, int]]) ->
         assert row is None or (len(row) == 6 * LEVELS and row[0] < row[LEVELS])
 
 
-@pytest.mark.parametrize(("number", "place"), [(0, 0), (9, 9), (1_123, 1), (9_999, 9)])
-def test_smart_depth_has_a_market_maker_beside_the_place(number: int, place: int) -> None:
-    assert place_of(SimpleNamespace(order=SimpleNamespace(order_id=number))) == place
+def numbered(number: int) -> SimpleNamespace:
+    return SimpleNamespace(order=SimpleNamespace(order_id=number))
+
+
+def test_nautilus_counts_places_from_one() -> None:
+    assert [place_of(numbered(number)) for number in (1, 2, 10)] == [0, 1, 9]
+
+
+@pytest.mark.parametrize("number", [0, 1_000, 9_123])
+def test_a_place_that_is_none_ends_the_session_rather_than_freeze_the_book(number: int) -> None:
+    with pytest.raises(LiveError, match=f"place {number}"):
+        place_of(numbered(number))

@@ -284,6 +284,13 @@ def test_what_changes_between_two_looks_is_told_once(
     assert [one.what for one in changes(before, after)] == expected
 
 
+def test_a_halt_is_an_error_unless_it_is_how_a_session_ends() -> None:
+    halted = replace(CALM, halt=Kill.FLATTEN, halted_by="ctrl_c")
+    (one,) = changes(CALM, halted)
+    ended, _ = changes(CALM, replace(halted, state="stopping"))
+    assert (one.level, ended.level) == ("error", "info")
+
+
 def test_a_halt_that_is_over_says_which() -> None:
     (one,) = changes(replace(CALM, halt=Kill.STOP, halted_by="memory"), CALM)
     assert one.more["reason"] == "memory"

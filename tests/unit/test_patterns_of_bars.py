@@ -110,10 +110,10 @@ def stacked(rows: int, least: int, close: str, side: str = "buy") -> Scene:
 @pytest.mark.parametrize(
     ("rows", "lots", "close", "sides"),
     [
-        (6, 30, "6001.25", {"10:01": 1}),
+        (6, 30, "6001.25", {"10:00:12": 1, "10:01": 1}),  # with the third row, and at the close
         (2, 30, "6001.25", {}),
         (6, 9, "6001.25", {}),  # ten lots make a row
-        (6, 30, "5999.75", {}),  # below VWAP
+        (6, 30, "5999.75", {"10:00:12": 1}),  # closed below VWAP
     ],
 )
 def test_stacked_imbalances_are_followed_on_their_side_of_vwap(
@@ -130,7 +130,14 @@ def test_three_rows_are_enough_and_just_so() -> None:
 def test_the_larger_stack_counts() -> None:
     lines = [f"10:00:0{n}   {5998.75 - n / 4}   30   sell" for n in range(5)]
     scene = stacked(4, 30, "6001.25").trades("\n".join(lines))
-    assert both_ways(StackedImbalanceContinuation, scene, least_confidence=0.5, **ONCE) == {}
+    there = {"10:00:02": -1}  # then; at 10:00:12 and at the close buyers have four, sellers five
+    assert both_ways(StackedImbalanceContinuation, scene, least_confidence=0.5, **ONCE) == there
+
+
+def test_a_stack_that_is_answered_before_the_close_is_left() -> None:
+    """The bar's own close says what became of it: here sellers met the buyers of the third row."""
+    answered = stacked(3, 30, "6001.25").trades("10:00:20   6000.50   20   sell")
+    assert both_ways(StackedImbalanceContinuation, answered, least_confidence=0.5, **ONCE) == {"10:00:12": 1}
 
 
 # --- OpeningDriveFail --------------------------------------------------------------------------------------

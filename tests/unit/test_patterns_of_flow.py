@@ -11,7 +11,7 @@ from strategies.patterns.gap_fill import ProfileGapFill
 from strategies.patterns.iceberg import IcebergTrackerFollow
 from strategies.patterns.lead_lag import EsNqLeadLagMirror
 from strategies.patterns.vwap_squeeze import VwapBandSqueezeBreak
-from tests.told import bars, both_ways, calm, later, proposed
+from tests.told import bars, both_ways, calm, later, proposed, sides
 
 DAY = "2026-03-10"
 ONCE: dict[str, Any] = {"valid": 1}
@@ -34,7 +34,8 @@ def levels(scene: Scene, hvl: float, **walls: float) -> Scene:
 def walled(lots: int, close: str, *, sold_into: bool = True, extra: str = "") -> Scene:
     """Return an hour of calm over a quiet book, and a minute in which bids or offers of 20 absorb.
 
-    The bid stands at 6000.00, the offer at 6000.25.
+    The bid stands at 6000.00, the offer at 6000.25. Absorption is told at 10:00:10 where two thirds of `lots`
+    are enough, else at 10:00:20.
     """
     scene = calm(Scene(DAY), "09:00", 60).book("08:59:00   6000.00x20 | 6000.25x20")
     part, price, side = lots // 3, "6000.00" if sold_into else "6000.25", "sell" if sold_into else "buy"
@@ -60,8 +61,8 @@ def test_a_put_wall_that_absorbed_is_bought_and_a_call_wall_sold() -> None:
     call = levels(
         walled(120, "6000.00", sold_into=False), 5990.0, Put_Support=5970.0, Call_Resistance=6000.25
     )
-    assert both_ways(GammaPinReversion, put, **ONCE) == {"10:01": 1}
-    assert both_ways(GammaPinReversion, call, **ONCE) == {"10:01": -1}
+    assert both_ways(GammaPinReversion, put, **ONCE) == {"10:00:10": 1, "10:01": 1}
+    assert both_ways(GammaPinReversion, call, **ONCE) == {"10:00:10": -1, "10:01": -1}
     # The wrong wall for what absorbed: bids at a call wall, offers at a put wall.
     swapped = levels(walled(120, "6000.75"), 5990.0, Put_Support=5970.0, Call_Resistance=6000.0)
     assert both_ways(GammaPinReversion, swapped, **ONCE) == {}
@@ -70,11 +71,12 @@ def test_a_put_wall_that_absorbed_is_bought_and_a_call_wall_sold() -> None:
 @pytest.mark.parametrize(
     ("close", "wall", "hvl", "lots", "sides"),
     [
-        ("6002.00", 6000.0, 5990.0, 120, {"10:01": 1}),  # 8 t
-        ("6002.25", 6000.0, 5990.0, 120, {}),  # 9 t
+        ("6002.00", 6000.0, 5990.0, 120, {"10:00:10": 1, "10:01": 1}),  # closed 8 t away
+        ("6002.25", 6000.0, 5990.0, 120, {"10:00:10": 1}),  # 9 t
+        ("6000.75", 6000.0, 5990.0, 60, {"10:00:20": 1, "10:01": 1}),  # just enough to be absorption
         ("6000.75", 6000.0, 6010.0, 120, {}),  # below HVL dealers are short gamma
         ("6000.75", 6000.0, 5990.0, 59, {}),  # too little to be absorption
-        ("6000.75", 5999.5, 5990.0, 120, {"10:01": 1}),  # absorbed 2 t from the wall
+        ("6000.75", 5999.5, 5990.0, 120, {"10:00:10": 1, "10:01": 1}),  # absorbed 2 t from the wall
         ("6000.75", 5999.25, 5990.0, 120, {}),  # 3 t
     ],
 )
@@ -93,8 +95,10 @@ def test_within_three_ticks_it_is_pinned() -> None:
 
     assert told("6000.75") == (1, 1.0)
     assert told("6001.00")[1] == pytest.approx(0.8)
-    assert told("6000.75", pinned_only=True)[0] == 1
-    assert told("6001.00", pinned_only=True)[0] == 0
+    assert told("6000.75", pinned_only=True, **ONCE)[0] == 1
+    assert told("6001.00", pinned_only=True, **ONCE)[0] == 0, (
+        "it was pinned when it was told, and closed away"
+    )
 
 
 def test_a_clear_pin_is_preferred() -> None:
@@ -123,14 +127,15 @@ def test_a_pin_ends_when_the_price_goes_through_the_wall() -> None:
     through = walled(120, "6000.75", extra="10:01:10   5999.50   1   sell\n10:02:10   6000.50   1   buy")
     held = walled(120, "6000.75", extra="10:01:10   5999.75   1   sell\n10:02:10   6000.50   1   buy")
     walls: dict[str, Any] = {"Put_Support": 6000.0, "Call_Resistance": 6030.0}
-    assert both_ways(GammaPinReversion, levels(through, 5990.0, **walls)) == {"10:01": 1}
-    assert both_ways(GammaPinReversion, levels(held, 5990.0, **walls)) == {"10:01": 1, "10:02": 1, "10:03": 1}
+    found = {"10:00:10": 1, "10:01": 1}
+    assert both_ways(GammaPinReversion, levels(through, 5990.0, **walls)) == found
+    assert both_ways(GammaPinReversion, levels(held, 5990.0, **walls)) == found | {"10:02": 1, "10:03": 1}
 
 
 def test_one_absorption_makes_one_setup() -> None:
     held = walled(120, "6000.75", extra="10:01:10   6000.25   1   sell\n10:02:10   6000.50   1   buy")
     scene = levels(held, 5990.0, Put_Support=6000.0, Call_Resistance=6030.0)
-    assert both_ways(GammaPinReversion, scene, **ONCE) == {"10:01": 1}
+    assert both_ways(GammaPinReversion, scene, **ONCE) == {"10:00:10": 1, "10:01": 1}
 
 
 # --- IcebergTrackerFollow ----------------------------------------------------------------------------------
@@ -155,27 +160,47 @@ def iceberg(refills: int = 6, *, close: str = "6000.00", extra: str = "") -> Sce
     return Scene(DAY).book("\n".join(books)).trades("\n".join([*trades, extra]))
 
 
-def followed(scene: Scene) -> dict[str, int]:
+def followed(scene: Scene, **settings: Any) -> dict[str, int]:
     rules: dict[str, Any] = {"icebergs": {"surprise": 0.0}}
-    return both_ways(IcebergTrackerFollow, scene, bracket={"stop_by": "ticks"}, **rules)
+    return both_ways(IcebergTrackerFollow, scene, bracket={"stop_by": "ticks"}, **rules, **settings)
 
 
-def test_an_iceberg_is_followed_while_the_price_is_near() -> None:
-    assert followed(iceberg()) == {"09:32": -1}, "it sells"
-    assert followed(iceberg(close="5998.25")) == {"09:32": -1}, "8 t"
-    assert followed(iceberg(close="5998.00")) == {}, "9 t"
+TOLD = {"09:31:03.1": -1}
+"""With its third refill: it sells."""
+
+
+def test_an_iceberg_is_followed_at_its_third_refill_and_while_the_price_is_near() -> None:
+    assert followed(iceberg(), **ONCE) == TOLD | {"09:32": -1}
+    assert followed(iceberg(close="5998.25"), **ONCE) == TOLD | {"09:32": -1}, "8 t"
+    assert followed(iceberg(close="5998.00"), **ONCE) == TOLD, "9 t"
     assert followed(iceberg(2)) == {}, "two refills"
 
 
 def test_it_is_followed_until_it_is_consumed() -> None:
     resting = "09:32:10   6000.00   1   sell\n09:33:10   6000.00   1   sell"
     through = "09:32:10   6000.50   1   buy\n09:33:10   6000.00   1   sell"
-    assert followed(iceberg(extra=resting)) == {"09:32": -1, "09:33": -1, "09:34": -1}
-    assert followed(iceberg(extra=through)) == {"09:32": -1}
+    assert followed(iceberg(extra=resting)) == TOLD | {"09:32": -1, "09:33": -1, "09:34": -1}
+    assert followed(iceberg(extra=through)) == TOLD | {"09:32": -1}
+    assert followed(iceberg(extra="09:31:58   6000.50   1   buy")) == TOLD, "in its very bar"
 
 
-def test_where_the_price_is_later_near_it_is_followed_then() -> None:
-    assert followed(iceberg(close="5997.00", extra="09:32:10   5999.50   1   sell")) == {"09:33": -1}
+def test_what_is_refused_at_the_event_is_looked_at_again_at_the_close_and_may_be_clear_then() -> None:
+    rules: dict[str, Any] = {"icebergs": {"surprise": 0.0}, "bracket": {"stop_by": "ticks"}}
+    resting = "09:32:10   6000.00   1   sell\n09:33:10   6000.00   1   sell"
+    found = proposed(IcebergTrackerFollow, iceberg(extra=resting), least_confidence=0.9, **rules)
+    # Three refills are only just enough; six are twice as many, which is clear.
+    told = {clock: one.gates[0] for clock, one in found.items() if one.side}
+    assert (told["09:31:03.1"].passes, told["09:32"].passes) == (False, True)
+    assert told["09:31:03.1"].number == pytest.approx(5 / 6)
+    assert told["09:32"].number == pytest.approx(47 / 48), "a tick away"
+    assert list(told) == ["09:31:03.1", "09:32", "09:33", "09:34"]
+    refused = proposed(IcebergTrackerFollow, iceberg(4, extra=resting), least_confidence=0.9, **rules)
+    assert list(sides(refused)) == ["09:31:03.1", "09:32"], "what is refused then is not proposed again"
+
+
+def test_an_iceberg_makes_one_setup_though_the_price_comes_back_to_it_later() -> None:
+    back = iceberg(close="5997.00", extra="09:32:10   5999.50   1   sell")
+    assert followed(back, **ONCE) == TOLD
 
 
 # --- CvdDivergenceTrap -------------------------------------------------------------------------------------

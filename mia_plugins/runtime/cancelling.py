@@ -1,0 +1,62 @@
+"""Cancels are asked for again until they are confirmed: a broker may refuse one, or never hear of it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from nautilus_trader.model import ClientOrderId
+
+from mia_plugins.data.sessions import NS
+from mia_plugins.runtime.brackets import Bracket, OrderState
+from mia_plugins.runtime.context import Context
+from mia_plugins.runtime.timetable import Timetable
+
+LONGEST_WAIT = 32
+"""s of the broker's time between two tries at the most; it begins with one and doubles.
+
+Nautilus asks the broker of an order only when nothing was heard of it for some seconds: a hurry would
+keep it from learning that there is nothing left to be cancelled.
+"""
+
+
+class Cancelling:
+    """Cancels one desk's orders."""
+
+    def __init__(
+        self, context: Context, cancel: Callable[[ClientOrderId], None], timetable: Timetable
+    ) -> None:
+        """`cancel` asks for it once."""
+        self._context, self._cancel, self._timetable = context, cancel, timetable
+        self._tries: dict[str, int] = {}
+        """By order: how often it was asked for, while that is not confirmed."""
+
+    def ask(self, orders: list[OrderState]) -> None:
+        """Cancel those of some orders that are open."""
+        for order in orders:
+            if order.is_open:
+                self._cancel(ClientOrderId(order.order_id))
+                if self._context.terms.is_live and order.order_id not in self._tries:
+                    self._wait(order)
+
+    def refused(self, kind: str, event: Any, known: tuple[Bracket, OrderState] | None) -> None:
+        """Tell of what was refused, and ask for a cancel again: brokers refuse while an order changes."""
+        if kind not in {"OrderModifyRejected", "OrderCancelRejected"}:
+            return
+        order_id = str(event.client_order_id)
+        self._context.warnings.add(kind, f"{order_id} stays as it is: {event.reason}")
+        if kind == "OrderCancelRejected" and known and order_id not in self._tries:
+            self._wait(known[1])
+
+    def _wait(self, order: OrderState) -> None:
+        tried = self._tries[order.order_id] = self._tries.get(order.order_id, 0) + 1
+        wait = min(2 ** (tried - 1), LONGEST_WAIT) * NS
+        now = self._timetable.now()
+        at = now + self._context.terms.takes(wait)
+        if at < self._timetable.close_at:
+            self._timetable.alert(f"cancel-{order.order_id}-{tried}", at, lambda _: self._again(order))
+
+    def _again(self, order: OrderState) -> None:
+        if order.is_open:
+            self._cancel(ClientOrderId(order.order_id))
+            self._wait(order)
+        else:
+            self._tries.pop(order.order_id, None)

@@ -1,0 +1,50 @@
+"""How desks speak to Nautilus."""
+
+from typing import Any, Protocol
+
+from nautilus_trader.model import ClientId, ClientOrderId, Price
+from nautilus_trader.trading import Strategy
+
+
+class Wire(Protocol):
+    """How the desk speaks to Nautilus."""
+
+    def send(self, orders: list[Any]) -> None:
+        """Submit one order, or several as a list."""
+
+    def resize(self, order_id: ClientOrderId, lots: Any) -> None:
+        """Change an order's quantity."""
+
+    def move(self, order_id: ClientOrderId, trigger: Price) -> None:
+        """Change where a stop lies."""
+
+    def cancel(self, order_id: ClientOrderId) -> None:
+        """Cancel an order."""
+
+
+class NautilusWire:
+    """The desk's way to Nautilus."""
+
+    def __init__(self, strategy: Strategy, client_id: str | None) -> None:
+        """`client_id` is the execution client orders go to."""
+        self._strategy = strategy
+        self._client = ClientId(client_id) if client_id else None
+
+    def send(self, orders: list[Any]) -> None:
+        """Submit one order, or several as a list."""
+        if len(orders) == 1:
+            Strategy.submit_order(self._strategy, orders[0], client_id=self._client)
+        else:
+            Strategy.submit_order_list(self._strategy, orders, client_id=self._client)
+
+    def resize(self, order_id: ClientOrderId, lots: Any) -> None:
+        """Change an order's quantity."""
+        self._strategy.modify_order(order_id, quantity=lots, client_id=self._client)
+
+    def move(self, order_id: ClientOrderId, trigger: Price) -> None:
+        """Change where a stop lies."""
+        self._strategy.modify_order(order_id, trigger_price=trigger, client_id=self._client)
+
+    def cancel(self, order_id: ClientOrderId) -> None:
+        """Cancel an order."""
+        self._strategy.cancel_order(order_id, client_id=self._client)
