@@ -19,7 +19,7 @@ from mia_plugins.backtest.stream import Part, chunks
 from mia_plugins.backtest.worker import Reporter
 from mia_plugins.data.arrow import Kind, best_of, columns_of
 from mia_plugins.live.feed import HeldFeed
-from mia_plugins.reconcile.errors import Parted
+from mia_plugins.reconcile.errors import Parted, RowsEnd
 from mia_plugins.reconcile.planning import recorded_plan
 from mia_plugins.reconcile.steps import Miscount, Replaying
 from mia_plugins.runs.errors import told
@@ -49,6 +49,8 @@ class ReplayJob:
     """Where its tables go, which is there."""
     mode: str
     """Such as `paper`."""
+    is_whole: bool
+    """Whether the recording came to its end."""
     metadata: Mapping[str, str]
     """What the journal's file is to say of the run."""
 
@@ -59,7 +61,7 @@ def replay(job: ReplayJob, reporter: Reporter) -> dict[str, Any]:
     classes = strategy_classes(run)
     plan = recorded_plan(run, classes, str(run.settings.catalog))
     guard = Guard()
-    steps = Replaying(read_steps(job.steps))
+    steps = Replaying(read_steps(job.steps), is_whole=job.is_whole)
     with Tables(job.folder, journal_columns(run, classes), run, job.metadata) as tables:
         node = None if job.mode == BACKTEST else Node(HeldFeed, AS_RECORDED, never(), job.mode)
         assembly = Assembly(run, plan, tables, guard, reporter.flag, node, steps)
@@ -69,7 +71,8 @@ def replay(job: ReplayJob, reporter: Reporter) -> dict[str, Any]:
             parted = played.go(reporter)
         finally:
             played.dispose()
-    return {"steps": steps.made, "parted": parted, "miscount": _told(steps.miscount)}
+        reached = max(strategy.tape.now for strategy in strategies)
+    return {"steps": steps.made, "parted": parted, "miscount": _told(steps.miscount), "reached": reached}
 
 
 def read_steps(path: Path) -> Iterator[Step]:
@@ -115,6 +118,8 @@ class Replay:
             for day in self._plan.days:
                 self._day(day, reporter)
             self._steps.make_until(None)
+        except RowsEnd:
+            return ""
         except Parted as parted:
             return str(parted)
         except Exception as error:  # noqa: BLE001 what a strategy raises may be what it raised at the time

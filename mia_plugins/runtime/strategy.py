@@ -184,8 +184,8 @@ class MiaStrategy(Guarded, Strategy):
 
     def _heed(self, event: Any) -> None:
         """Look at the kill switch, which another thread may have set."""
-        kill = self.context.kill[0]
-        if kill and self.desk.bracket:
+        kill, bracket = self.context.kill[0], self.desk.bracket
+        if kill and bracket and bracket.heeds(kill):
             self._obeyed(kill, event.ts_event)
 
     def _on_order(self, event: Any) -> None:

@@ -60,7 +60,8 @@ class Live(BaseSettings):
     foreign: Literal["block", "ignore"] = "block"
     """What becomes of trading where positions or orders are not ours; they are left alone, and told."""
     state: Path = Path("state")
-    """The folder of the account's limits, which outlive the process; `mia kill --state` names the same."""
+    """The folder of the account's limits, which outlive the process; `mia kill --state` names the same. A
+    simulated gateway that ends with the session has `sim` in it, which begins anew each time."""
     sim: Simulation = Simulation()
     """The simulated gateway."""
 
@@ -76,6 +77,16 @@ class Live(BaseSettings):
     def is_sandbox(self) -> bool:
         """Whether orders are filled in the node."""
         return self.mode == "paper-sandbox" or (self.mode == "sim" and self.sim.fills == "node")
+
+    @property
+    def is_fleeting(self) -> bool:
+        """Whether the account is gone once the session is over."""
+        return self.mode == "sim" and self.sim.running is None
+
+    @property
+    def state_folder(self) -> Path:
+        """The folder of the account's limits."""
+        return self.state / "sim" if self.is_fleeting else self.state
 
     @property
     def at(self) -> int:
