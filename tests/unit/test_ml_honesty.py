@@ -69,8 +69,9 @@ def test_without_skill_the_auc_lies_within_chance_where_outcomes_are_shared() ->
         # A decision a minute wins where the hour after it went up; the column is as slow.
         steps = rng.normal(size=(2, count + 60)).cumsum(axis=1)
         slow, won = steps[:, 60:] - steps[:, :-60]
+        up = slow > 0
         rows = Judged(
-            slow, (won > 0) * 1.0, np.zeros(count, np.int64), ts // 23_000, 2, *[slow > 0] * 3, won, weight
+            slow, (won > 0) * 1.0, np.zeros(count, np.int64), ts // 23_000, 2, up, up, up, won, weight
         )
         low, high = chance_of(rows, 0.95)
         inside.append(low < auc_by_fold(rows.p, rows.won, rows.fold)[0] < high)
