@@ -27,7 +27,7 @@ class HeardDecision:
     decision: Decision
     columns: JournalColumns
     """The names of what it holds."""
-    price: int | None
+    price: int | None = None
     """What it saw, in ticks."""
 
 

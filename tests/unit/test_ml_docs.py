@@ -30,7 +30,7 @@ def test_the_training_it_shows_is_in_order(here: Path) -> None:
     (here / "train.yaml").write_text(shown("train.yaml"))
     settings, chosen = load_training(here / "train.yaml", PluginHost.discover())
     assert (settings.instrument, settings.gate) == ("ES", "break_even")
-    assert (settings.least, float(settings.every)) == (1000, 24)
+    assert (settings.least, float(settings.every)) == (1000, 24.0)
     assert {one.name: one.weight for one in chosen} == {
         "logistic": 0.3,
         "random_forest": 0.35,
