@@ -1,26 +1,82 @@
 """An account's limits while a node lives: its state claimed, reconciled and watched.
 
 with Standing.open(folder) as standing:
-keeper = standing.resume(day, broker, accounts, reports)
-Context(..., keeper=keeper, kill=standing.kill, halt=halt)
+    keeping = standing.restore(day, broker, accounts)
+    Context(..., keeper=keeping, kill=standing.kill, halt=halt)
+    watch = Watch(halt, incidents, foreign)
+
+    def begin(cache, now):  # before any decision, once Nautilus has the broker's reports
+        return hand_over(standing.adopt(keeping, day, reports_of(cache, terms)), now, strategies, watch)
+
+    # before all other strategies
+    node.add_strategy(Foster(FosterContext(contracts, begin, watch.strange, guard, terms)))
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Literal, Protocol, Self
 
 from mia_plugins.errors import MiaError
 from mia_plugins.runtime.account import Account
+from mia_plugins.runtime.brackets import Bracket
 from mia_plugins.runtime.broker import BrokerAccount
+from mia_plugins.runtime.fostering import Hearers
 from mia_plugins.runtime.incidents import Incident, Incidents, Level
 from mia_plugins.runtime.killing import KILL_SWITCH, Halt, Kill
 from risk.kill import KillWatch, engage
-from risk.state import RiskState, StateError
+from risk.state import RiskState
 from risk.state.claim import claimed
 from risk.state.keeping import Keeping, restored
-from risk.state.reconciling import Reports, reconcile
+from risk.state.reconciling import Found, reconcile
+from risk.state.reports import Reports
+from risk.state.written import bracket_of
+
+RESTART = "restart"
+"""What incidents call an execution, or the end of an order, that nobody heard of."""
+FOREIGN = "foreign"
+"""What incidents call what is none of ours, and the reason of what it keeps from being entered."""
+WHO = "standing"
+
+type OnForeign = Literal["block", "ignore"]
+"""What positions and orders that are none of ours do: keep everything from being entered, or nothing."""
+
+
+class Adopter(Protocol):
+    """A desk, as far as brackets of the process before are concerned."""
+
+    def adopt(self, bracket: Bracket) -> None:
+        """Take one over."""
+
+
+class Trading(Protocol):
+    """A strategy, as far as they are."""
+
+    @property
+    def desk(self) -> Adopter:
+        """What sees its orders through."""
+
+    def on_order_event(self, event: Any, /) -> Any:
+        """Hear of its orders."""
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Who is told of what a start found, and what follows of it."""
+
+    halt: Halt
+    incidents: Incidents
+    foreign: OnForeign = "block"
+
+    def strange(self, told: str, now: int) -> None:
+        """Tell of what is none of ours, seen at UTC ns; by default nothing is entered from then on."""
+        blocks = self.foreign == "block"
+        level = Level.STOP_ENTRIES if blocks else Level.WARN
+        self.incidents.tell(now, WHO, Incident(FOREIGN, level, told))
+        if blocks:
+            self.halt.set(FOREIGN, Kill.STOP, now)
 
 
 class Standing:
@@ -41,17 +97,20 @@ class Standing:
         """The kill switch, for `Context.kill`."""
         return self._watch.byte
 
-    def resume(
-        self, day: dt.date, broker: BrokerAccount, accounts: Mapping[str, Account], reports: Reports
-    ) -> Keeping:
-        """Bring an account to where it was, with what the broker executed since; for `Context.keeper`.
+    def restore(self, day: dt.date, broker: BrokerAccount, accounts: Mapping[str, Account]) -> Keeping:
+        """Bring an account to where it was, as far as the state knows; for `Context.keeper`.
 
-        A position that is held is an error: its stop cannot be taken over, and nobody would look after it.
+        `accounts` are its parts by strategy.
         """
-        keeping = restored(self._state, day, broker, accounts)
-        reconcile(keeping, day, accounts, reports)
-        _refuse_held(broker)
-        return keeping
+        return restored(self._state, day, broker, accounts)
+
+    def adopt(self, keeping: Keeping, day: dt.date, reports: Reports) -> Found:
+        """Count what the broker executed since, and bring brackets to where they are: before any decision."""
+        return reconcile(keeping, day, reports)
+
+    def contracts(self) -> frozenset[str]:
+        """Return the contracts of brackets that are not done: a node needs them, though others may lead."""
+        return frozenset(bracket_of(one).instrument_id for one in self._state.brackets())
 
     def keep(self, halt: Halt, incidents: Incidents) -> None:
         """Have what flattens everything set the kill switch: it is on until somebody says why not.
@@ -69,14 +128,21 @@ class Standing:
             unkept = error.what
         if unkept:
             told = f"the kill switch is not kept beyond this process: {unkept}"
-            incidents.tell(now, "standing", Incident(KILL_SWITCH, Level.WARN, told))
+            incidents.tell(now, WHO, Incident(KILL_SWITCH, Level.WARN, told))
 
 
-def _refuse_held(broker: BrokerAccount) -> None:
-    held = sorted((one.product, one.position) for one in broker.accounts if one.position)
-    if held:
-        told = ", ".join(f"{lots:+d} {product}" for product, lots in held)
-        raise StateError(
-            f"{told} are held, and the orders that guard them cannot be taken over: nothing is traded",
-            "leave the position at the broker, and start again: what it executed there is counted",
-        )
+def hand_over(found: Found, now: int, strategies: Mapping[str, Trading], watch: Watch) -> Hearers:
+    """Have strategies, by their ids, take over their brackets, and tell what was found at UTC ns.
+
+    Return who hears of which order. What is none of ours stays where it is.
+    """
+    hearers: dict[str, Callable[[Any], None]] = {}
+    for strategy, bracket in found.brackets.items():
+        one = strategies[strategy]
+        one.desk.adopt(bracket)
+        hearers |= dict.fromkeys((order.order_id for order in bracket.orders), one.on_order_event)
+    for told in (*found.counted, *found.ended):
+        watch.incidents.tell(now, WHO, Incident(RESTART, Level.WARN, told))
+    for told in found.foreign:
+        watch.strange(told, now)
+    return hearers

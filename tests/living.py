@@ -34,7 +34,7 @@ from mia_plugins.runtime.account import Fill
 from mia_plugins.runtime.context import Context
 from risk.live import Standing
 from risk.state.keeping import Keeping
-from risk.state.reconciling import Reports
+from risk.state.reports import Reports
 from tests.market import DAY
 from tests.runtime import Played, a_trade_a_minute, at, market_of, stage
 
@@ -103,14 +103,17 @@ def trade(folder: Path, begin: str, kill_at: int, when: str) -> tuple[Played, An
     """Trade from a time on; return what came of it, and the account."""
     broker = folder / "broker"
     seen: list[Any] = []
-    held = {"ES": sum(row[2] * row[3] for row in executed(broker))}
+    held = {"ESM6": sum(row[2] * row[3] for row in executed(broker))}
     with Standing.open(folder / "state") as standing:
 
         def living(**told: Any) -> Context:
             account = told["account"]
             accounts: Mapping[str, Any] = {"one-ES": account}
             reports = Reports([report(row) for row in executed(broker)], held)
-            keeping = standing.resume(DAY, account.broker, accounts, reports)
+            keeping = standing.restore(DAY, account.broker, accounts)
+            found = standing.adopt(keeping, DAY, reports)
+            if found.foreign or found.brackets:
+                raise AssertionError(found)
             seen.append(account)
             return Context(**told, keeper=Watched(keeping, broker, kill_at, when), kill=standing.kill)
 

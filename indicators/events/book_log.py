@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from indicators.events.orders import Prints
 from mia_plugins.data.arrow import Kind
-from mia_plugins.data.columns import LEVELS, Depth
+from mia_plugins.data.columns import LEVELS
 from mia_plugins.data.sessions import Session
 from mia_plugins.features import Market, Measure
 from mia_plugins.kernels import kernel
@@ -23,7 +23,13 @@ PRICE, STOOD, COUNT = range(3)
 MOST = 4 * LEVELS + 1
 """Rows of the log that an update of the book can make."""
 
-NOTHING, NO_BOOKS = np.empty((0, 7), np.int64), np.empty((0, 1 + 6 * LEVELS), np.int64)
+NOTHING = np.empty((0, 7), np.int64)
+BEFORE, NOW = range(2)
+"""Of the two books, that of the last update and that of the one looked at."""
+
+type Levels = NDArray[Any]
+type Updates = tuple[NDArray[np.int64], Levels, Levels, Levels, Levels, Levels, Levels]
+"""Times, then price, contracts and orders of the bids, and of the offers."""
 
 
 class BookLog(Measure):
@@ -41,64 +47,57 @@ class BookLog(Measure):
 
     def reset(self) -> None:
         """Forget the book."""
-        self._book = np.zeros((2, LEVELS, 3), np.int64)
+        self._books = np.zeros((2, 2, LEVELS, 3), np.int64)
+        self._room = NOTHING
         self.fresh = NOTHING
 
     def begin_session(self, session: Session) -> None:
         """Start with a book that is not known."""
         del session
-        self._book[:] = 0
+        self._books[:] = 0
 
     def take(self, tape: Tape, lo: int, hi: int) -> None:
         """Write the log anew."""
-        trades, depth = self._prints.fresh, _books(tape.depth(lo, hi))
+        trades, depth = self._prints.fresh, tape.depth(lo, hi)
         if not len(trades) and not len(depth):
             self.fresh = NOTHING
             return
-        # Most of it is never written, and memory is taken only as it is.
-        log = np.empty((len(trades) + MOST * len(depth), 7), np.int64)
-        self.fresh = log[: note(self._book, trades, depth, log)]
-
-
-def _books(depth: Depth) -> NDArray[np.int64]:
-    """Return a row an update: its time, then price, contracts and orders of each level, bids first."""
-    if not len(depth):
-        return NO_BOOKS
-    made = np.empty((len(depth), 1 + 6 * LEVELS), np.int64)
-    made[:, 0] = depth.ts
-    lay_out(made, depth.bid_ticks, depth.bid_lots, depth.bid_counts, 1)
-    lay_out(made, depth.ask_ticks, depth.ask_lots, depth.ask_counts, 1 + 3 * LEVELS)
-    return made
-
-
-@kernel
-def lay_out(
-    made: NDArray[np.int64], ticks: NDArray[Any], lots: NDArray[Any], counts: NDArray[Any], first: int
-) -> None:
-    """Write price, contracts and orders of each level beside one another, from a column on."""
-    for row in range(len(made)):
-        for level in range(LEVELS):
-            column = first + 3 * level
-            made[row, column] = ticks[row, level]
-            made[row, column + 1] = lots[row, level]
-            made[row, column + 2] = counts[row, level]
+        most = len(trades) + MOST * len(depth)
+        if most > len(self._room):
+            # Most of it is never written, and memory is taken only as it is; what was stays for the next.
+            self._room = np.empty((most, 7), np.int64)
+        updates = (
+            depth.ts, depth.bid_ticks, depth.bid_lots, depth.bid_counts,
+            depth.ask_ticks, depth.ask_lots, depth.ask_counts,
+        )  # fmt: skip
+        self.fresh = self._room[: note(self._books, trades, updates, self._room)]
 
 
 @kernel
 def note(
-    book: NDArray[np.int64], trades: NDArray[np.int64], depth: NDArray[np.int64], log: NDArray[np.int64]
+    books: NDArray[np.int64], trades: NDArray[np.int64], updates: Updates, log: NDArray[np.int64]
 ) -> int:
     """Write what happened to the log, keep the last book, and return how many rows there are."""
     rows = trade = 0
-    for update in range(len(depth)):
-        while trade < len(trades) and trades[trade, 0] <= depth[update, 0]:
-            rows = _note_trade(book, trades[trade], log, rows)
+    times = updates[0]
+    for update in range(len(times)):
+        while trade < len(trades) and trades[trade, 0] <= times[update]:
+            rows = _note_trade(books[BEFORE], trades[trade], log, rows)
             trade += 1
-        rows = _note_update(book, depth[update], log, rows)
+        _lay_out(books[NOW, 0], updates[1][update], updates[2][update], updates[3][update])
+        _lay_out(books[NOW, 1], updates[4][update], updates[5][update], updates[6][update])
+        rows = _note_update(books, times[update], log, rows)
     while trade < len(trades):
-        rows = _note_trade(book, trades[trade], log, rows)
+        rows = _note_trade(books[BEFORE], trades[trade], log, rows)
         trade += 1
     return rows
+
+
+@kernel
+def _lay_out(half: NDArray[Any], ticks: NDArray[Any], lots: NDArray[Any], counts: NDArray[Any]) -> None:
+    """Write price, contracts and orders of each level beside one another."""
+    for level in range(LEVELS):
+        half[level, PRICE], half[level, STOOD], half[level, COUNT] = ticks[level], lots[level], counts[level]
 
 
 @kernel
@@ -114,16 +113,16 @@ def _note_trade(book: NDArray[np.int64], trade: NDArray[np.int64], log: NDArray[
 
 
 @kernel
-def _note_update(book: NDArray[np.int64], update: NDArray[np.int64], log: NDArray[np.int64], row: int) -> int:
-    levels = update[1:].reshape(2, LEVELS, 3)
+def _note_update(books: NDArray[np.int64], ts: int, log: NDArray[np.int64], row: int) -> int:
+    book, levels = books[BEFORE], books[NOW]
     bid, ask = levels[0, 0], levels[1, 0]
     if bid[STOOD] <= 0 or ask[STOOD] <= 0 or bid[PRICE] >= ask[PRICE]:
         return row
     moved = bid[PRICE] != book[0, 0, PRICE] or ask[PRICE] != book[1, 0, PRICE]
     for half in range(2):
-        row = _note_half(book, update, half, log, row)
+        row = _note_half(books[:, half], ts, 1 - 2 * half, log, row)
     if moved:
-        _write(log, row, (update[0], BEST, 0, bid[PRICE], ask[PRICE], 0, 0))
+        _write(log, row, (ts, BEST, 0, bid[PRICE], ask[PRICE], 0, 0))
         row += 1
     for half in range(2):
         for level in range(LEVELS):
@@ -133,12 +132,9 @@ def _note_update(book: NDArray[np.int64], update: NDArray[np.int64], log: NDArra
 
 
 @kernel
-def _note_half(
-    book: NDArray[np.int64], update: NDArray[Any], half: int, log: NDArray[np.int64], row: int
-) -> int:
+def _note_half(halves: NDArray[Any], ts: int, side: int, log: NDArray[np.int64], row: int) -> int:
     """Compare a side of the book with what it was, price by price."""
-    ts, side = update[0], 1 - 2 * half
-    before, now = book[half], update[1:].reshape(2, LEVELS, 3)[half]
+    before, now = halves[BEFORE], halves[NOW]
     for level in range(LEVELS):
         if now[level, STOOD] <= 0:
             continue

@@ -208,15 +208,21 @@ def is_stale(levels: LevelSet, now: int, regime: VixRegime | None, *, strict: bo
 def next_publication(published: Nanoseconds) -> Nanoseconds | None:
     """Return until when levels published then hold (UTC ns): 26 h, days without a session not counted."""
     day = trading_day(published)
-    try:
-        following = sessions(day + dt.timedelta(days=1), day + WEEKS) if day else ()
-    except CalendarError:
-        return None
+    following = day and _day_after(day)
     if not following or day is None:
         return None
     told = dt.datetime.fromtimestamp(published // NS, NEW_YORK)
-    due = told + (following[0].day - day) + GRACE
+    due = told + (following - day) + GRACE
     return Nanoseconds(int(due.timestamp()) * NS)
+
+
+@lru_cache(maxsize=64)
+def _day_after(day: dt.date) -> dt.date | None:
+    """Return the trading day after one; None beyond the calendar."""
+    try:
+        return next((one.day for one in sessions(day + dt.timedelta(days=1), day + WEEKS)), None)
+    except CalendarError:
+        return None
 
 
 def todays_end(levels: LevelSet) -> Nanoseconds | None:

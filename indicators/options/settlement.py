@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from mia_plugins.data.sessions import (
     utc_ns,
 )
 
+HOUR = 3600 * NS
 NS_A_YEAR = 365 * 86_400 * NS
 """ACT/365."""
 AM_SETTLED = frozenset({"SPX", "NDX"})
@@ -82,10 +83,14 @@ def _settles(day: object, root: str) -> int:
     return settles_at(day, root) if is_sane else UNKNOWN
 
 
-@cache
 def trading_day(ts: int) -> dt.date | None:
     """Return the trading day that an instant (UTC ns) lies in, in a break the one that follows."""
-    now = dt.datetime.fromtimestamp(ts // NS, NEW_YORK)
+    return _day_of(ts // HOUR)  # sessions open at a full hour
+
+
+@lru_cache(maxsize=256)
+def _day_of(hour: int) -> dt.date | None:
+    now = dt.datetime.fromtimestamp(hour * HOUR // NS, NEW_YORK)
     day = now.date() + dt.timedelta(days=now.time() >= OPEN)
     try:
         return next((session.day for session in sessions(day, day + WEEK)), None)

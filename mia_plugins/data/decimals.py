@@ -1,7 +1,7 @@
 """Whole ticks and contracts to and from the decimals that Nautilus keeps prices and sizes in.
 
 Nautilus' files hold decimal128(38, 16): a number times 10^16 in 128 bits, little-endian. The arithmetic
-is numpy's on two halves, as Python's own costs a microsecond a number and a depth update has forty.
+is on two halves, as Python's own costs a microsecond a number and a depth update has forty.
 """
 
 from typing import Any
@@ -18,8 +18,6 @@ RAW_TICK = int(TICK * 10**SCALE)
 """What one tick is in a file."""
 RAW_LOT = 10**SCALE
 """What one contract is in a file."""
-PIECE = 8192
-"""Decimals that are worked through at a time: what is on the way stays in the processor's cache."""
 
 _HALF = np.uint64(32)
 _LOW = np.uint64(2**32 - 1)
@@ -37,20 +35,11 @@ def decimals_of(units: NDArray[np.signedinteger[Any]], raw_unit: int) -> pa.Arra
 
 def units_of(decimals: pa.Array, raw_unit: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Return decimals as the nearest whole ticks or contracts, and which of them are exactly whole."""
+    from mia_plugins.data.counting import count_units  # numba: a second to import, and few ask for it
+
     halves = _halves(decimals)
     units, is_whole = np.empty(len(halves), np.int64), np.empty(len(halves), np.bool_)
-    room = np.empty(PIECE)
-    for first in range(0, len(halves), PIECE):
-        rows = slice(first, first + PIECE)
-        low, high = halves[rows].T
-        floats = room[: len(low)]
-        # Exact to the unit: a float carries 53 bits and no price is 2^40 ticks.
-        np.multiply(high.view(np.int64), 2.0**64, out=floats)
-        floats += low
-        floats /= raw_unit
-        units[rows] = np.rint(floats, out=floats)
-        # The units are off by half of one at most, which is far less than 2^64: the lower halves tell.
-        np.equal(units[rows].view(np.uint64) * np.uint64(raw_unit), low, out=is_whole[rows])
+    count_units(halves, raw_unit, units, is_whole)
     return units, is_whole
 
 

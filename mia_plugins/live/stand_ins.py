@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from nautilus_trader.model import ClientOrderId, Price
 
 from mia_plugins.runtime.account import Fill
+from mia_plugins.runtime.brackets import Bracket
 from mia_plugins.runtime.keeping import Keeper
 from mia_plugins.runtime.steps import What
 from mia_plugins.runtime.wire import Wire
@@ -127,9 +128,13 @@ class RecordedKeeper:
             self._writer.add(What.MARK, name=mark)
         return mark
 
-    def claim(self, order_id: str) -> bool:
-        """Note an order before it is sent; say whether it had never been."""
-        return self._keeper.claim(order_id)
+    def claim(self, orders: Sequence[str], strategy: str, bracket: Bracket) -> str:
+        """Note a bracket with orders before they are sent; return one that had been, or ""."""
+        return self._keeper.claim(orders, strategy, bracket)
+
+    def keep(self, strategy: str, bracket: Bracket) -> None:
+        """Note what has changed of a bracket."""
+        self._keeper.keep(strategy, bracket)
 
     def note(self, execution_id: str, strategy: str, fill: Fill, reason: str) -> bool:
         """Note an execution before it is counted; say whether it had never been."""

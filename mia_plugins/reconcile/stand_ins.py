@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from mia_plugins.runtime.account import Fill
+from mia_plugins.runtime.brackets import Bracket
 from mia_plugins.runtime.steps import Step, What
 
 type Call = Callable[..., None]
@@ -142,10 +143,14 @@ class ReplayedKeeper:
             self._replaying.mark = step.name
         return self._replaying.mark
 
-    def claim(self, order_id: str) -> bool:
-        """Let it be sent."""
-        del order_id
-        return True
+    def claim(self, orders: Sequence[str], strategy: str, bracket: Bracket) -> str:
+        """Let them be sent."""
+        del orders, strategy, bracket
+        return ""
+
+    def keep(self, strategy: str, bracket: Bracket) -> None:
+        """Keep nothing."""
+        del strategy, bracket
 
     def note(self, execution_id: str, strategy: str, fill: Fill, reason: str) -> bool:
         """Say whether it was counted."""

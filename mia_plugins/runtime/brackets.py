@@ -43,6 +43,8 @@ class OrderState:
     reason: str = ""
     """Why it was refused."""
     ts_done: int | None = None
+    asked: int = 0
+    """Contracts that it was asked to have instead, and has not been answered; 0: none."""
 
     @property
     def is_open(self) -> bool:
@@ -76,6 +78,8 @@ class Bracket:
     """How often what is held was offered to the market."""
     piece: int = 0
     """Contracts an order that leaves may have, where a larger one was refused; 0: all that is held."""
+    instrument_id: str = ""
+    """The contract its orders are for; "" before they are sent."""
     decided_at: int | None = None
     """The last price when it was decided, in ticks."""
     first_stop: int | None = None
@@ -114,7 +118,7 @@ class Bracket:
             return []
         held = self.held
         found = [(order, order.filled + held) for order in (self.stop, self.target) if order.is_open]
-        return [(order, lots) for order, lots in found if lots != order.lots and lots > order.filled]
+        return [(one, lots) for one, lots in found if one.filled < lots != (one.asked or one.lots)]
 
     def replaced(self, role: Role) -> bool:
         """Say whether its stop, or its target, was sent once more."""

@@ -1,6 +1,6 @@
 """Cancels are asked for again until they are confirmed: a broker may refuse one, or never hear of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from nautilus_trader.model import ClientOrderId
@@ -37,14 +37,14 @@ class Cancelling:
                 if self._context.terms.is_live and order.order_id not in self._tries:
                     self._wait(order)
 
-    def refused(self, kind: str, event: Any, orders: Mapping[str, tuple[Bracket, OrderState]]) -> None:
+    def refused(self, kind: str, event: Any, known: tuple[Bracket, OrderState] | None) -> None:
         """Tell of what was refused, and ask for a cancel again: brokers refuse while an order changes."""
         if kind not in {"OrderModifyRejected", "OrderCancelRejected"}:
             return
         order_id = str(event.client_order_id)
         self._context.warnings.add(kind, f"{order_id} stays as it is: {event.reason}")
-        if kind == "OrderCancelRejected" and order_id in orders and order_id not in self._tries:
-            self._wait(orders[order_id][1])
+        if kind == "OrderCancelRejected" and known and order_id not in self._tries:
+            self._wait(known[1])
 
     def _wait(self, order: OrderState) -> None:
         tried = self._tries[order.order_id] = self._tries.get(order.order_id, 0) + 1

@@ -6,7 +6,6 @@ from typing import Any
 from nautilus_trader.model import ClientOrderId, InstrumentId
 
 from mia_plugins.data.columns import Quotes
-from mia_plugins.errors import MiaError
 from mia_plugins.journal.decision import Decision
 from mia_plugins.runtime.account import Fill, Role, RoundTrip
 from mia_plugins.runtime.bracketing import DeskError, bracket_of, passed_by
@@ -15,10 +14,13 @@ from mia_plugins.runtime.cancelling import Cancelling
 from mia_plugins.runtime.context import Context
 from mia_plugins.runtime.covering import Cover
 from mia_plugins.runtime.feeling import REFUSED, Felt
+from mia_plugins.runtime.fitting import Fitting
 from mia_plugins.runtime.hearing import tell_trade
+from mia_plugins.runtime.inheriting import Inheriting
 from mia_plugins.runtime.killing import KILL_SWITCH, Kill
 from mia_plugins.runtime.leaving import Leaving
-from mia_plugins.runtime.orders import OrderMaker, lots_of, price_of, ticks_of
+from mia_plugins.runtime.orders import OrderMaker, price_of, ticks_of
+from mia_plugins.runtime.sent import Sent
 from mia_plugins.runtime.strange import LATE, fee_of, tell_late, tell_of_another
 from mia_plugins.runtime.timetable import Timetable
 from mia_plugins.runtime.wire import Wire
@@ -34,12 +36,15 @@ class Desk:
         self._context = context
         self._maker, self._wire, self._timetable, self._wakes = maker, wire, timetable, wakes
         self._instrument_id: InstrumentId | None = None
-        self._orders: dict[str, tuple[Bracket, OrderState]] = {}
+        self._sent = Sent(context)
         self._closed: list[tuple[RoundTrip, str]] = []
         self._last_decision = 0
         self._cover = Cover(context, self, timetable.alert)
         self._cancelling = Cancelling(context, wire.cancel, timetable)
         self._leaving = Leaving(context, self, timetable)
+        self._fitting = Fitting(context, wire, timetable)
+        self.inheriting = Inheriting(context, self, self._leaving, timetable)
+        """Looks after what another process sent, once a session is open."""
         self._felt = Felt(context.vitals)
         context.halt.obeyed_by(self.obey)
 
@@ -50,7 +55,7 @@ class Desk:
 
     def begin_session(self, instrument_id: InstrumentId) -> None:
         """Trade a contract from now on."""
-        if self.bracket:
+        if self.bracket and not self.inheriting.is_waiting(self.bracket):
             raise DeskError(
                 f"{self._context.who} still has {self.bracket.held} contracts and the orders of "
                 f"{self.bracket.base_id} in {self._instrument_id} when a session opens: nobody took them in "
@@ -58,6 +63,11 @@ class Desk:
                 "give it more time to leave: `flat_before_close`",
             )
         self._instrument_id = instrument_id
+
+    def adopt(self, bracket: Bracket) -> None:
+        """Take over a bracket that another process sent, as the broker has it: its events come here."""
+        self._sent.know(bracket, bracket.orders)
+        self.inheriting.take(bracket)
 
     def refusal(self, now: int) -> str:
         """Return why nothing can be entered now; "" when it can."""
@@ -77,14 +87,13 @@ class Desk:
         bracket = bracket_of(now, decision, number, base_id, who)
         if passed := passed_by(bracket, price):
             self._context.warnings.add("passed", passed)
-        bracket.decided_at = price
+        bracket.decided_at, bracket.instrument_id = price, str(self._traded)
         self._last_decision, self._context.account.bracket = number, bracket
-        if unkept := self._remember(bracket, bracket.orders):
+        if unkept := self._sent.remember(bracket, bracket.orders):
             self._context.account.bracket = None
             raise unkept
         self._wire.send(self._maker.bracket(bracket, self._traded))
-        if bracket.until is not None:
-            self._timetable.alert(f"until-{base_id}", bracket.until, lambda ts: self._time_is_up(bracket, ts))
+        self.inheriting.leave_in_time(bracket, now)
 
     def leave(self, reason: str, now: int) -> None:
         """Cancel what works and leave what is held at the market."""
@@ -94,6 +103,7 @@ class Desk:
         bracket.leaving = reason
         self.cancel(bracket.orders)
         self._leaving.offer(bracket, now)
+        self._sent.keep(bracket)
 
     def obey(self, kill: int, now: int, reason: str = KILL_SWITCH) -> None:
         """Do what the kill switch says, or who watches over the run, for a reason."""
@@ -110,6 +120,7 @@ class Desk:
         if bracket.entry.is_open and not bracket.is_called_off:
             bracket.is_called_off = True
             self.cancel([bracket.entry])
+            self._sent.keep(bracket)
 
     def move_stop(self, ticks: int) -> None:
         """Have the stop of what is held lie at a price, in ticks."""
@@ -122,9 +133,9 @@ class Desk:
 
         What makes the risk smaller is sent though it cannot be noted; that it cannot is raised after it.
         """
-        unkept = self._remember(bracket, orders)
+        unkept = self._sent.remember(bracket, orders)
         for order in orders:
-            self._wire.send([self._maker.alone(order, self._traded)])
+            self._wire.send([self._maker.alone(order, InstrumentId.from_str(bracket.instrument_id))])
         if unkept:
             raise unkept
 
@@ -150,9 +161,9 @@ class Desk:
         self._felt.answered(kind, event.ts_event)
         state = STATES.get(kind)
         if state is None and kind != "OrderFilled":
-            self._cancelling.refused(kind, event, self._orders)
+            self._refused(kind, event)
             return  # it changes nothing yet, and the cache is locked while it is told of
-        known = self._orders.get(str(event.client_order_id))
+        known = self._sent.find(str(event.client_order_id))
         if known is None:
             tell_of_another(self._context, event)
             return
@@ -161,7 +172,7 @@ class Desk:
             self._filled(bracket, order, event)
         elif order.is_open or state not in DONE:  # else its end is told once more
             self._changed(bracket, order, state, event)
-        self._settle(bracket, event.ts_event)
+        self.settle(bracket, event.ts_event)
 
     def finish(self) -> None:
         """Record what is still open when the run ends."""
@@ -170,7 +181,7 @@ class Desk:
             return
         for order in self.bracket.orders:
             if order.ts_done is None:
-                self._context.records.order(order, self.bracket.decision, str(self._traded))
+                self._context.records.order(order, self.bracket.decision, self.bracket.instrument_id)
         if self.bracket.held:
             self._context.warnings.add(
                 "held", f"{self._context.who} still held {self.bracket.held} contracts when the run ended"
@@ -182,32 +193,27 @@ class Desk:
             raise DeskError(f"{self._context.who} is not in a session", "trade after `begin_session`")
         return self._instrument_id
 
-    def _remember(self, bracket: Bracket, orders: list[OrderState]) -> MiaError | None:
-        """Note orders before they are sent; return why they cannot be.
-
-        One that was sent before would be filled again: that is raised.
-        """
-        unkept = None
-        for order in orders:
-            is_new = order.order_id not in self._orders
-            try:
-                is_new = is_new and self._context.keeper.claim(order.order_id)
-            except MiaError as error:
-                unkept = error
-            if not is_new:
-                raise DeskError(f"the order {order.order_id} of {self._context.who} was sent before")
-            self._orders[order.order_id] = (bracket, order)
-        return unkept
-
     def _changed(self, bracket: Bracket, order: OrderState, state: str, event: Any) -> None:
         """Follow what became of an order, fills aside."""
         order.state = state
         if getattr(event, "kind", type(event).__name__) == "OrderUpdated":
-            order.lots = int(event.quantity)
-            moved = event.trigger_price if order.type == "stop" else event.price
-            order.ticks = order.ticks if moved is None else ticks_of(moved)
+            self._updated(bracket, order, event)
         elif not order.is_open:
-            self._ended(bracket, order, event.ts_event, getattr(event, "reason", ""))
+            self.end(bracket, order, event.ts_event, getattr(event, "reason", ""))
+
+    def _updated(self, bracket: Bracket, order: OrderState, event: Any) -> None:
+        before, order.lots, order.asked = order.ticks, int(event.quantity), 0
+        moved = event.trigger_price if order.type == "stop" else event.price
+        order.ticks = order.ticks if moved is None else ticks_of(moved)
+        if order.ticks != before:
+            self._sent.keep(bracket)
+
+    def _refused(self, kind: str, event: Any) -> None:
+        """Do again what is still to be done."""
+        known = self._sent.find(str(event.client_order_id))
+        self._cancelling.refused(kind, event, known)
+        if kind == "OrderModifyRejected" and known:
+            self._fitting.refused(*known)
 
     def _filled(self, bracket: Bracket, order: OrderState, event: Any) -> None:
         context = self._context
@@ -231,7 +237,7 @@ class Desk:
             self._closed.append((trip, instrument_id))  # quotes up to its end are still to be seen
             context.following.closed()
         if not order.is_open:
-            self._ended(bracket, order, fill.ts, "")
+            self.end(bracket, order, fill.ts, "")
         if order.role is not Role.ENTRY:
             self.cancel([bracket.entry])  # an entry that goes on would have no stop
         if self._wakes:
@@ -244,15 +250,16 @@ class Desk:
             context.records.position(trip, instrument_id, context.account.tick_value)
             tell_trade(context, trip)
 
-    def _ended(self, bracket: Bracket, order: OrderState, ts: int, reason: str) -> None:
+    def end(self, bracket: Bracket, order: OrderState, ts: int, reason: str) -> None:
+        """Record an order that is over since an instant (UTC ns)."""
         order.ts_done, order.reason = ts, str(reason or "")
         self._felt.ended(ts, refused=order.state in REFUSED)
-        self._context.records.order(order, bracket.decision, str(self._traded))
+        self._context.records.order(order, bracket.decision, bracket.instrument_id)
         if order.state in REFUSED:
             kind = f"{order.state} {order.reason.partition(':')[0]}"
             self._context.warnings.add(kind, f"the order {order.order_id} was {order.state}: {order.reason}")
 
-    def _settle(self, bracket: Bracket, now: int) -> None:
+    def settle(self, bracket: Bracket, now: int) -> None:
         """Do what an event made necessary."""
         if bracket.entry.is_open and not bracket.entry.filled:
             return
@@ -267,17 +274,13 @@ class Desk:
 
     def _is_over(self, bracket: Bracket) -> None:
         """Have nothing more to do with a bracket; a broker may tell more of its orders."""
-        if not self._context.terms.is_live:
-            for order in bracket.orders:
-                self._orders.pop(order.order_id, None)
         if self.bracket is bracket:
             self._context.account.bracket = None
+        self._sent.forget(bracket)
 
     def _guard(self, bracket: Bracket, now: int) -> None:
         """Have stop and target fit what is held, or leave it."""
-        for order, lots in bracket.misfit():
-            order.lots = lots
-            self._wire.resize(ClientOrderId(order.order_id), lots_of(lots))
+        self._fitting.look(bracket)
         self._cover.look(bracket, now)
         if bracket.leaving and not any(order.is_open for order in bracket.orders):
             self._leaving.again(bracket, now)
@@ -294,7 +297,3 @@ class Desk:
     def cancel(self, orders: list[OrderState]) -> None:
         """Cancel those of some orders that are open."""
         self._cancelling.ask(orders)
-
-    def _time_is_up(self, bracket: Bracket, ts: int) -> None:
-        if self.bracket is bracket:
-            self.leave("time", ts)

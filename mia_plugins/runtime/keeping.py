@@ -1,9 +1,11 @@
 """What keeps orders and executions beyond the end of a process; a backtest keeps nothing."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from mia_plugins.runtime.account import Fill
+from mia_plugins.runtime.brackets import Bracket
 
 
 class Keeper(Protocol):
@@ -13,8 +15,11 @@ class Keeper(Protocol):
     def mark(self) -> str:
         """What the numbers of decisions begin with in order ids, so that a restart has ids of its own."""
 
-    def claim(self, order_id: str) -> bool:
-        """Note an order before it is sent; say whether it had never been."""
+    def claim(self, orders: Sequence[str], strategy: str, bracket: Bracket) -> str:
+        """Note a bracket with orders before they are sent; return one that had been, or ""."""
+
+    def keep(self, strategy: str, bracket: Bracket) -> None:
+        """Note what has changed of a bracket; one that is done is not gone on with."""
 
     def note(self, execution_id: str, strategy: str, fill: Fill, reason: str) -> bool:
         """Note an execution before it is counted; say whether it had never been."""
@@ -45,10 +50,14 @@ class Unkept:
 
     mark = ""
 
-    def claim(self, order_id: str) -> bool:
-        """Let it be sent."""
-        del order_id
-        return True
+    def claim(self, orders: Sequence[str], strategy: str, bracket: Bracket) -> str:
+        """Let them be sent."""
+        del orders, strategy, bracket
+        return ""
+
+    def keep(self, strategy: str, bracket: Bracket) -> None:
+        """Keep nothing."""
+        del strategy, bracket
 
     def note(self, execution_id: str, strategy: str, fill: Fill, reason: str) -> bool:
         """Let it be counted."""

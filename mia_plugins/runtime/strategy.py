@@ -205,6 +205,7 @@ class MiaStrategy(Guarded, Strategy):
         self.desk.begin_session(InstrumentId.from_str(self._instrument))
         self.context.feed.begin(self, day)
         self.begin_session(day)
+        self.desk.inheriting.go_on(self.data_time(), day.session.open)
 
     def _close(self, now: int) -> None:
         self._at_bar(now)  # its timer may come after this alert

@@ -23,6 +23,14 @@ class Terms:
         """Return what whoever executes orders calls a contract."""
         return instrument_id
 
+    def ours(self, instrument_id: InstrumentId) -> InstrumentId:
+        """Return what the run calls a contract of whoever executes orders."""
+        return instrument_id
+
+    def market_at(self, machine: int) -> int:
+        """Return the run's time at one of the machine's; both UTC ns."""
+        return machine
+
     def machine_at(self, ts: int) -> int:
         """Return the machine's time at one of the run's; both UTC ns."""
         return ts

@@ -10,7 +10,8 @@ from mia_plugins.errors import ExitCode, FileError, MiaError
 from mia_plugins.files import write_whole
 from mia_plugins.runtime.killing import Kill
 from risk.state.claim import claimed
-from risk.state.store import NAME, DamagedError, RiskState, StateError, Switch
+from risk.state.files import NAME, DamagedError, StateError
+from risk.state.store import RiskState, Switch
 
 KILL_FILE = "KILL"
 """In the state's folder; its first word is `stop` or `flatten`, and what else it says is why."""

@@ -7,7 +7,7 @@ from typing import Self
 
 from mia_plugins.runtime.killing import Kill
 from risk.kill.switch import KILL_FILE, remember, standing, written
-from risk.state.store import StateError
+from risk.state.files import StateError
 
 EVERY = 0.05
 """Seconds between two looks."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from risk.state.store import StateError
+from risk.state.files import StateError
 
 LOCK = "risk.lock"
 

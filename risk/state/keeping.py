@@ -2,34 +2,53 @@
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
-from mia_plugins.runtime.account import Account, Fill, Role
+from mia_plugins.runtime.account import Account, Fill
+from mia_plugins.runtime.brackets import Bracket
 from mia_plugins.runtime.broker import BrokerAccount, Closed
-from risk.state.store import Executed, RiskState, StateError
+from risk.state.files import StateError
+from risk.state.store import Executed, RiskState
+from risk.state.written import bracket_of, fill_of, fill_text, kept
 
 
 class Keeping:
     """One account's link to its state file, on one trading day."""
 
-    def __init__(self, state: RiskState, broker: BrokerAccount, day: dt.date) -> None:
-        self._state, self._broker, self._day = state, broker, day
+    def __init__(
+        self, state: RiskState, broker: BrokerAccount, accounts: Mapping[str, Account], day: dt.date
+    ) -> None:
+        """`accounts` are the broker's parts by strategy."""
+        self._state, self._broker, self.accounts, self._day = state, broker, accounts, day
         self._resumed = day
         sent = state.claims()
         self.mark = f"{sent}r" if sent else ""
         """What the numbers of decisions begin with in order ids: a restart counts from 1 again."""
         self._kept = (broker.peak, broker.day_peak)
 
-    def claim(self, order_id: str) -> bool:
-        """Note an order before it is sent; say whether it had never been."""
-        return self._state.claim(order_id)
+    def claim(self, orders: Sequence[str], strategy: str, bracket: Bracket) -> str:
+        """Note a bracket with orders before they are sent; return one that had been, or ""."""
+        return self._state.claim(orders, kept(strategy, bracket))
 
-    def take(self, execution_id: str, strategy: str, account: Account, fill: Fill, reason: str = "") -> bool:
+    def keep(self, strategy: str, bracket: Bracket) -> None:
+        """Note what has changed of a bracket; one that is done is not gone on with."""
+        self._state.keep(kept(strategy, bracket))
+
+    def brackets(self) -> dict[str, Bracket]:
+        """Return the brackets that are not done, by strategy, as they were noted last."""
+        return {one.strategy: bracket_of(one) for one in self._state.brackets()}
+
+    def filled(self, order_id: str) -> int:
+        """Return how many contracts of an order were noted as executed, on any day."""
+        return sum(fill_of(text).lots for text in self._state.fills(order_id))
+
+    def take(self, execution_id: str, strategy: str, fill: Fill, reason: str = "") -> bool:
         """Note an execution and count it, unless that was done before; say whether it was not."""
         if not self.note(execution_id, strategy, fill, reason):
             return False
-        account.take(fill, reason)
+        self.accounts[strategy].take(fill, reason)
         self.rose()
         return True
 
@@ -39,7 +58,7 @@ class Keeping:
 
     def note(self, execution_id: str, strategy: str, fill: Fill, reason: str) -> bool:
         """Note an execution that is about to be counted; say whether that had never been done."""
-        return self._state.executed(execution_id, self._day, Executed(strategy, _json_of(fill), reason))
+        return self._state.executed(execution_id, self._day, Executed(strategy, fill_text(fill), reason))
 
     def rose(self) -> None:
         """Note the highest the account has been, if it has risen."""
@@ -62,19 +81,25 @@ class Keeping:
         self._resumed = day
 
     def begin_day(self, day: dt.date) -> None:
-        """Start a trading day for every strategy of the account."""
-        held = {account.product: account.position for account in self._broker.accounts if account.position}
-        if held:
-            told = ", ".join(f"{lots:+d} {product}" for product, lots in sorted(held.items()))
-            raise StateError(
-                f"{told} are held over from {self._day}, which its executions do not close",
-                "leave the position at the broker, and start again: what it executed there is counted",
-            )
+        """Start a trading day for every strategy of the account; what is held is held on."""
+        base = _base_of(self._broker, self._open())
         self._day = day
         self._broker.begin_session()
         for account in self._broker.accounts:
             account.begin_session()
-        self._state.begin_day(day, _base_of(self._broker))
+        self._state.begin_day(day, base)
+
+    def _open(self) -> dict[str, list[str]]:
+        """Return the fills of what is held, by strategy."""
+        found = self._state.last_day()
+        if found is None or not any(account.position for account in self.accounts.values()):
+            return {}
+        last, base = found
+        fills = {who: list(texts) for who, texts in json.loads(base).get("open", {}).items()}
+        for one in self._state.executions(last):
+            fills.setdefault(one.strategy, []).append(one.fill)
+        since = {who: _since_flat([fill_of(text) for text in texts]) for who, texts in fills.items()}
+        return {who: [fill_text(fill) for fill in held] for who, held in since.items() if held}
 
 
 def resumed(
@@ -95,33 +120,62 @@ def restored(
     """
     found = state.last_day()
     if found is None:
-        state.begin_day(day, _base_of(broker))
-        return Keeping(state, broker, day)
+        state.begin_day(day, _base_of(broker, {}))
+        return Keeping(state, broker, accounts, day)
     last, base = found
     if last > day:
         raise StateError(
             f"{state.path} knows of {last}, and the trading day is {day}: time has run back",
             "set the clock, or name the folder of this account with --state",
         )
-    _restore(broker, base)
-    for one in state.executions(last):
-        if one.strategy not in accounts:
-            raise StateError(
-                f"{state.path} has executions of {one.strategy} on {last}, which the run does not have",
-                "run the same strategies until the day is over",
-            )
-        accounts[one.strategy].take(_fill_of(one.fill), one.reason)
+    _replay(state, last, base, accounts, broker)
     peaks = state.peaks(last)
     if peaks:
         peak, top = (Decimal(text) for text in peaks)
         # Executions that were counted again may have lifted them beyond what was noted last.
         broker.peak, broker.day_peak = max(broker.peak, peak), max(broker.day_peak, top)
-    return Keeping(state, broker, last)
+    return Keeping(state, broker, accounts, last)
 
 
-def _base_of(broker: BrokerAccount) -> str:
-    """Return what an account begins a day with."""
+def _replay(
+    state: RiskState, day: dt.date, base: str, accounts: Mapping[str, Account], broker: BrokerAccount
+) -> None:
+    """Count what a day began with and what was executed on it."""
+    held, executed = json.loads(base).get("open", {}), state.executions(day)
+    for strategy in (*held, *(one.strategy for one in executed)):
+        if strategy not in accounts:
+            raise StateError(
+                f"{state.path} has executions of {strategy} on {day}, which the run does not have",
+                "run the same strategies until the day is over",
+            )
+    for strategy, texts in held.items():
+        for text in texts:
+            accounts[strategy].take(fill_of(text))
+    _restore(broker, base)
+    for one in executed:
+        accounts[one.strategy].take(fill_of(one.fill), one.reason)
+
+
+def _since_flat(fills: list[Fill]) -> list[Fill]:
+    """Return those of one strategy's fills that what it holds came of."""
+    found: list[Fill] = []
+    position = 0
+    for fill in fills:
+        before, position = position, position + fill.side * fill.lots
+        if not position:
+            found = []
+        elif before * position < 0:  # it turned round: a part of the fill closed what was held
+            lots = abs(position)
+            found = [replace(fill, lots=lots, fee=fill.fee * lots / fill.lots)]
+        else:
+            found.append(fill)
+    return found
+
+
+def _base_of(broker: BrokerAccount, held: Mapping[str, list[str]]) -> str:
+    """Return what an account begins a day with; `held` are the fills of what is held, by strategy."""
     return json.dumps({
+        "open": held,
         "realized": str(broker.realized),
         "losses_in_row": broker.losses_in_row,
         "peak": str(broker.peak),
@@ -140,16 +194,6 @@ def _restore(broker: BrokerAccount, base: str) -> None:
         Closed(ts, Decimal(net), how, Decimal(made)) for ts, net, how, made in told["closed"]
     )
     broker.begin_session()
+    for account in broker.accounts:
+        account.begin_session()
     broker.peak = max(Decimal(told["peak"]), broker.balance)
-
-
-def _json_of(fill: Fill) -> str:
-    return json.dumps([
-        fill.ts, fill.order_id, fill.decision, str(fill.role), fill.side, fill.lots, fill.ticks,
-        str(fill.fee), fill.first_stop,
-    ])  # fmt: skip
-
-
-def _fill_of(text: str) -> Fill:
-    ts, order_id, decision, role, side, lots, ticks, fee, first_stop = json.loads(text)
-    return Fill(ts, order_id, decision, Role(role), side, lots, ticks, Decimal(fee), first_stop)

@@ -8,39 +8,12 @@ know of is taken when it starts again, and an order that was never sent stays un
 import datetime as dt
 import sqlite3
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from mia_plugins.errors import ExitCode, MiaError
-
-NAME = "risk.sqlite"
-OURS = 0x6D696172
-"""SQLite's application id of our files: "miar"."""
-VERSION = 1
-WAIT_SECONDS = 10.0
-TABLES = (
-    "create table if not exists days (day text primary key, base text not null) strict",
-    """create table if not exists executions (
-        number integer primary key autoincrement, id text not null unique, day text not null,
-        strategy text not null, fill text not null, reason text not null) strict""",
-    "create table if not exists orders (id text primary key) strict",
-    "create table if not exists peaks (day text primary key, peak text not null, top text not null) strict",
-    """create table if not exists switches (
-        number integer primary key autoincrement, ts integer not null, killed integer not null,
-        flatten integer not null, reason text not null) strict""",
-)
-
-
-class StateError(MiaError):
-    """The state of the limits cannot be kept or read: nothing may be traded."""
-
-    exit_code = ExitCode.FILES
-
-
-class DamagedError(StateError):
-    """What lies in the state's place is damaged, or something else."""
+from risk.state.files import NAME, DamagedError, connected, fault_of, move_aside, refused
 
 
 class Switch(NamedTuple):
@@ -64,6 +37,17 @@ class Executed(NamedTuple):
     """Why the position is being left."""
 
 
+class Kept(NamedTuple):
+    """A bracket as it is kept."""
+
+    base: str
+    """What its order ids begin with."""
+    strategy: str
+    told: str
+    """JSON."""
+    is_done: bool
+
+
 class RiskState:
     """The state file of one account."""
 
@@ -84,16 +68,16 @@ class RiskState:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise _refused(path, str(error.strerror)) from error
-        fault = _fault_of(path)
+            raise refused(path, str(error.strerror)) from error
+        fault = fault_of(path)
         if fault and not moves:
             raise DamagedError(
                 f"{path} is {fault}, and a process trades with it: it stays where it is",
                 "stop that process, and start it again: it is moved aside then",
             )
         if fault:
-            _move_aside(path, fault)
-        state = cls(path, _connected(path))
+            move_aside(path, fault)
+        state = cls(path, connected(path))
         try:
             state._kill_for_what_was_moved()
         except BaseException:
@@ -122,11 +106,42 @@ class RiskState:
         """Let go of the file."""
         self._connection.close()
 
-    def claim(self, order_id: str) -> bool:
-        """Note an order that is about to be sent; say whether it had never been."""
+    def claim(self, orders: Sequence[str], bracket: Kept) -> str:
+        """Note a bracket with orders before they are sent, or none; return one that had been sent, or ""."""
         with self._told() as connection:
-            done = connection.execute("insert or ignore into orders (id) values (?)", (order_id,))
-        return done.rowcount == 1
+            connection.execute("begin immediate")
+            try:
+                for one in orders:
+                    done = connection.execute("insert or ignore into orders (id) values (?)", (one,))
+                    if done.rowcount != 1:
+                        return one
+                self.keep(bracket)
+                connection.execute("commit")
+            finally:
+                if connection.in_transaction:
+                    connection.execute("rollback")
+        return ""
+
+    def keep(self, bracket: Kept) -> None:
+        """Note a bracket as it is."""
+        with self._told() as connection:
+            connection.execute(
+                "insert into brackets (base, strategy, told, done) values (?, ?, ?, ?) "
+                "on conflict (base) do update set told = excluded.told, done = excluded.done",
+                (*bracket[:3], int(bracket.is_done)),
+            )
+
+    def brackets(self) -> list[Kept]:
+        """Return the brackets that are not done."""
+        query = "select base, strategy, told, done from brackets where done = 0 order by rowid"
+        with self._told() as connection:
+            return [Kept(base, who, told, bool(done)) for base, who, told, done in connection.execute(query)]
+
+    def fills(self, order_id: str) -> list[str]:
+        """Return what was executed of an order, on any day: fills in JSON."""
+        query = "select fill from executions where fill ->> 1 = ? order by number"
+        with self._told() as connection:
+            return [fill for (fill,) in connection.execute(query, (order_id,))]
 
     def claims(self) -> int:
         """Return how many orders were ever sent."""
@@ -207,75 +222,4 @@ class RiskState:
         try:
             yield self._connection
         except sqlite3.Error as error:
-            raise _refused(self.path, str(error)) from error
-
-
-def _connected(path: Path) -> sqlite3.Connection:
-    """Return a connection to a file that is ours or not there; each statement is on the disk when it ends."""
-    try:
-        connection = sqlite3.connect(path, timeout=WAIT_SECONDS, autocommit=True, check_same_thread=False)
-    except sqlite3.Error as error:
-        raise _refused(path, str(error)) from error
-    try:
-        connection.execute("pragma journal_mode = wal")
-        connection.execute("pragma synchronous = full")
-        if connection.execute("pragma user_version").fetchone() != (VERSION,):
-            connection.execute("begin immediate")
-            for table in TABLES:
-                connection.execute(table)
-            connection.execute(f"pragma application_id = {OURS}")
-            connection.execute(f"pragma user_version = {VERSION}")
-            connection.execute("commit")
-    except sqlite3.Error as error:
-        connection.close()
-        raise _refused(path, str(error)) from error
-    return connection
-
-
-def _fault_of(path: Path) -> str:
-    """Return what is wrong with what lies there: `damaged`, `foreign`, or "" where it is ours or nothing."""
-    if not path.exists() or (path.is_file() and path.stat().st_size == 0):
-        return ""
-    if not path.is_file():
-        raise _refused(path, "it is no file")
-    try:
-        with closing(sqlite3.connect(path, timeout=WAIT_SECONDS, autocommit=True)) as connection:
-            return _fault_within(path, connection)
-    except sqlite3.OperationalError as error:
-        raise _refused(path, str(error)) from error
-    except sqlite3.DatabaseError:
-        return "damaged"
-
-
-def _fault_within(path: Path, connection: sqlite3.Connection) -> str:
-    (ours,) = connection.execute("pragma application_id").fetchone()
-    (version,) = connection.execute("pragma user_version").fetchone()
-    (tables,) = connection.execute("select count(*) from sqlite_master").fetchone()
-    if ours != OURS and (ours or tables):
-        return "foreign"
-    if version > VERSION:
-        raise StateError(
-            f"{path} was written by a newer mia: nothing is traded", "trade with that one, or install it"
-        )
-    (sound,) = connection.execute("pragma quick_check(1)").fetchone()
-    return "" if sound == "ok" else "damaged"
-
-
-def _move_aside(path: Path, fault: str) -> None:
-    """Move a file with what SQLite keeps beside it; its new name says what is wrong with it."""
-    target = path.with_name(f"{path.name}.{fault}-aside-{time.time_ns()}")
-    try:
-        path.rename(target)
-        for beside in ("-wal", "-shm"):
-            with suppress(FileNotFoundError):
-                path.with_name(path.name + beside).rename(target.with_name(target.name + beside))
-    except OSError as error:
-        raise _refused(path, str(error.strerror)) from error
-
-
-def _refused(path: Path, why: str) -> StateError:
-    return StateError(
-        f"the limits' state cannot be kept in {path}: {why}. Nothing is traded, since a loss that is not "
-        "written down would be forgotten",
-        "make room on the disk, allow the access, or name another folder with --state",
-    )
+            raise refused(self.path, str(error)) from error

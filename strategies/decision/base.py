@@ -125,7 +125,9 @@ class MethodStrategy(DecidingStrategy):
         side, lots = trip.side, trip.bought if trip.side > 0 else trip.sold
         entry = (trip.paid if side > 0 else trip.got) / lots
         if bracket.base_id != self._of:
-            self._of, self._best, self._risk = bracket.base_id, price, abs(round(entry) - bracket.stop.ticks)
+            # Its stop may have been moved before, by a process that this one goes on for.
+            first = bracket.stop.ticks if bracket.first_stop is None else bracket.first_stop
+            self._of, self._best, self._risk = bracket.base_id, price, abs(round(entry) - first)
         self._best = max(self._best * side, price * side) * side
         held = Held(side, entry, self._risk, self._best, bracket.stop.ticks)
         moved = moved_stop(self.trading.exits, held, price, self.atr.value)

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import os
+import re
 import subprocess
 import sys
 from decimal import Decimal
@@ -16,9 +17,10 @@ from mia_plugins.runtime.broker import BrokerAccount
 from mia_plugins.runtime.incidents import Incidents
 from mia_plugins.runtime.killing import Halt, Kill
 from risk.kill import standing as switch_of
-from risk.live import Standing
+from risk.live import OnForeign, Standing, Watch, hand_over
 from risk.state import RiskState, StateError, resumed
-from risk.state.reconciling import Reports
+from risk.state.reconciling import Found
+from risk.state.reports import Reported, Reports
 from tests.candidates import account_of
 from tests.conftest import ROOT
 from tests.living import LIMIT, executed, report, write
@@ -82,60 +84,80 @@ def row(side: int, order_id: str, execution_id: str = "e1", ticks: int = BASE) -
     return [execution_id, order_id, side, 1, ticks, "2.25", at("09:31")]
 
 
+def started(here: Path, one: Any, reports: Reports, day: dt.date = DAY) -> Found:
+    """Start a process that has one strategy."""
+    with Standing.open(here) as standing:
+        keeping = standing.restore(day, one.broker, {"one-ES": one})
+        return standing.adopt(keeping, day, reports)
+
+
 def test_what_the_broker_executed_by_hand_is_counted_to_whoever_held_it(here: Path) -> None:
     one, reports = account(), [report(row(1, "one-ES-7-E")), report(row(-1, "", "e2", BASE - 4))]
-    told = Reports(reports, {"ES": 0})
-    with Standing.open(here) as standing:
-        standing.resume(DAY, one.broker, {"one-ES": one}, told)
+    found = started(here, one, Reports(reports, {}))
     assert one.position == 0
     assert one.broker.realized_today == Decimal("-54.5")
     assert one.last_exit == "by_hand"
-    assert [line.split(":")[0] for line in told.restored] == ["e1", "e2"]
-    again, once_more = account(), Reports(reports, {"ES": 0})
-    with Standing.open(here) as standing:
-        standing.resume(DAY, again.broker, {"one-ES": again}, once_more)
-    assert (again.broker.realized_today, once_more.restored) == (Decimal("-54.5"), [])
+    assert [line.split(":")[0] for line in found.counted] == ["e1", "e2"]
+    assert found.foreign == []
+    again = account()
+    once_more = started(here, again, Reports(reports, {}))
+    assert (again.broker.realized_today, once_more.counted) == (Decimal("-54.5"), [])
 
 
 @pytest.mark.parametrize(
     ("rows", "positions", "told"),
     [
-        (
-            [row(1, "")],
-            None,
-            r"executed \+1 ES \(e1\) for an order that is none of ours, and no strategy holds",
-        ),
+        ([row(1, "")], None, r"executed \+1 ES \(e1\) for an order .*none of ours, and no strategy holds"),
         ([row(1, "other-ES-1-E")], None, "none of ours"),
-        ([row(1, "one-ES-1-E")], {"ES": 2}, r"holds \+2 ES, and its executions add up to \+1"),
+        ([row(1, "other-ES-1-E")], {"ESM6": 1}, r"holds \+1 ESM6, and its executions add up to \+0"),
+        ([row(1, "one-ES-1-E")], {"ESM6": 2}, r"holds \+2 ESM6, and its executions add up to \+1"),
         (
             [row(1, "one-ES-1-E"), [*row(-1, "", "e2")[:3], 3, *row(-1, "")[4:]]],
-            {"ES": -2},
-            r"executed -3 ES \(e2\) for an order that is none of ours, and no strategy holds",
+            {"ESM6": -2},
+            r"holds -2 ESM6, and its executions add up to \+1",
         ),
-        ([row(1, "one-ES-1-E")], {"ES": 1}, r"\+1 ES are held, and the orders that guard them"),
-        ([], {"NQ": -1}, r"holds -1 NQ, and its executions add up to \+0"),
+        ([row(1, "one-ES-1-E")], {"ESM6": 1}, r"one-ES holds \+1 ES, and no order of it is known"),
+        ([], {"NQM6": -1}, r"holds -1 NQM6, and its executions add up to \+0"),
     ],
 )
-def test_what_cannot_be_explained_stops_the_start(
-    here: Path, rows: list[list[Any]], positions: dict[str, int] | None, told: str
+@pytest.mark.parametrize("foreign", ["block", "ignore"])
+def test_what_is_none_of_ours_is_told_and_keeps_everything_from_being_entered_unless_told_otherwise(
+    here: Path, rows: list[list[Any]], positions: dict[str, int] | None, told: str, foreign: OnForeign
 ) -> None:
-    one = account()
-    reports = Reports([report(each) for each in rows], positions)
-    with Standing.open(here) as standing, pytest.raises(StateError, match=told):
-        standing.resume(DAY, one.broker, {"one-ES": one}, reports)
+    found = started(here, account(), Reports([report(each) for each in rows], positions))
+    assert re.search(told, "\n".join(found.foreign))
+    halt, incidents = Halt(), list[Any]()
+    hand_over(found, 7, {}, Watch(halt, Incidents(cast("Any", incidents)), foreign))
+    assert (halt.level, halt.reason) == ((Kill.STOP, "foreign") if foreign == "block" else (Kill.OFF, ""))
+    level = "stop_entries" if foreign == "block" else "warn"
+    assert [one[7] for one in incidents if one[2:4] == ("foreign", level)] == found.foreign
+    assert [one[7] for one in incidents if one[2] == "restart"] == found.counted
+
+
+def test_what_somebody_else_entered_and_left_is_nothing_to_tell(here: Path) -> None:
+    found = started(here, account(), Reports([report(row(1, "")), report(row(-1, "", "e2"))], {}))
+    assert found == Found()
+
+
+def test_an_order_of_somebody_else_is_told_and_one_of_ours_that_the_state_does_not_know(here: Path) -> None:
+    orders = [
+        Reported("PERM-7", "ESM6", 1, 1, BASE - 40, "accepted", 0),
+        Reported("one-ES-9-S", "ESM6", -1, 1, BASE - 8, "accepted", 0),
+        Reported("PERM-8", "ESM6", 1, 1, None, "canceled", 0),
+    ]
+    found = started(here, account(), Reports((), {}, {one.order_id: one for one in orders}))
+    assert found.foreign == [
+        f"an order of somebody else works at the broker: PERM-7, +1 ESM6 at {BASE - 40} ticks",
+        f"an order of ours that the state does not know works at the broker: one-ES-9-S, -1 ESM6 at {BASE - 8} ticks",
+    ]
 
 
 def test_a_stop_filled_while_nobody_looked_belongs_to_the_day_it_was_filled_on(here: Path) -> None:
     one, entered = account(), Fill(at("09:31"), "one-ES-7-E", 7, Role.ENTRY, 1, 1, BASE, Decimal("2.25"))
     with RiskState.open(here) as state:
-        resumed(state, DAY, one.broker, {"one-ES": one}).take("e1", "one-ES", one, entered)
-    refused, again, tomorrow = account(), account(), DAY + dt.timedelta(days=1)
-    with Standing.open(here) as standing, pytest.raises(StateError, match="are held over") as caught:
-        standing.resume(tomorrow, refused.broker, {"one-ES": refused}, Reports())
-    assert "leave the position at the broker" in caught.value.remedy
-    told = Reports([report(row(-1, "one-ES-7-S", "e2", BASE - 4))], {"ES": 0})
-    with Standing.open(here) as standing:
-        standing.resume(tomorrow, again.broker, {"one-ES": again}, told)
+        resumed(state, DAY, one.broker, {"one-ES": one}).take("e1", "one-ES", entered)
+    again, tomorrow = account(), DAY + dt.timedelta(days=1)
+    started(here, again, Reports([report(row(-1, "one-ES-7-S", "e2", BASE - 4))], {}), tomorrow)
     assert (again.position, again.broker.realized_today, again.broker.trades_today) == (0, 0, 0)
     assert (again.broker.realized, again.broker.losses_in_row) == (Decimal("-54.5"), 1)
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from mia_plugins.runtime.account import Account, Fill, Role
+from mia_plugins.runtime.brackets import Bracket, OrderState
 from mia_plugins.runtime.broker import BrokerAccount
 from risk.state import RiskState, StateError, resumed
 from risk.state.keeping import Keeping
@@ -49,14 +50,23 @@ def reconciled(folder: Path, broker: Broker) -> tuple[RiskState, Keeping, Accoun
     account = account_of("ES", BrokerAccount(Decimal(25_000)))
     keeping = resumed(state, DAY, account.broker, {"one-ES": account})
     for order_id, side, ticks in broker.executions():
-        take(keeping, account, order_id, side, ticks)
+        take(keeping, order_id, side, ticks)
     return state, keeping, account
 
 
-def take(keeping: Keeping, account: Account, order_id: str, side: int, ticks: int) -> None:
+def take(keeping: Keeping, order_id: str, side: int, ticks: int) -> None:
     role = Role.ENTRY if side > 0 else Role.STOP
     one = Fill(NOW + int(order_id), order_id, 1, role, side, 1, ticks, FEE)
-    keeping.take(f"e{order_id}", "one-ES", account, one)
+    keeping.take(f"e{order_id}", "one-ES", one)
+
+
+def bracket_named(base_id: str) -> Bracket:
+    """Return a bracket of which nothing has come to the broker."""
+    entry, stop, target = (
+        OrderState(f"{base_id}-{role[0]}", role, side, 1, None, NOW, "market")
+        for role, side in ((Role.ENTRY, 1), (Role.STOP, -1), (Role.TARGET, -1))
+    )
+    return Bracket(1, base_id, 1, entry, stop, target)
 
 
 def trade_until_killed(folder: Path, broker: Broker, ready: int) -> None:
@@ -67,12 +77,12 @@ def trade_until_killed(folder: Path, broker: Broker, ready: int) -> None:
     while True:
         side = -1 if account.position else 1
         # The order is numbered by what is known, as a decision's is: a restart asks for the same again.
-        if not keeping.claim(str(number)):
+        if keeping.claim([str(number)], "one-ES", bracket_named(str(number))):
             number += 1
             continue
         ticks = PRICE + (number * 7919) % 13 - 7
         broker.send(str(number), side, ticks)
-        take(keeping, account, str(number), side, ticks)
+        take(keeping, str(number), side, ticks)
         number += 1
 
 
@@ -148,7 +158,7 @@ def test_a_restart_gives_no_loss_back_and_a_new_day_begins_anew_with_the_rest_ke
     broker = Broker(here / "broker")
     state, keeping, account = reconciled(here, broker)
     for number, (side, ticks) in enumerate([(1, PRICE), (-1, PRICE - 40), (1, PRICE), (-1, PRICE - 2)]):
-        take(keeping, account, str(number), side, ticks)
+        take(keeping, str(number), side, ticks)
     account.broker.day_peak = account.broker.peak = Decimal(26_000)
     keeping.rose()
     state.close()
@@ -175,17 +185,17 @@ def test_what_is_counted_after_a_restart_on_a_new_day_still_counts_when_its_sess
     account = account_of("ES", BrokerAccount(Decimal(25_000)))
     with RiskState.open(here) as state:
         keeping = resumed(state, TOMORROW, account.broker, {"one-ES": account})
-        take(keeping, account, "1", 1, PRICE)
-        take(keeping, account, "2", -1, PRICE - 32)
+        take(keeping, "1", 1, PRICE)
+        take(keeping, "2", -1, PRICE - 32)
         assert not keeping.begins(TOMORROW)
         assert keeping.begins(TOMORROW + dt.timedelta(days=1))
 
 
 def test_a_new_day_begins_for_every_strategy_of_the_account(here: Path) -> None:
     broker = Broker(here / "broker")
-    state, keeping, account = reconciled(here, broker)
-    take(keeping, account, "1", 1, PRICE)
-    take(keeping, account, "2", -1, PRICE - 32)
+    state, keeping, _ = reconciled(here, broker)
+    take(keeping, "1", 1, PRICE)
+    take(keeping, "2", -1, PRICE - 32)
     state.close()
     again = reopened(here, TOMORROW)
     assert (int(again.realized_today), again.trades_today) == (0, 0)
@@ -193,9 +203,9 @@ def test_a_new_day_begins_for_every_strategy_of_the_account(here: Path) -> None:
 
 def test_what_was_counted_lifts_the_peaks_though_they_could_not_be_noted_any_more(here: Path) -> None:
     state, keeping, account = reconciled(here, Broker(here / "broker"))
-    take(keeping, account, "1", 1, PRICE)
-    take(keeping, account, "2", -1, PRICE + 4)
-    take(keeping, account, "3", 1, PRICE)
+    take(keeping, "1", 1, PRICE)
+    take(keeping, "2", -1, PRICE + 4)
+    take(keeping, "3", 1, PRICE)
     last = Fill(NOW + 4, "4", 1, Role.TARGET, -1, 1, PRICE + 80, FEE)
     keeping.note("e4", "one-ES", last, "")
     account.take(last)  # and the process is killed
@@ -257,16 +267,41 @@ def test_a_disk_that_becomes_full_stops_before_anything_is_counted(here: Path) -
     keeping = resumed(state, DAY, account.broker, {"one-ES": account})
     state._connection.execute("pragma query_only = on")
     with pytest.raises(StateError, match="Nothing is traded"):
-        take(keeping, account, "1", 1, PRICE)
+        take(keeping, "1", 1, PRICE)
     with pytest.raises(StateError, match="Nothing is traded"):
-        keeping.claim("1")
+        keeping.claim(["1"], "one-ES", bracket_named("1"))
     assert account.position == 0
     state.close()
 
 
-def test_a_position_that_no_execution_closes_is_not_carried_into_a_new_day(here: Path) -> None:
-    state, keeping, account = reconciled(here, Broker(here / "broker"))
-    take(keeping, account, "1", 1, PRICE)
+def test_what_is_held_is_carried_into_a_new_day_with_what_was_paid_for_it(here: Path) -> None:
+    state, keeping, _ = reconciled(here, Broker(here / "broker"))
+    for number, (side, ticks) in enumerate([(1, PRICE), (-1, PRICE + 4), (1, PRICE), (1, PRICE + 8)]):
+        take(keeping, str(number), side, ticks)
     state.close()
-    with pytest.raises(StateError, match=r"\+1 ES are held over from 2026-06-02"):
-        reopened(here, TOMORROW)
+    for _ in range(2):  # by the executions of the day before, then by what the new day began with
+        again = reopened(here, TOMORROW)
+        assert (again.position, again.broker.trades_today, float(again.realized_today)) == (2, 0, 0)
+        assert again.trip
+        assert (again.trip.bought, again.trip.paid, again.trip.fees) == (2, 2 * PRICE + 8, 2 * FEE)
+        assert again.broker.realized == 50 - 4 * FEE
+    with RiskState.open(here) as state:
+        last = account_of("ES", BrokerAccount(Decimal(25_000)))
+        keeping = resumed(state, TOMORROW, last.broker, {"one-ES": last})
+        take(keeping, "9", -1, PRICE)
+        take(keeping, "10", -1, PRICE)
+    assert (last.position, last.broker.realized_today) == (0, -100 - 2 * FEE)
+
+
+def test_a_state_of_the_version_before_is_opened_and_keeps_all_it_had(here: Path) -> None:
+    state, keeping, _ = reconciled(here, Broker(here / "broker"))
+    take(keeping, "1", 1, PRICE)
+    state._connection.execute("drop table brackets")
+    state._connection.execute("pragma user_version = 1")
+    state.close()
+    with RiskState.open(here) as state:
+        again = account_of("ES", BrokerAccount(Decimal(25_000)))
+        keeping = resumed(state, DAY, again.broker, {"one-ES": again})
+        assert (again.position, keeping.brackets()) == (1, {})
+        assert keeping.claim(["1"], "one-ES", bracket_named("1")) == ""
+        assert list(keeping.brackets()) == ["one-ES"]

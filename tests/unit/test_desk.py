@@ -1,6 +1,6 @@
 """The desk: an order id is sent once, whoever asks for it again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any, cast
@@ -116,7 +116,7 @@ def test_a_decision_that_is_entered_again_is_refused_and_nothing_sent(desk: Desk
 def test_a_decision_is_remembered_when_its_bracket_is_done(desk: Desk, wire: Wired) -> None:
     enter(desk)
     desk._context.account.bracket = None
-    desk._orders.clear()
+    desk._sent._orders.clear()
     with pytest.raises(DeskError, match=r"decision 7 .* was acted on before"):
         enter(desk)
     assert len(wire.sent) == 3
@@ -253,8 +253,8 @@ def test_a_lost_stop_that_was_filled_after_all_is_made_good(desk: Desk, wire: Wi
 class Full(Unkept):
     """A keeper whose disk is full."""
 
-    def claim(self, order_id: str) -> bool:
-        raise MiaError(f"{order_id} cannot be kept", "make room")
+    def claim(self, orders: Sequence[str], strategy: str, bracket: Bracket) -> str:
+        raise MiaError(f"{orders[0]} cannot be kept", "make room")
 
 
 def test_an_entry_that_cannot_be_noted_is_not_sent(desk: Desk, wire: Wired) -> None:
