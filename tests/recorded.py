@@ -6,17 +6,21 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from mia_plugins.backtest.finish import Making, Prepared
+from mia_plugins.backtest.members import planned, strategy_classes
 from mia_plugins.backtest.run import BacktestJob, run_backtest
 from mia_plugins.backtest.worker import Reporter
 from mia_plugins.data.catalog import Catalog
 from mia_plugins.data.columns import rows_of
 from mia_plugins.data.files import Files
 from mia_plugins.data.instruments import contract_of
+from mia_plugins.live.left import remember
 from mia_plugins.live.recorder import Recorder
+from mia_plugins.live.recording import KILLED
 from mia_plugins.live.steps import Recording
 from mia_plugins.reconcile.replay import ReplayJob, replay
 from mia_plugins.runs.draft import RunDraft
-from mia_plugins.runs.folder import RUN, SETTINGS, RunFolder, RunRecord, RunStatus
+from mia_plugins.runs.folder import SETTINGS, RunFolder, RunRecord, RunStatus
 from mia_plugins.runs.inputs import inputs_of
 from mia_plugins.runs.rows import RowLog
 from mia_plugins.runtime.steps import STEPS
@@ -55,22 +59,37 @@ def replayed(config: Path, steps: Path, plugins: tuple[Path, ...] = (), mode: st
     """Make steps again over a catalog."""
     into = config.parent / f"replay-{next(_numbers)}"
     into.mkdir()
-    job = ReplayJob(config, plugins, steps, into, mode, {})
+    job = ReplayJob(config, plugins, steps, into, mode, True, {})
     return Played(into, replay(job, silent()))
 
 
-def recorded_run(
-    stage: Stage, into: Path, *, status: RunStatus = RunStatus.COMPLETE, **settings: Any
-) -> RunFolder:
+def recorded_run(stage: Stage, into: Path) -> RunFolder:
     """Make a recorded run of a backtest whose data come one by one, as a session would."""
-    config = changed(stage, **{"feed": "handlers"} | settings)
+    draft, record_ = _lived(stage, into)
+    return draft.seal(replace(record_, status=RunStatus.COMPLETE))[1]
+
+
+def killed_run(stage: Stage, into: Path, share: float) -> Path:
+    """Return what is left of the same session when it is killed: steps and rows up to some share of them."""
+    draft, _ = _lived(stage, into)
+    for log in sorted(draft.folder.rglob("*.arrows")):
+        size = log.stat().st_size
+        is_input = log.parent != draft.folder or log.stem == "steps"
+        with log.open("r+b") as file:
+            file.truncate(int(size * share) if is_input else size - 8)
+    return draft.folder
+
+
+def _lived(stage: Stage, into: Path) -> tuple[RunDraft, RunRecord]:
+    config = changed(stage, feed="handlers")
     run = load_run(config)
     inputs = replace(inputs_of(run, "as they came"), mode="sim")
     draft = RunDraft.begin(into, inputs)
     draft.write(SETTINGS, settings_yaml(run, with_origin=True))
-    record_ = RunRecord(inputs, RunStatus.FAILED, "", tuple(run.settings.instruments))
-    draft.write(RUN, record_.text())
-    log = RowLog(draft.log("steps"), STEPS)
+    record_ = RunRecord(inputs, RunStatus.FAILED, KILLED, tuple(run.settings.instruments))
+    plan = planned(run, strategy_classes(run))
+    remember(Making(Prepared(config, run, plan, inputs), draft, 1))
+    log = RowLog(draft.log("steps"), STEPS, 100)
     steps = Recording(log)
     with Recorder(draft.folder) as recorder:
         record_rows(recorder, stage.folder / "catalog")
@@ -78,10 +97,10 @@ def recorded_run(
         run_backtest(BacktestJob(config, (), draft.folder, metadata), silent(), steps)
     steps.flush()
     log.close()
-    return draft.seal(replace(record_, status=status))[1]
+    return draft, record_
 
 
-def record_rows(recorder: Recorder, folder: Path, piece: int = 997) -> None:
+def record_rows(recorder: Recorder, folder: Path, piece: int = 97) -> None:
     """Have the rows of a catalog recorded, in pieces."""
     catalog = Catalog.open(Files(str(folder)))
     for file in catalog.data_files():
@@ -89,6 +108,7 @@ def record_rows(recorder: Recorder, folder: Path, piece: int = 997) -> None:
         for rows in catalog.read(file.kind, file.instrument_id):
             for first in range(0, len(rows), piece):
                 recorder.take(contract, rows_of(rows, slice(first, first + piece)))
+                recorder.flush()
     for name in catalog.tables():
         for table in catalog.read_table(name):
             recorder.table(name, table)

@@ -130,7 +130,7 @@ class Assembly:
         self.ears: list[Ear] = []
         self.order_ears: list[OrderEar] = []
         self.incidents = Incidents(tables.incidents)
-        self._knowing = Knowing()
+        self.knowing = Knowing()
         for code, micro in plan.stand_ins.items():
             self.warnings.add(
                 f"stand-in {micro}",
@@ -167,11 +167,11 @@ class Assembly:
             name=component.name,
             settings=component.settings,
             days=self._plan.days,
-            known=self._knowing.tables(kind.tables),
+            known=self.knowing.tables(kind.tables),
             instruments=instruments,
             tapes=tapes,
             feed=self._feed(tapes, instruments[0]) if tapes else None,
-            make_known=self._knowing.add if self._node else None,
+            make_known=self.knowing.add if self._node else None,
             guard=self._guard,
             vitals=self.vitals,
             halt=self.halt,
@@ -189,6 +189,8 @@ class Assembly:
         trail = Trail()
         minutes = dict.fromkeys((settings_of(component).bar, *sorted(needs.longer_bars)))
         tapes = self._tapes(needs.reads, tuple(minutes), {product: trail})
+        for tape in tapes.values():
+            tape.recalls = needs.reads <= {Kind.BARS}
         feed = self._feed(tapes, product)
         tables = self._tables
         strategy_id = f"{component.name}-{product}"
@@ -203,7 +205,7 @@ class Assembly:
             days=self._plan.days,
             tapes=tapes,
             feed=feed,
-            known=self._knowing.tables(needs.tables),
+            known=self.knowing.tables(needs.tables),
             book=tables.journal.book(strategy_id),
             following=following_of(account, tables.shadows, trail, bars=self._plan.engine_kind is Kind.BARS),
             account=account,

@@ -10,7 +10,6 @@ from mia_plugins.live.recorder import Recorder
 from mia_plugins.live.sealing import seal_recording
 from mia_plugins.live.steps import Recording
 from mia_plugins.runs.draft import RunDraft
-from mia_plugins.runs.folder import RUN, RunRecord, RunStatus
 from mia_plugins.runs.rows import RowLog
 from mia_plugins.runtime.steps import STEPS
 from mia_plugins.runtime.terms import Terms
@@ -32,14 +31,8 @@ class Record:
 
 
 @contextmanager
-def recorded_in(
-    draft: RunDraft, tables: Tables, terms: Terms, instruments: tuple[str, ...]
-) -> Iterator[Record]:
-    """Write a session into the draft of its run; what led to an order is written before the order leaves.
-
-    The draft says from the first what it is of: should the process be killed, it is still a run.
-    """
-    draft.write(RUN, RunRecord(draft.inputs, RunStatus.FAILED, KILLED, instruments).text())
+def recorded_in(draft: RunDraft, tables: Tables, terms: Terms) -> Iterator[Record]:
+    """Write a session into the draft of its run; what led to an order is written before the order leaves."""
     with ExitStack() as stack:
         log = RowLog(draft.log("steps"), STEPS)
         stack.callback(log.close)

@@ -9,7 +9,7 @@ from mia_plugins.runtime.keeping import Keeper
 from mia_plugins.runtime.killing import Halt, Kill
 from mia_plugins.runtime.order_events import HEEDED, kind_of, told_of
 from mia_plugins.runtime.snapshot import text_of_account
-from mia_plugins.runtime.steps import Hand, Looks, Step, Steps, What, brought_to
+from mia_plugins.runtime.steps import ANSWERS, Hand, Looks, Step, Steps, What, brought_to
 from mia_plugins.runtime.terms import AS_THEY_ARE, Terms
 
 if TYPE_CHECKING:
@@ -56,6 +56,8 @@ class Recording(Steps):
         """Messages to the broker."""
         self._within = [0]
         self._broker: BrokerAccount | None = None
+        self._keeper: RecordedKeeper | None = None
+        self._switch: RecordedSwitch | None = None
 
     @property
     def now(self) -> int | None:
@@ -68,7 +70,8 @@ class Recording(Steps):
             broker, self._broker = self._broker, None
             self.add(What.ACCOUNT, reason=text_of_account(broker))
         self._number += 1
-        row = list(Step(self._number, self._within[-1], str(what), **told))
+        asked = self._open[-1][0] if self._open and what in {*ANSWERS, What.HALT} else 0
+        row = list(Step(self._number, self._within[-1], str(what), asked, **told))
         self._pending.append(row)
         return row
 
@@ -84,8 +87,8 @@ class Recording(Steps):
     @contextmanager
     def sending(self) -> Iterator[None]:
         """Write what there is, and what comes while something is sent to the broker as coming within it."""
-        self.flush()
         self._before_order()
+        self.flush()  # the last of all: no step may be there without what it had
         self._sent += 1
         self._within.append(self._sent)
         try:
@@ -114,12 +117,17 @@ class Recording(Steps):
         self._broker = broker
 
     def keeper(self, keeper: Keeper) -> Keeper:
-        """Return a keeper whose answers are written."""
-        return RecordedKeeper(self, keeper)
+        """Return a keeper whose answers are written; one for all strategies."""
+        self._keeper = self._keeper or RecordedKeeper(self, keeper)
+        return self._keeper
 
     def kill(self, kill: Sequence[int]) -> Sequence[int]:
         """Return a kill switch whose changes are written as they are seen."""
-        return kill if isinstance(kill, bytes) else RecordedSwitch(self, kill)
+        if isinstance(kill, bytes):
+            return kill
+        # One for all: what one strategy has seen of it is what the next one's view is compared with.
+        self._switch = self._switch or RecordedSwitch(self, kill)
+        return self._switch
 
     def halt(self, halt: Halt) -> Halt:
         """Have its changes written."""

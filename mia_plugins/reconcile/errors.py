@@ -9,3 +9,7 @@ class ReconcileError(MiaError):
 
 class Parted(Exception):  # noqa: N818 it says what happened
     """What was replayed would have gone another way than what is recorded."""
+
+
+class RowsEnd(Exception):  # noqa: N818 it says what happened
+    """The rows of a recording that was cut off do not reach as far as its steps."""

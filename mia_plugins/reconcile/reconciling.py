@@ -9,6 +9,7 @@ from typing import Any
 from mia_plugins.backtest.process import Ended, Job, Progress, run_jobs
 from mia_plugins.backtest.run import BacktestJob, run_backtest
 from mia_plugins.checks.making import derived
+from mia_plugins.data.catalog import FOREVER
 from mia_plugins.errors import MiaError
 from mia_plugins.reconcile.comparing import Compared, compared
 from mia_plugins.reconcile.errors import ReconcileError
@@ -77,7 +78,8 @@ def reconcile(
         told = again.result
         tables = recorded.folder.tables()
         found = tuple(compared(tables, place / REPLAY, is_whole=recorded.is_whole))
-        fills, counts, why = _fills(recorded, simulated, place / SIMULATED)
+        until = FOREVER if recorded.is_whole else told["reached"]
+        fills, counts, why = _fills(recorded, simulated, place / SIMULATED, until)
     return Reconciled(
         run=recorded.folder.id,
         is_whole=recorded.is_whole,
@@ -99,7 +101,13 @@ def _replay_job(recorded: Recorded, plugins_dirs: tuple[Path, ...], place: Path)
     config = derived(recorded.folder.path / SETTINGS, place / "replay.yaml", changes)
     mode = recorded.folder.record.inputs.mode
     argument = ReplayJob(
-        config, plugins_dirs, recorded.steps.resolve(), place / REPLAY, mode, recorded.metadata
+        config=config,
+        plugins_dirs=plugins_dirs,
+        steps=recorded.steps.resolve(),
+        folder=place / REPLAY,
+        mode=mode,
+        is_whole=recorded.is_whole,
+        metadata=recorded.metadata,
     )
     return Job(REPLAY, replay, argument)
 
@@ -113,13 +121,13 @@ def _simulated_job(recorded: Recorded, plugins_dirs: tuple[Path, ...], place: Pa
 
 
 def _fills(
-    recorded: Recorded, simulated: Ended, place: Path
+    recorded: Recorded, simulated: Ended, place: Path, until: int
 ) -> tuple[tuple[FillDifference, ...], dict[str, int], str]:
     """Return what differs between recorded and simulated fills, and why there is none of it."""
     if simulated.result is None or simulated.result["status"] != "complete":
         error = simulated.error
         return (), {}, error.what if error else f"it was {simulated.status}"
-    one, other = trades_in(recorded.folder.path), trades_in(place)
+    one, other = trades_in(recorded.folder.path, until), trades_in(place, until)
     differences, alike = explained(one, other)
     return differences, {"recorded": one.fills, "simulated": other.fills, "alike": alike}, ""
 

@@ -1,7 +1,7 @@
 """A run that was recorded: its steps, its catalog, and whether it can be made again as it was."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +9,15 @@ import pyarrow.parquet as pq
 
 from mia_plugins.data.catalog import Catalog
 from mia_plugins.data.files import Files
+from mia_plugins.live.left import seal_left
 from mia_plugins.live.sealing import RECORDED, seal_recording
 from mia_plugins.reconcile.errors import ReconcileError
 from mia_plugins.reconcile.planning import recorded_days
-from mia_plugins.runs.draft import DRAFTS, RunDraft
-from mia_plugins.runs.errors import RunError, told
-from mia_plugins.runs.folder import RUN, SETTINGS, RunFolder, RunStatus
-from mia_plugins.runs.held import Held, may_be_held
+from mia_plugins.runs.draft import DRAFTS
+from mia_plugins.runs.folder import SETTINGS, RunFolder, RunStatus
 from mia_plugins.runs.identity import RunInputs
 from mia_plugins.runs.inputs import inputs_of
+from mia_plugins.runs.ledger import Ledger
 from mia_plugins.runs.plain import flat
 from mia_plugins.settings.resolve import Run, load_run
 
@@ -83,29 +83,11 @@ def open_recorded(runs_dir: Path, word: str, plugins_dirs: tuple[Path, ...]) -> 
 
 
 def _folder(runs_dir: Path, word: str) -> RunFolder:
-    """Return a run, out of the drafts if its process was killed."""
-    left = [folder for folder in _left(runs_dir) if word and folder.name.startswith(word)]
-    if len(left) == 1:
-        record = RunFolder.at(left[0]).record
-        _, place = RunDraft(runs_dir, record.inputs, left[0], Held(left[0])).seal(
-            replace(record, status=RunStatus.FAILED, reason=record.reason or "its process was killed")
-        )
-        return place
-    try:
-        return RunFolder.open(runs_dir, word)
-    except RunError as error:
-        if killed := sorted(folder.name for folder in _left(runs_dir)):
-            error.remedy += f"; killed while it was made: {', '.join(killed)}"
-        raise
-
-
-def _left(runs_dir: Path) -> Iterator[Path]:
-    """Yield the drafts of runs that nobody makes any more and that say what they are."""
-    drafts = runs_dir / DRAFTS
-    if drafts.is_dir():
-        with told(drafts, "read"):
-            found = sorted(path for path in drafts.iterdir() if (path / RUN).is_file())
-        yield from (path for path in found if not may_be_held(path))
+    """Return a run; what killed sessions left is brought to its place before."""
+    if (runs_dir / DRAFTS).is_dir():
+        with Ledger.open(runs_dir) as ledger:
+            seal_left(runs_dir, ledger)
+    return RunFolder.open(runs_dir, word)
 
 
 def _refuse_other_inputs(folder: RunFolder, run: Run) -> None:

@@ -7,7 +7,7 @@ what rang and what was told is in the steps.
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from mia_plugins.reconcile.errors import Parted
+from mia_plugins.reconcile.errors import Parted, RowsEnd
 from mia_plugins.reconcile.stand_ins import (
     Call,
     ReplayedClock,
@@ -22,12 +22,10 @@ from mia_plugins.runtime.keeping import Keeper
 from mia_plugins.runtime.killing import Halt, Kill
 from mia_plugins.runtime.order_events import told_again
 from mia_plugins.runtime.snapshot import restore_account
-from mia_plugins.runtime.steps import Hand, Looks, Step, Steps, What, brought_to
+from mia_plugins.runtime.steps import ANSWERS, Hand, Looks, Step, Steps, What, brought_to
 from mia_plugins.runtime.times import told_time
 from mia_plugins.runtime.wire import Wire
 
-ANSWERS = frozenset({What.ACCOUNT, What.MARK, What.KILL, What.RESUMED, What.AGAIN})
-"""What is no call, but was said in one."""
 TIMED = frozenset({What.TIMER, What.WOKEN})
 """What may look at the market as it was at its own time."""
 
@@ -59,8 +57,9 @@ class Replaying(Steps):
 
     records = True
 
-    def __init__(self, steps: Iterator[Step]) -> None:
-        self._steps = steps
+    def __init__(self, steps: Iterator[Step], *, is_whole: bool = True) -> None:
+        """`is_whole` is False for a recording that was cut off: its rows may end before its steps."""
+        self._steps, self._is_whole = steps, is_whole
         self._next = next(steps, None)
         self._now: list[Step] = []
         self._calls: dict[tuple[str, str], Call] = {}
@@ -101,9 +100,8 @@ class Replaying(Steps):
 
     def answer(self, what: What) -> Step | None:
         """Return an answer that was given here; None where it was the usual one."""
-        if self._next is not None and self._next.what == what:
-            return self._take()
-        return None
+        asked, step = self._now[-1].number if self._now else 0, self._next
+        return self._take() if step is not None and (step.what, step.asked) == (what, asked) else None
 
     def register(self, strategy_id: str, name: str, call: Call) -> None:
         """Have a function called where steps name it."""
@@ -120,6 +118,8 @@ class Replaying(Steps):
             return
         there = brought_to(strategy)
         for (stream, count), before in zip(there.items(), step.rows, strict=True):
+            if count < before and not self._is_whole:
+                raise RowsEnd
             if count != before:
                 self.miscount = Miscount(step, stream, before, count)
                 return
@@ -144,9 +144,17 @@ class Replaying(Steps):
         return ReplayedSwitch(self)
 
     def halt(self, halt: Halt) -> Halt:
-        """Have it set where it was."""
+        """Have it set where it was; what strategies set themselves is held to what they set then."""
         self._halt = halt
+        halt.noted_by(self._noted)
         return halt
+
+    def _noted(self, reason: str, level: Kill, now: int) -> None:
+        """Take the step that a strategy makes itself: it sets a halt while it handles another step."""
+        if self._now and self.answer(What.HALT) is None:
+            raise Parted(
+                f"'{reason}' is set to {level.name.lower()} at {told_time(now)}, which was not done then"
+            )
 
     def _take(self) -> Step:
         step, self._next = self._next, next(self._steps, None)
@@ -157,15 +165,14 @@ class Replaying(Steps):
     def _make(self, step: Step) -> None:
         if step.what in ANSWERS:
             self._answered(step)
-            return
-        self._now.append(step)
-        try:
-            if step.what == What.HALT:
-                self._halt.set(step.name, Kill(step.level or 0), step.ts)
-            else:
+        elif step.what == What.HALT:
+            self._halt.set(step.name, Kill(step.level or 0), step.ts)
+        else:
+            self._now.append(step)
+            try:
                 self._call(step)
-        finally:
-            self._now.pop()
+            finally:
+                self._now.pop()
 
     def _call(self, step: Step) -> None:
         name = step.name if step.what == What.TIMER else step.what

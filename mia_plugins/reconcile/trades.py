@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from mia_plugins.data.catalog import FOREVER
 from mia_plugins.journal.decision import Outcome
 from mia_plugins.runtime.killing import KILL_SWITCH
 from mia_plugins.runtime.steps import What
@@ -70,23 +71,25 @@ class Trades:
     """Reasons for which a session was stopped or halted: no simulation knows of them."""
 
 
-def trades_in(folder: Path) -> Trades:
-    """Return the trades of a run that is made, or in the making."""
+def trades_in(folder: Path, until: int = FOREVER) -> Trades:
+    """Return the trades of a run that is made, or in the making, up to an instant (UTC ns)."""
     sources = Sources(folder)
     taken: dict[Key, Trade] = {}
     judged: dict[Key, tuple[str, str]] = {}
     for row in _rows(sources, "decisions", DECIDED):
         key = row["strategy"], row["ts"]
+        if row["ts"] > until:
+            break
         if row["outcome"] == Outcome.TAKEN:
             plan = row["size"], row["entry"], row["stop"], row["target"]
             taken[key] = Trade(row["id"], row["side"], plan)
         elif row["side"]:
             judged[key] = row["outcome"], row["reason"]
-    fills = _follow({trade.id: trade for trade in taken.values()}, sources)
+    fills = _follow({trade.id: trade for trade in taken.values()}, sources, until)
     return Trades(taken, judged, fills, _halts(sources))
 
 
-def _follow(trades: Mapping[int, Trade], sources: Sources) -> int:
+def _follow(trades: Mapping[int, Trade], sources: Sources, until: int) -> int:
     """Add to trades what came of them; return how many fills there are."""
     for row in _rows(sources, "orders", ORDERED):
         if trade := trades.get(row["decision"]):
@@ -96,6 +99,8 @@ def _follow(trades: Mapping[int, Trade], sources: Sources) -> int:
             trade.exit = row["exit"]
     fills = 0
     for row in _rows(sources, "fills", FILLED):
+        if row["ts"] > until:
+            continue
         fills += 1
         if trade := trades.get(row["decision"]):
             trade.filled[row["role"]] = _added(trade.filled.get(row["role"]), row)

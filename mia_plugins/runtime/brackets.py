@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from mia_plugins.runtime.account import Role
+from mia_plugins.runtime.killing import Kill
 
 DONE = frozenset({"filled", "canceled", "rejected", "denied", "expired"})
 """States in which an order can no longer be filled."""
@@ -107,6 +108,12 @@ class Bracket:
     def is_done(self) -> bool:
         """Say whether nothing is held and no order can be filled any more."""
         return self.held == 0 and not any(order.is_open for order in self.orders)
+
+    def heeds(self, kill: int) -> bool:
+        """Say whether the kill switch, standing so, has anything left to do about it."""
+        if kill >= Kill.FLATTEN:
+            return not self.leaving
+        return self.entry.is_open and not self.is_called_off
 
     def misfit(self) -> list[tuple[OrderState, int]]:
         """Return the stop and target whose size is not what is held, with the size they should have.

@@ -47,6 +47,10 @@ class What(StrEnum):
     """An execution had been told of before, and was not counted."""
 
 
+ANSWERS = frozenset({What.ACCOUNT, What.MARK, What.KILL, What.RESUMED, What.AGAIN})
+"""What is no call, but was said in one or between two."""
+
+
 class Step(NamedTuple):
     """One of them, in the order of handling."""
 
@@ -55,6 +59,8 @@ class Step(NamedTuple):
     within: int
     """The number of the message to the broker in whose sending it came; 0: of none."""
     what: str
+    asked: int = 0
+    """Of an answer or a halt: the number of the step in which it was given or set; 0: between two."""
     strategy: str = ""
     """Whose it is; "" for all."""
     name: str = ""
@@ -84,7 +90,8 @@ class Step(NamedTuple):
 _TIME = pa.timestamp("ns", tz="UTC")
 _WORD = pa.dictionary(pa.int16(), pa.string())
 _TYPES: Mapping[str, pa.DataType] = {
-    "number": pa.int64(), "within": pa.int64(), "what": _WORD, "strategy": _WORD, "ts": _TIME, "clock": _TIME,
+    "number": pa.int64(), "within": pa.int64(), "asked": pa.int64(), "what": _WORD,
+    "strategy": _WORD, "ts": _TIME, "clock": _TIME,
     "level": pa.int8(), "rows": pa.list_(pa.int64()), "instrument_id": _WORD, "lots": pa.int64(),
     "ticks": pa.int64(), "trigger": pa.int64(),
 }  # fmt: skip
@@ -102,7 +109,7 @@ def brought_to(strategy: Looks) -> dict[str, int]:
     """Return how many rows each stream has brought a strategy up to now, by its name."""
     tapes = strategy.tapes.items()
     found = {f"{code} {kind}": count for code, tape in tapes for kind, count in tape.brought.items()}
-    return found | {name: len(table) for name, table in strategy.known.items()}
+    return found | {name: table.brought for name, table in strategy.known.items()}
 
 
 class Hand:

@@ -1,7 +1,7 @@
 """Tables beside the feed — levels, option chains, the VIX — as far as they are known by now."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,8 @@ class KnownTable:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.brought = 0
+        """Rows that became known while time passed, also those that are not kept any more."""
         self.now = -1
         """Up to when rows are known: UTC ns."""
         self._loads: deque[pa.Table] = deque(maxlen=DAYS)
@@ -73,10 +75,7 @@ class KnownTable:
 
         Where somebody has looked since, they came just after that.
         """
-        place = rows.schema.get_field_index("ts_init")
-        field, at = rows.schema.field(place), max(now, self.now + 1)
-        rows = rows.set_column(place, field, pa.array([at] * len(rows), pa.int64()).cast(field.type))
-        self.append(rows)
+        self.append(_known_at(rows, max(now, self.now + 1)))
 
     def fresh(self, rows: pa.Table) -> pa.Table:
         """Return those rows that are not kept yet; from when on they are known does not matter."""
@@ -104,7 +103,9 @@ class KnownTable:
             self._before = self.now, self._count
         self.now = now
         if self._count < len(self._known_at) and self._known_at[self._count] <= now:
+            before = self._count
             self._look()
+            self.brought += self._count - before
 
     def __len__(self) -> int:
         """Return how many rows are known and kept."""
@@ -185,6 +186,11 @@ class Knowing:
 
     def __init__(self) -> None:
         self._every: list[dict[str, KnownTable]] = []
+        self._record: Callable[[str, pa.Table], None] | None = None
+
+    def recorded_by(self, record: Callable[[str, pa.Table], None]) -> None:
+        """Have somebody keep what is put before its readers."""
+        self._record = record
 
     def tables(self, names: Iterable[str]) -> dict[str, KnownTable]:
         """Return the tables of somebody new, by their names."""
@@ -193,10 +199,23 @@ class Knowing:
         return made
 
     def add(self, name: str, rows: pa.Table, now: int) -> None:
-        """Put rows of a table, which came at an instant (UTC ns), before all who read it."""
-        for tables in self._every:
-            if name in tables:
-                tables[name].add(rows, now)
+        """Put rows of a table, which came at an instant (UTC ns), before all who read it.
+
+        Where one of them has looked since, they came just after that, for all alike.
+        """
+        readers = [tables[name] for tables in self._every if name in tables]
+        rows = _known_at(rows, max([now, *(one.now + 1 for one in readers)]))
+        for one in readers:
+            one.append(rows)
+        if self._record is not None:
+            self._record(name, rows)
+
+
+def _known_at(rows: pa.Table, at: int) -> pa.Table:
+    """Return rows as they became known at an instant (UTC ns)."""
+    place = rows.schema.get_field_index("ts_init")
+    field = rows.schema.field(place)
+    return rows.set_column(place, field, pa.array([at] * len(rows), pa.int64()).cast(field.type))
 
 
 def _values(column: pa.ChunkedArray) -> list[Any]:
