@@ -162,6 +162,11 @@ class Ended:
     folder: Path | None
     record: dict[str, Any]
 
+    def of_all(self) -> "list[Ended]":
+        """Return this and all runs beside it."""
+        files = sorted(self.folder.parent.glob("*/run.json")) if self.folder else []
+        return [Ended(self.code, self.said, file.parent, json.loads(file.read_text())) for file in files]
+
     def rows(self, table: str) -> list[dict[str, Any]]:
         """Return the rows of a table of the run."""
         path = self.folder / f"{table}.parquet" if self.folder else None
@@ -171,8 +176,10 @@ class Ended:
 class Session:
     """`mia live` as a process, on a gateway that runs."""
 
-    def __init__(self, home: Path, broker: Broker, *, live: str = "", own: str = "") -> None:
-        """`live` and `own` are YAML: of the session's settings, and of the strategy's."""
+    def __init__(
+        self, home: Path, broker: Broker, *, live: str = "", own: str = "", actors: str = ""
+    ) -> None:
+        """`live`, `own` and `actors` are YAML: of the session's settings, the strategy's, and the run's."""
         self.home, self.broker = home, broker
         home.mkdir(exist_ok=True)
         self.config, self.said = home / "live.yaml", home / "said.txt"
@@ -180,6 +187,7 @@ class Session:
             f"""extends: mia:backtests/demo_day.yaml
 catalog: {broker.catalog}
 strategies: {{clockwork: {{{own}}}}}
+actors: {{{actors}}}
 live:
   port: {broker.port}
   state: {home}/state

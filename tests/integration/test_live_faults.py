@@ -110,6 +110,17 @@ def test_a_strategy_that_raises_is_stopped_left_and_told_of(broker: Broker, tmp_
 
 
 @pytest.mark.long
+def test_so_is_an_actor(broker: Broker, tmp_path: Path) -> None:
+    session = Session(tmp_path / "node", broker, own="lasts: 3600, away: 80", actors="stumbling: {}").start()
+    ended = session.ended()
+    assert ended.code == ExitCode.INTERNAL, ended.said
+    assert "the actor 'stumbling' failed" in ended.said
+    assert outcome(ended)["fault"] == 1
+    assert differences(broker.state(), ended) == []
+    assert [row["exit"] for row in ended.rows("positions")] == ["fault"]
+
+
+@pytest.mark.long
 def test_what_is_held_is_kept_with_its_stop_and_target_where_that_is_asked_for(
     broker: Broker, tmp_path: Path
 ) -> None:

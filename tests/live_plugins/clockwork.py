@@ -10,6 +10,7 @@ from mia_plugins.data.arrow import Kind
 from mia_plugins.data.sessions import NS
 from mia_plugins.hookspecs import Register
 from mia_plugins.journal.decision import Decision, Outcome
+from mia_plugins.runtime.actor import MiaActor
 from mia_plugins.runtime.strategy import MiaStrategy, StrategySettings
 from mia_plugins.units import Contracts, Seconds, Ticks
 
@@ -17,6 +18,22 @@ from mia_plugins.units import Contracts, Seconds, Ticks
 def mia_register_strategies(register: Register) -> None:
     """Register it."""
     register("clockwork", "clockwork:Clockwork", summary="trades without end")
+
+
+def mia_register_actors(register: Register) -> None:
+    """Register it."""
+    register("stumbling", "clockwork:Stumbling", summary="raises after a while")
+
+
+class Stumbling(MiaActor):
+    """Raises, five minutes of the market's after it began."""
+
+    def begin(self) -> None:
+        """Wait."""
+        self.clock.set_time_alert_ns("stumble", self.data_time() + 300 * NS, self._stumble)
+
+    def _stumble(self, event: Any) -> None:
+        raise ZeroDivisionError(f"at {event.name}")
 
 
 class Clockwork(MiaStrategy):
