@@ -1,15 +1,11 @@
 """An account's limits while a node lives: its state claimed, reconciled and watched.
 
 with Standing.open(folder) as standing:
-    keeping = standing.restore(day, broker, accounts)
-    Context(..., keeper=keeping, kill=standing.kill, halt=halt)
-    watch = Watch(halt, incidents, foreign)
+    resumed = standing.resume(day, broker, strategies, Watch(halt, incidents, foreign, terms))
+    Context(..., keeper=resumed.keeper, kill=standing.kill, halt=halt)
 
-    def begin(cache, now):  # before any decision, once Nautilus has the broker's reports
-        return hand_over(standing.adopt(keeping, day, reports_of(cache, terms)), now, strategies, watch)
-
-    # before all other strategies
-    node.add_strategy(Foster(FosterContext(contracts, begin, watch.strange, guard, terms)))
+    # before all other strategies; `begin` once Nautilus has the broker's reports
+    node.add_strategy(Foster(FosterContext(contracts, resumed.begin, resumed.strange, guard, terms)))
 """
 
 import datetime as dt
@@ -26,12 +22,14 @@ from mia_plugins.runtime.broker import BrokerAccount
 from mia_plugins.runtime.fostering import Hearers
 from mia_plugins.runtime.incidents import Incident, Incidents, Level
 from mia_plugins.runtime.killing import KILL_SWITCH, Halt, Kill
+from mia_plugins.runtime.terms import AS_THEY_ARE, Terms
 from risk.kill import KillWatch, engage
 from risk.state import RiskState
 from risk.state.claim import claimed
+from risk.state.files import NAME
 from risk.state.keeping import Keeping, restored
 from risk.state.reconciling import Found, reconcile
-from risk.state.reports import Reports
+from risk.state.reports import Reports, reports_of
 from risk.state.written import bracket_of
 
 RESTART = "restart"
@@ -54,6 +52,8 @@ class Adopter(Protocol):
 class Trading(Protocol):
     """A strategy, as far as they are."""
 
+    account: Account
+
     @property
     def desk(self) -> Adopter:
         """What sees its orders through."""
@@ -69,6 +69,7 @@ class Watch:
     halt: Halt
     incidents: Incidents
     foreign: OnForeign = "block"
+    terms: Terms = AS_THEY_ARE
 
     def strange(self, told: str, now: int) -> None:
         """Tell of what is none of ours, seen at UTC ns; by default nothing is entered from then on."""
@@ -79,6 +80,18 @@ class Watch:
             self.halt.set(FOREIGN, Kill.STOP, now)
 
 
+@dataclass(frozen=True)
+class Resumed:
+    """An account where it was, as far as its state knows."""
+
+    keeper: Keeping
+    """For `Context.keeper`."""
+    begin: Callable[[Any, int], Hearers]
+    """Brings it to where it is; for `FosterContext.begin`."""
+    strange: Callable[[str, int], None]
+    """For `FosterContext.strange`."""
+
+
 class Standing:
     """What a node needs so that limits hold beyond its own end."""
 
@@ -87,15 +100,39 @@ class Standing:
 
     @classmethod
     @contextmanager
-    def open(cls, folder: Path) -> Iterator[Self]:
-        """Claim a folder's state, open it, and look for the kill switch until it is over."""
-        with claimed(folder), RiskState.open(folder) as state, KillWatch(folder) as watch:
-            yield cls(folder, state, watch)
+    def open(cls, folder: Path, *, anew: bool = False) -> Iterator[Self]:
+        """Claim a folder's state, open it, and look for the kill switch until it is over.
+
+        `anew` forgets what an account was that is gone, such as that of a simulated gateway which has ended.
+        """
+        with claimed(folder):
+            for file in folder.glob(f"{NAME}*") if anew else ():
+                file.unlink()
+            with RiskState.open(folder) as state, KillWatch(folder) as watch:
+                yield cls(folder, state, watch)
 
     @property
     def kill(self) -> Sequence[int]:
         """The kill switch, for `Context.kill`."""
         return self._watch.byte
+
+    def resume(
+        self, day: dt.date, broker: BrokerAccount, strategies: "Mapping[str, Trading]", watch: Watch
+    ) -> Resumed:
+        """Bring an account to where it was; `strategies` are those that trade its parts, by their ids."""
+        accounts = {name: strategy.account for name, strategy in strategies.items()}
+        keeping = self.restore(day, broker, accounts)
+
+        def begin(cache: Any, now: int) -> Hearers:
+            found = self.adopt(keeping, day, reports_of(cache, watch.terms))
+            return hand_over(found, now, strategies, watch)
+
+        return Resumed(keeping, begin, watch.strange)
+
+    @staticmethod
+    def watch(halt: Halt, incidents: Incidents, foreign: OnForeign, terms: Terms) -> Watch:
+        """Return who is told of what a start found."""
+        return Watch(halt, incidents, foreign, terms)
 
     def restore(self, day: dt.date, broker: BrokerAccount, accounts: Mapping[str, Account]) -> Keeping:
         """Bring an account to where it was, as far as the state knows; for `Context.keeper`.

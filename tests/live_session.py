@@ -145,8 +145,12 @@ def told(books: dict[str, Any]) -> str:
 
 
 def is_flat(books: dict[str, Any]) -> bool:
-    """Say whether nothing is held and nothing works."""
-    return not books["positions"] and not any(one["is_working"] for one in books["orders"])
+    """Say whether nothing is held and nothing works.
+
+    An entry whose bracket never came to its end was not transmitted: nobody can fill it.
+    """
+    working = [one for one in books["orders"] if one["is_working"] and one["status"] != "PendingSubmit"]
+    return not books["positions"] and not working
 
 
 @dataclass(frozen=True)
@@ -179,7 +183,7 @@ strategies: {{clockwork: {{{own}}}}}
 live:
   port: {broker.port}
   state: {home}/state
-  stale_after: 5
+  stale_after: 3
   give_up_after: 60
   {live}
   sim: {{running: {broker.control}}}

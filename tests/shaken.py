@@ -391,7 +391,12 @@ def lived(staged: Stage, into: Path, seed: int, seconds: int) -> tuple[str, Path
     steps = Shaken(log, world)
     with Tables(into, journal_columns(run, classes), run, {}) as tables, Recorder(into) as recorder:
         world.recorder = recorder
-        node = Node(lambda tapes, product: LiveFeed(tapes, product, world.deliver), AS_RECORDED, byte, "sim")
+        node = Node(
+            lambda tapes, product: LiveFeed(tapes, product, world.deliver, lambda call: call()),
+            AS_RECORDED,
+            byte,
+            "sim",
+        )
         assembly = Assembly(run, plan, tables, guard, bytes(1), node, steps)
         assembly.keeper.hand_over(Once())
         strategies = list(assembly.strategies(classes))

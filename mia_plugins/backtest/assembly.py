@@ -189,6 +189,8 @@ class Assembly:
         trail = Trail()
         minutes = dict.fromkeys((settings_of(component).bar, *sorted(needs.longer_bars)))
         tapes = self._tapes(needs.reads, tuple(minutes), {product: trail})
+        for tape in tapes.values():
+            tape.recalls = needs.reads <= {Kind.BARS}
         feed = self._feed(tapes, product)
         tables = self._tables
         strategy_id = f"{component.name}-{product}"

@@ -1,12 +1,13 @@
 """Everybody in a live node: strategies, actors, the intake and the steward, wired to each other."""
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Protocol, cast
 
 from nautilus_trader.live import LiveNode
+from nautilus_trader.model import InstrumentId
 
 from mia_plugins.backtest.assembly import Assembly, Node, Tables, Tapes
 from mia_plugins.backtest.engine import TRADER
@@ -14,6 +15,7 @@ from mia_plugins.backtest.plan import Plan
 from mia_plugins.errors import PluginError
 from mia_plugins.host.host import load_target
 from mia_plugins.live.beside import Beside, Reading
+from mia_plugins.live.errors import LiveError
 from mia_plugins.live.feed import LiveFeed
 from mia_plugins.live.indices import TOLD_LIVE
 from mia_plugins.live.intake import Intake, Wants
@@ -25,19 +27,35 @@ from mia_plugins.live.silence import Silence
 from mia_plugins.live.steward import Charge, End, Steward
 from mia_plugins.live.telling import STOPPING
 from mia_plugins.live.terms import LiveTerms
+from mia_plugins.live.warming import Past, Warmed, WarmUp
 from mia_plugins.live.watching import Watching
 from mia_plugins.runtime.actor import ActorContext
+from mia_plugins.runtime.broker import BrokerAccount
+from mia_plugins.runtime.fostering import Foster, FosterContext, Hearers
 from mia_plugins.runtime.guard import Guard
 from mia_plugins.runtime.incidents import Incidents
+from mia_plugins.runtime.keeping import Keeper
 from mia_plugins.runtime.killing import Halt
 from mia_plugins.runtime.strategy import MiaStrategy
+from mia_plugins.runtime.terms import Terms
 from mia_plugins.runtime.vitals import Pulse
+from mia_plugins.settings.live import Live
 from mia_plugins.settings.resolve import Run
 from mia_plugins.tape.known import KnownTable
 from mia_plugins.tape.tape import Rows
 
 STANDING = "risk.live:Standing"
 """What keeps an account's limits beyond the process; of a package that the framework does not import."""
+
+
+class Resumed(Protocol):
+    """An account where it was, as far as its state knows."""
+
+    keeper: Keeper
+    begin: Callable[[Any, int], Hearers]
+    """Brings it to where it is, once the broker has told."""
+    strange: Callable[[str, int], None]
+    """Tells of an order that is none of ours."""
 
 
 class Standing(Protocol):
@@ -50,16 +68,27 @@ class Standing(Protocol):
     def keep(self, halt: Halt, incidents: Incidents) -> None:
         """Have what flattens everything set the kill switch."""
 
+    def contracts(self) -> frozenset[str]:
+        """Return the contracts of brackets that the process before left."""
 
-def standing_in(folder: Path) -> AbstractContextManager[Standing]:
-    """Claim a folder's state for as long as it is entered."""
+    def watch(self, halt: Halt, incidents: Incidents, foreign: str, terms: Terms) -> Any:
+        """Return who is told of what a start found."""
+
+    def resume(
+        self, day: dt.date, broker: BrokerAccount, strategies: Mapping[str, MiaStrategy], watch: Any
+    ) -> Resumed:
+        """Bring an account to where it was."""
+
+
+def standing_in(live: Live) -> AbstractContextManager[Standing]:
+    """Claim the folder of an account's state for as long as it is entered."""
     try:
         kind: Any = load_target(STANDING)
     except ImportError as error:
         raise PluginError(
             f"{STANDING} cannot be loaded: {error}", "a live session keeps its limits there: install mia anew"
         ) from error
-    return cast("AbstractContextManager[Standing]", kind.open(folder))
+    return cast("AbstractContextManager[Standing]", kind.open(live.state_folder, anew=live.is_fleeting))
 
 
 @dataclass(frozen=True)
@@ -86,6 +115,7 @@ class Crew:
         self._ground = ground
         self._watching: list[Watching] = []
         self._takers: dict[str, list[Callable[[str, Rows], None]]] = {}
+        self._warmed: dict[str, list[Warmed]] = {}
         node = Node(
             self._feed,
             ground.terms,
@@ -104,15 +134,44 @@ class Crew:
         wants = Wants(subscriptions(ground.plan, run.settings), self._takers, ground.record.recorder)
         self.intake = Intake(self._context("intake"), ground.terms, wants)
         self.beside = Beside(self._context("beside"), ground.terms, self.intake, self._reading())
-        loaded = [one for one in wanted(ground.plan, ground.terms) if one not in ground.line.unlisted]
+        self.silence = Silence(self.intake, ground.terms.listed, NativeLog(ground.line.logs))
+        record = ground.record.recorder
+        past = Past(run.settings.live.warm_up, self._warmed, record, self.silence.reason)
+        self.warm_up = WarmUp(self._context("warm-up"), ground.terms, self.intake, past)
+        loaded = self._loaded()
         self.node = node_of(ground.line, TRADER, loaded, run.settings)
         self.stop: Callable[[], None] = self.node.handle().stop
         self.steward = Steward(self._context("steward"), self._charge())
-        self._board(self.node)
+        self._board(self.node, [str(one) for one in loaded])
 
-    def _board(self, node: LiveNode) -> None:
+    def _loaded(self) -> list[InstrumentId]:
+        """Return what the node asks the broker for; what the process before left is looked after too."""
+        ground = self._ground
+        left = {ground.terms.listed(InstrumentId.from_str(one)) for one in ground.standing.contracts()}
+        if left and ground.line.client_id != ground.run.settings.live.client_id:
+            raise LiveError(
+                f"another program has the client id {ground.run.settings.live.client_id}, with which orders "
+                f"were sent that still work ({', '.join(sorted(map(str, left)))}): no other can cancel them",
+                "end that program, then start again",
+            )
+        named = wanted(ground.plan, ground.terms)
+        return [one for one in dict.fromkeys((*named, *left)) if one not in ground.line.unlisted]
+
+    def _foster(self, contracts: list[str]) -> Foster:
+        """Return who looks after orders of the process before, and notices those of others."""
+        ground, assembly = self._ground, self.assembly
+        strategies = {one.context.strategy_id: one for one in self.strategies}
+        foreign = ground.run.settings.live.foreign
+        watch = ground.standing.watch(assembly.halt, assembly.incidents, foreign, ground.terms)
+        day = ground.plan.days[0].session.day
+        resumed = ground.standing.resume(day, assembly.broker, strategies, watch)
+        assembly.keeper.hand_over(resumed.keeper)
+        return Foster(FosterContext(contracts, resumed.begin, resumed.strange, ground.guard, ground.terms))
+
+    def _board(self, node: LiveNode, contracts: list[str]) -> None:
         """Put everybody into the node; who is first starts first."""
-        for actor in (self.steward, self.intake, self.beside, *self.actors):
+        node.add_strategy(self._foster(contracts))
+        for actor in (self.steward, self.intake, self.beside, self.warm_up, *self.actors):
             node.add_actor(actor)
         for strategy in self.strategies:
             node.add_strategy(strategy)
@@ -140,8 +199,7 @@ class Crew:
             watched=frozenset((*settings.instruments, *settings.observe)),
             guard=ground.guard,
             end=ground.end,
-            silence=Silence(self.intake, ground.terms.listed, NativeLog(ground.line.logs)),
-            start=self._resume,
+            silence=self.silence,
             look=self._look,
             flush=self._flush,
             stop=self.stop,
@@ -167,14 +225,16 @@ class Crew:
         self._ground.tables.flush()
         self._ground.record.flush()
 
-    def _resume(self) -> None:
-        """Bring the account to where it was."""
-
     def _feed(self, tapes: Tapes, product: str) -> LiveFeed:
-        made = LiveFeed(tapes, product, self._deliver)
+        made = LiveFeed(tapes, product, self._deliver, self._hold)
         for code in tapes:
             self._takers.setdefault(code, []).append(made.load)
+            if tapes[code].recalls:
+                self._warmed.setdefault(code, []).append(made)
         return made
+
+    def _hold(self, begin: Callable[[], None]) -> None:
+        self.warm_up.when_ready(begin)
 
     def _deliver(self, now: int) -> None:
         self.intake.deliver(now)

@@ -8,14 +8,46 @@ from mia_plugins.runtime.feeds import ColumnsFeed
 from mia_plugins.runtime.times import TENTH
 from mia_plugins.tape.tape import Tape
 
+READY = "ready"
+"""The alert from which on a live strategy looks at the market."""
+
+
+def held(clock: Any, begin: Callable[[], None]) -> None:
+    """Begin at an alert that is due."""
+    clock.set_time_alert_ns(READY, clock.timestamp_ns(), lambda _: begin())
+
+
+class HeldFeed(ColumnsFeed):
+    """That of a live session which is made again: it begins where it began."""
+
+    def when_ready(self, clock: Any, begin: Callable[[], None]) -> None:
+        """Begin at the alert."""
+        held(clock, begin)
+
 
 class LiveFeed(ColumnsFeed):
     """Rows come as the runner's would; what is ahead of now is never there."""
 
-    def __init__(self, tapes: Mapping[str, Tape], product: str, deliver: Callable[[int], None]) -> None:
-        """`deliver` puts what has arrived on the tapes."""
+    def __init__(
+        self,
+        tapes: Mapping[str, Tape],
+        product: str,
+        deliver: Callable[[int], None],
+        hold: Callable[[Callable[[], None]], None],
+    ) -> None:
+        """`deliver` puts what has arrived on the tapes; `hold` calls a function once history is there."""
         super().__init__(tapes, product)
-        self._deliver = deliver
+        self._deliver, self._hold = deliver, hold
+        self._is_ready = False
+
+    def when_ready(self, clock: Any, begin: Callable[[], None]) -> None:
+        """Begin once history is there: by an alert, so that it is a step of its own."""
+
+        def ready() -> None:
+            self._is_ready = True
+            begin()
+
+        self._hold(lambda: held(clock, ready))
 
     def triggers(self, end: int) -> list[int]:
         """Return nothing: no future is known."""
@@ -37,6 +69,8 @@ class LiveFeed(ColumnsFeed):
 
     def _look(self, strategy: Any, now: int) -> None:
         """Look for triggers; one wakes the strategy at this very tenth."""
+        if not self._is_ready:
+            return
         self._deliver(now)
         if super().triggers(now + 1):
             strategy.wake(now, "trigger")

@@ -80,6 +80,11 @@ class Stream:
         self.count[kind] += 1
         self.rows[kind].append((ts, *row))
 
+    def forget_before(self, ts: int) -> None:
+        """Forget what arrived before an instant (UTC ns)."""
+        for rows in self.rows.values():
+            rows[:] = [row for row in rows if row[0] >= ts]
+
     def handed_on(self) -> list[Rows]:
         """Return what has arrived, as columns, and have it no more."""
         found = [_columns(kind, rows) for kind, rows in self.rows.items() if rows]
@@ -135,6 +140,11 @@ class Intake(MiaActor):
             pulse.load(Quotes(*np.array([stream.quote], np.int64).T))
             pulse.last(now)
             stream.quote = None
+
+    def forget_before(self, ts: int) -> None:
+        """Forget what arrived before an instant (UTC ns): history tells of it."""
+        for stream in self.streams.values():
+            stream.forget_before(ts)
 
     def ask_again(self) -> None:
         """Subscribe anew to everything: what was subscribed to may be lost."""

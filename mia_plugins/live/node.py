@@ -41,6 +41,10 @@ SETTLED_MS = 2_000
 """ms after which what was asked for last no longer stands in the way of those questions."""
 MISSING = 2
 """How often an order has to be missing at the broker before it is taken to be gone."""
+UNANSWERED = 20
+"""How often an order of which nothing was heard is asked about before it is taken to be gone: for two minutes
+while there is no connection, half a minute where the broker knows nothing of it. Given up sooner, an exit
+that was filled during an outage would be sent once more."""
 SANDBOX = "SANDBOX"
 
 
@@ -113,8 +117,7 @@ def _execution() -> LiveExecutionEngineConfig:
         open_check_missing_retries=MISSING,
         position_check_interval_secs=CHECK_EVERY,
         position_check_threshold_ms=SETTLED_MS,
-        inflight_check_threshold_ms=SETTLED_MS,
-        inflight_check_retries=3,
+        inflight_check_retries=UNANSWERED,
     )
 
 

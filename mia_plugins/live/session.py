@@ -131,7 +131,7 @@ class Session:
         self._line = replace(self._line, logs=draft.folder)
         with (
             aside(draft.folder),
-            standing_in(self._run.settings.live.state) as standing,
+            standing_in(self._run.settings.live) as standing,
             Tables(draft.folder, columns, self._run, metadata) as tables,
             recorded_in(draft, tables, self.terms) as record,
         ):

@@ -50,8 +50,6 @@ class Charge:
     end: End
     silence: Silence
     """Says why data do not come."""
-    start: Callable[[], None]
-    """Brings the account to where it was; before the first strategy starts."""
     look: Callable[[int], None]
     """Shows everything as it is at an instant (UTC ns)."""
     flush: Callable[[], None]
@@ -73,7 +71,6 @@ class Steward(MiaActor):
     def begin(self) -> None:
         """Bring the account to where it was, and begin to look."""
         self._begun = self.context.vitals.since = self.data_time()
-        self._charge.start()
         self.clock.set_timer_ns("steward", EVERY, None, None, self._look)
 
     @property

@@ -14,7 +14,7 @@ type Callback = Callable[[Any], None]
 
 @dataclass(frozen=True)
 class Pace:
-    """How the market's time runs beside the machine's."""
+    """How the market's time runs beside the machine's; what lies before the instant runs as fast as it."""
 
     machine: int = 0
     """An instant of the machine's: UTC ns."""
@@ -25,11 +25,13 @@ class Pace:
 
     def market_at(self, machine: int) -> int:
         """Return the market's time at one of the machine's; both UTC ns."""
-        return self.market + (machine - self.machine) * self.times
+        passed = machine - self.machine
+        return self.market + (passed * self.times if passed > 0 else passed)
 
     def machine_at(self, market: int) -> int:
         """Return the first instant of the machine's at which it is so late in the market; both UTC ns."""
-        return self.machine - (self.market - market) // self.times
+        to_go = self.market - market
+        return self.machine - (to_go // self.times if to_go < 0 else to_go)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,13 +18,13 @@ from mia_plugins.backtest.plan import Plan
 from mia_plugins.backtest.stream import Part, chunks
 from mia_plugins.backtest.worker import Reporter
 from mia_plugins.data.arrow import Kind, best_of, columns_of
+from mia_plugins.live.feed import HeldFeed
 from mia_plugins.reconcile.errors import Parted, RowsEnd
 from mia_plugins.reconcile.planning import recorded_plan
 from mia_plugins.reconcile.steps import Miscount, Replaying
 from mia_plugins.runs.errors import told
 from mia_plugins.runs.rows import read_log
 from mia_plugins.runtime.context import TradingDay
-from mia_plugins.runtime.feeds import ColumnsFeed
 from mia_plugins.runtime.guard import Guard
 from mia_plugins.runtime.killing import never
 from mia_plugins.runtime.steps import Step
@@ -63,7 +63,7 @@ def replay(job: ReplayJob, reporter: Reporter) -> dict[str, Any]:
     guard = Guard()
     steps = Replaying(read_steps(job.steps), is_whole=job.is_whole)
     with Tables(job.folder, journal_columns(run, classes), run, job.metadata) as tables:
-        node = None if job.mode == BACKTEST else Node(ColumnsFeed, AS_RECORDED, never(), job.mode)
+        node = None if job.mode == BACKTEST else Node(HeldFeed, AS_RECORDED, never(), job.mode)
         assembly = Assembly(run, plan, tables, guard, reporter.flag, node, steps)
         strategies = list(assembly.strategies(classes))
         played = Replay(plan, strategies, engine_of(run.settings, plan, guard, _BLIND), steps)
@@ -105,6 +105,7 @@ class Replay:
     def __init__(
         self, plan: Plan, strategies: list[MiaStrategy], engine: BacktestEngine, steps: Replaying
     ) -> None:
+        self._is_live = all(isinstance(one.context.feed, HeldFeed) for one in strategies)
         self._plan, self._strategies, self._engine, self._steps = plan, strategies, engine, steps
         self._reads_depth = any(Kind.DEPTH in strategy.tape.kinds for strategy in strategies)
         self._on_tapes = {code for strategy in strategies for code in strategy.tapes}
@@ -140,6 +141,8 @@ class Replay:
         self._engine.clear_data()
         # Minutes are added up from the session's opening, so that it is to be known before they come.
         self._steps.make_until(session.open - (plan.engine_kind is not Kind.BARS))
+        if self._is_live and day is plan.days[0]:
+            self._recall(day)
         rows = 0
         for chunk in chunks(plan, day):
             for part in chunk.parts:
@@ -150,6 +153,16 @@ class Replay:
             rows += chunk.rows
             reporter.progress(rows, plan.rows, str(session.day))
         self._steps.make_until(session.close)
+
+    def _recall(self, day: TradingDay) -> None:
+        """Put the history on the tapes that a session was given before its first look."""
+        for strategy in self._strategies:
+            for code in strategy.tapes if strategy.tape.now < 0 else ():
+                instrument_id = day.contracts[code].instrument_id
+                for bars in self._plan.catalog.read(
+                    Kind.BARS, instrument_id, day.session.open, day.session.close
+                ):
+                    strategy.context.feed.recall(code, day.session, bars)
 
     def _load_tables(self, tables: Iterable[tuple[str, pa.Table]]) -> None:
         for name, rows in tables:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from mia_plugins.data.columns import Bars
 from mia_plugins.data.instruments import Contract
 from mia_plugins.data.sessions import Session
 from mia_plugins.runtime.account import Account
@@ -64,11 +65,17 @@ class Feed(Protocol):
     def handlers(self) -> dict[str, Callable[[Any], None]]:
         """Return what Nautilus is to call, by the handler's name."""
 
+    def when_ready(self, clock: Any, begin: Callable[[], None]) -> None:
+        """Have a function called once the strategy may look at the market; at once, or by its clock."""
+
     def begin(self, strategy: Any, day: TradingDay) -> None:
         """Start a trading day."""
 
     def load(self, product: str, rows: Rows) -> None:
         """Take rows of a product; they may lie in the future."""
+
+    def recall(self, product: str, session: Session, minutes: Bars) -> None:
+        """Take minutes of history, before anything has been looked at."""
 
     def triggers(self, end: int) -> list[int]:
         """Return when triggers fire in what was loaded, before `end` (UTC ns)."""

@@ -15,6 +15,7 @@ from nautilus_trader.serialization import book_depths_to_arrow_record_batch_byte
 from mia_plugins.data.arrow import BAR_TYPE_END, Kind, columns_of
 from mia_plugins.data.columns import Bars, Quotes, Trades
 from mia_plugins.data.instruments import Contract
+from mia_plugins.data.sessions import Session
 from mia_plugins.runtime.context import TradingDay
 from mia_plugins.runtime.orders import ticks_of
 from mia_plugins.runtime.times import TENTH
@@ -58,6 +59,15 @@ class ColumnsFeed:
     def handlers(self) -> dict[str, Callable[[Any], None]]:
         """Return what Nautilus is to call: nothing."""
         return {}
+
+    def when_ready(self, clock: Any, begin: Callable[[], None]) -> None:
+        """Begin at once."""
+        del clock
+        begin()
+
+    def recall(self, product: str, session: Session, minutes: Bars) -> None:
+        """Put minutes of history on the tapes, before anything has been looked at."""
+        self._tapes[product].recall(session, minutes)
 
     def begin(self, strategy: Any, day: TradingDay) -> None:
         """Start a trading day: the scouts learn of it too."""
@@ -109,6 +119,15 @@ class HandlersFeed:
             "on_book_depth": self._on_depth,
             "on_bar": self._on_bar,
         }
+
+    def when_ready(self, clock: Any, begin: Callable[[], None]) -> None:
+        """Begin at once."""
+        del clock
+        begin()
+
+    def recall(self, product: str, session: Session, minutes: Bars) -> None:
+        """Put minutes of history on the tapes, before anything has been looked at."""
+        self._tapes[product].recall(session, minutes)
 
     def begin(self, strategy: Any, day: TradingDay) -> None:
         """Subscribe to the contracts that lead on this day."""

@@ -94,6 +94,7 @@ class MiaStrategy(Guarded, Strategy):
         self.contract: Contract | None = None
         """What its orders are for in this session."""
         self._instrument = ""
+        self._is_ready = False
         self.decided = -1
         """When it was evaluated last: UTC ns; -1 before the first time."""
         self.decision: Decision | None = None
@@ -180,7 +181,12 @@ class MiaStrategy(Guarded, Strategy):
     def _start(self) -> None:
         if not isinstance(self.context.kill, bytes):
             self.clock.plain.set_timer_ns("kill switch", TENTH, None, None, self._heed)
+        self.context.feed.when_ready(self.clock, self._be_ready)
         self._timetable.start(self.clock)
+
+    def _be_ready(self) -> None:
+        """Look at the market from now on."""
+        self._is_ready = True
 
     def _heed(self, event: Any) -> None:
         """Look at the kill switch, which another thread may have set."""
@@ -238,13 +244,18 @@ class MiaStrategy(Guarded, Strategy):
             context.keeper.rose()
         return closed
 
+    @property
+    def _decides(self) -> bool:
+        """Whether it looks at the market: history is there, and nothing has failed."""
+        return self._is_ready and self.context.guard.fault is None
+
     def _at_bar(self, now: int) -> None:
-        if self.context.guard.fault is None and now > self.tape.now and self._look(now):
+        if self._decides and now > self.tape.now and self._look(now):
             self._decide(now, "bar")
 
     def _at_instant(self, now: int, cause: str) -> None:
-        if self.context.guard.fault is not None:
-            return  # Nautilus goes on; who failed decides nothing more
+        if not self._decides:
+            return
         if now > self.tape.now and self._look(now):
             cause = "bar"
         if now > self.decided:

@@ -45,6 +45,9 @@ class Live(BaseSettings):
     """Its port; left out: IB Gateway's, 4002 for paper and 4001 for live. TWS has 7497 and 7496."""
     client_id: Annotated[int, Field(ge=1, le=30_000)] = 101
     """The first of two ids at the gateway, for data and orders; where one is in use the next are tried."""
+    warm_up: Annotated[int, Field(ge=0, le=1_500)] = 600
+    """Minutes of history that are asked for at a start within a session, for strategies that read bars alone;
+    the first decision waits for them, a minute and some seconds at most. 0 for none."""
     on_stop: Literal["flatten", "keep"] = "flatten"
     """At Ctrl-C or SIGTERM: leave what is held and cancel what works; or keep it, with stop and target."""
     on_stale: Literal["flatten", "block"] = "flatten"
@@ -57,7 +60,8 @@ class Live(BaseSettings):
     foreign: Literal["block", "ignore"] = "block"
     """What becomes of trading where positions or orders are not ours; they are left alone, and told."""
     state: Path = Path("state")
-    """The folder of the account's limits, which outlive the process; `mia kill --state` names the same."""
+    """The folder of the account's limits, which outlive the process; `mia kill --state` names the same. A
+    simulated gateway that ends with the session has `sim` in it, which begins anew each time."""
     sim: Simulation = Simulation()
     """The simulated gateway."""
 
@@ -73,6 +77,16 @@ class Live(BaseSettings):
     def is_sandbox(self) -> bool:
         """Whether orders are filled in the node."""
         return self.mode == "paper-sandbox" or (self.mode == "sim" and self.sim.fills == "node")
+
+    @property
+    def is_fleeting(self) -> bool:
+        """Whether the account is gone once the session is over."""
+        return self.mode == "sim" and self.sim.running is None
+
+    @property
+    def state_folder(self) -> Path:
+        """The folder of the account's limits."""
+        return self.state / "sim" if self.is_fleeting else self.state
 
     @property
     def at(self) -> int:

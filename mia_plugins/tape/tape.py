@@ -61,6 +61,8 @@ class Tape:
         `quotes_from` is what quotes come of; with `Kind.QUOTES` those that depth implies are left out.
         `trail` is given the quotes too, for what looks at them later.
         """
+        self.recalls = True
+        """Whether bars of history may stand here: not beside trades or a book that nobody has heard."""
         self.quotes_from = quotes_from
         self.code = code
         """The product's, such as ES."""
@@ -147,6 +149,20 @@ class Tape:
         self.session, self.contract = session, contract
         for series in self._bars.values():
             series.begin(session.open, session.close, other_contract=other)
+
+    def recall(self, session: Session, minutes: Bars) -> None:
+        """Take bars of one minute of before the first look, of the session that is open then.
+
+        Each is stamped at its close; bars of all lengths are made of them, and of the trades that come after.
+        """
+        if self.now >= 0:
+            raise TapeError("history was to be put on a tape that had been looked at")
+        if not self.recalls or not self._from_trades or not len(minutes):
+            return
+        for series in self._bars.values():
+            series.begin(session.open, session.close)
+            series.add_minutes(minutes)
+            series.close_until(int(minutes.ts[-1]))
 
     def load(self, rows: Rows) -> None:
         """Add rows that come after those that are there; they may lie in the future."""

@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from mia_plugins.errors import ExitCode
+from mia_plugins.live.left import seal_left
+from mia_plugins.runs.ledger import Ledger
 from tests.live_faults import BREAKAGES, SHORT, Breakage
 from tests.live_session import Broker, Ended, Session, catalog_in, differences, is_flat
+from tests.live_soak import soak
 
 PARTED = 60.0
 """The machine's seconds that a recovery may take; what it took is printed."""
@@ -27,7 +30,9 @@ def broker(catalog: Path) -> Iterator[Broker]:
 
 def outcome(ended: Ended) -> dict[str, float]:
     """Return how often a run had an incident of each kind."""
-    kinds = [row["what"] for row in ended.rows("incidents")]
+    kinds = [
+        f"{row['what']}, over" if row["level"] == "clear" else row["what"] for row in ended.rows("incidents")
+    ]
     return {kind: kinds.count(kind) for kind in set(kinds)}
 
 
@@ -42,7 +47,9 @@ def survives(broker: Broker, home: Path, breakages: tuple[Breakage, ...], number
     ended = session.end(number)
     assert ended.code == 0, ended.said
     assert differences(broker.state(), ended) == []
-    assert (home / "node" / "state" / "KILL").exists() is False
+    assert not (home / "node" / "state" / "KILL").exists()
+    had = outcome(ended)
+    assert had["stale_data"] == had["stale_data, over"] >= 1
     return ended
 
 
@@ -52,12 +59,40 @@ def test_after_each_fault_both_sides_agree_and_ctrl_c_leaves_no_working_order(
     ended = survives(broker, tmp_path, SHORT, signal.SIGINT)
     assert ended.record["status"] == "complete"
     assert len(ended.rows("positions")) > len(SHORT)
-    assert outcome(ended)["no_commission"] == 1
+
+
+@pytest.mark.long
+def test_half_an_hour_of_faults_at_random_ends_in_agreement(broker: Broker, tmp_path: Path) -> None:
+    ended, found = soak(broker, tmp_path, minutes=30, seed=7)
+    assert (ended.code, found) == (0, []), ended.said
 
 
 @pytest.mark.long
 def test_so_they_do_after_every_fault_there_is(broker: Broker, tmp_path: Path) -> None:
-    survives(broker, tmp_path, BREAKAGES, signal.SIGTERM)
+    ended = survives(broker, tmp_path, BREAKAGES, signal.SIGTERM)
+    assert outcome(ended)["no_commission"] >= 2
+
+
+@pytest.mark.long
+def test_what_a_killed_session_left_is_a_run_at_the_next_start(broker: Broker, tmp_path: Path) -> None:
+    session = Session(tmp_path / "node", broker).start()
+    broker.until(lambda books: len(books["executions"]) >= 4, "two round trips")
+    killed = session.end(signal.SIGKILL)
+    assert (killed.code, killed.folder) == (-signal.SIGKILL, None)
+    runs = session.home / "runs"
+    with Ledger.open(runs) as ledger:
+        (told,) = seal_left(runs, ledger)
+        assert seal_left(runs, ledger) == []
+    sealed = session.ended()
+    assert sealed.folder
+    assert told == f"the session {sealed.folder.name} was killed; what it left is in the run store"
+    assert sealed.record["status"] == "interrupted"
+    executed = [(one["side"], one["lots"], one["price"]) for one in broker.state()["executions"]]
+    kept = [
+        ("BUY" if row["side"] > 0 else "SELL", row["lots"], row["ticks"] / 4) for row in sealed.rows("fills")
+    ]
+    assert len(kept) >= 2
+    assert executed[: len(kept)] == kept
 
 
 def test_a_strategy_that_raises_is_stopped_left_and_told_of(broker: Broker, tmp_path: Path) -> None:
@@ -74,6 +109,7 @@ def test_a_strategy_that_raises_is_stopped_left_and_told_of(broker: Broker, tmp_
     assert kept.startswith("flatten")  # who starts it again is to look at why first
 
 
+@pytest.mark.long
 def test_what_is_held_is_kept_with_its_stop_and_target_where_that_is_asked_for(
     broker: Broker, tmp_path: Path
 ) -> None:

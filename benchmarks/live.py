@@ -1,0 +1,212 @@
+"""What mia adds between a tick and an order, beside a bare LiveNode whose empty strategy sends on that tick.
+
+uv run python benchmarks/live.py [--samples 300]
+
+Both nodes trade brackets on a simulated gateway on loopback, each in a process of its own, one after the
+other. Of the bare one it is timed from the handler of a quote to the return of `submit_order_list`: what
+happens after that is Nautilus' in both. Of ours, all that is done in between: the handler of a quote, and
+from the timer that wakes the strategy to the same return, with the market brought up to date, the decision
+journaled and what led to it on the disk. That a decision waits for its tenth of a second or its bar is not
+counted: it is meant to. Budget of the difference: 1 ms at the 99th percentile.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from nautilus_trader.model import InstrumentId, StrategyId
+from nautilus_trader.trading import StrategyConfig
+
+from gateway.market.days import session_from
+from mia_plugins.data.instruments import lead_contract
+from mia_plugins.live.session import Asked, go
+from mia_plugins.processes import endings_held
+from tests import live_node
+from tests.live_session import OWN, Broker, Session, catalog_in
+
+BUDGET = 1.0
+"""ms."""
+PATIENCE = 180.0
+"""Seconds for all samples."""
+
+
+class Bare(live_node.Bracketeer):
+    """Sends a bracket on a quote, leaves when it is filled, and does so again."""
+
+    samples = 0
+
+    def __init__(self, config: StrategyConfig) -> None:
+        super().__init__(config)
+        self.times: list[int] = []
+        self.is_in = False
+
+    def say(self, what: str, **more: Any) -> None:
+        """Say nothing."""
+
+    def on_quote(self, quote: Any) -> None:
+        """Enter."""
+        begun = time.perf_counter_ns()
+        if self.is_in:
+            return
+        self.is_in = True
+        self.enter(float(quote.ask_price))
+        self.times.append(time.perf_counter_ns() - begun)
+
+    def on_order_event(self, event: Any) -> None:
+        """Leave what was entered."""
+        if type(event).__name__ == "OrderFilled" and event.order_side.name == "BUY":
+            self.clock.set_time_alert_ns(
+                f"out-{len(self.times)}", self.clock.timestamp_ns() + 10**8, self._out
+            )
+
+    def _out(self, event: Any) -> None:
+        del event
+        self.cancel_all_orders(self.instrument, client_id=live_node.IB)
+        self.close_all_positions(self.instrument, client_id=live_node.IB)
+
+    def on_position_event(self, event: Any) -> None:
+        """Begin again, or stop."""
+        if type(event).__name__ == "PositionClosed":
+            self.is_in = False
+            if len(self.times) >= self.samples:
+                self.stop_node()
+
+
+def time_bare(port: int, samples: int) -> dict[str, list[int]]:
+    """Return ns from a quote to an order's submission, of a bare node."""
+    instrument = InstrumentId.from_str(f"{lead_contract('ES', session_from(time.time_ns()).day).symbol}.CME")
+    node = live_node.node_on(port, instrument)
+    Bare.samples = samples
+    strategy = Bare(StrategyConfig(strategy_id=StrategyId.from_str("S-001"), order_id_tag="001"))
+    strategy.instrument = instrument
+    node.add_strategy(strategy)
+    strategy.stop_node = node.handle().stop
+    _stop_in_time(strategy.stop_node)
+    node.run()
+    return {"orders": strategy.times, "quotes": []}
+
+
+class Stopwatch:
+    """Times a crew's way from a quote to an order, in ns."""
+
+    def __init__(self, samples: int) -> None:
+        self._samples, self._woken = samples, 0
+        self.quotes: list[int] = []
+        self.orders: list[int] = []
+        self._end: Callable[[str], None] = lambda _: None
+
+    def watch(self, crew: Any) -> None:
+        """Stand in the way of what a crew calls."""
+        (strategy,) = crew.strategies
+        timetable, wire = strategy._timetable, strategy.desk._wire  # noqa: SLF001
+        calls = timetable._calls  # noqa: SLF001
+        timetable._calls = replace(  # noqa: SLF001
+            calls, bar=self._waking(calls.bar), instant=self._waking(calls.instant)
+        )
+        self._end = crew.steward._charge.end.ask  # noqa: SLF001
+        wire.send = self._sending(wire.send)
+        crew.intake.on_quote = self._taking(crew.intake.on_quote)
+
+    def _waking(self, call: Callable[..., None]) -> Callable[..., None]:
+        def wake(*arguments: Any) -> None:
+            self._woken = time.perf_counter_ns()
+            call(*arguments)
+
+        return wake
+
+    def _sending(self, send: Callable[[list[Any]], None]) -> Callable[[list[Any]], None]:
+        def sending(sent: list[Any]) -> None:
+            send(sent)
+            if len(sent) > 1:
+                self.orders.append(time.perf_counter_ns() - self._woken)
+                if len(self.orders) >= self._samples:
+                    self._end("time")
+
+        return sending
+
+    def _taking(self, take: Callable[[Any], None]) -> Callable[[Any], None]:
+        def taking(quote: Any) -> None:
+            begun = time.perf_counter_ns()
+            take(quote)
+            self.quotes.append(time.perf_counter_ns() - begun)
+
+        return taking
+
+
+def time_ours(config: Path, home: Path, samples: int) -> dict[str, list[int]]:
+    """Return ns of a quote's handler, and from a strategy's waking to its order's submission, of mia's."""
+    stopwatch = Stopwatch(samples)
+    with endings_held():
+        finished = go(Asked(config, home / "runs", (OWN,), PATIENCE), stopwatch.watch)
+    if finished.error:
+        raise finished.error
+    return {"orders": stopwatch.orders, "quotes": stopwatch.quotes}
+
+
+def _stop_in_time(stop: Callable[[], None]) -> None:
+    watch = threading.Timer(PATIENCE, stop)
+    watch.daemon = True
+    watch.start()
+
+
+def timed(home: Path, catalog: Path, samples: int, *, is_bare: bool) -> dict[str, Any]:
+    """Run a node in a process of its own, on a gateway of its own."""
+    out = home / "times.json"
+    with Broker(catalog, pace=60) as broker:
+        session = Session(home / "node", broker, own="size: 1, lasts: 5, away: 80")
+        words = ["--bare", str(broker.port)] if is_bare else ["--ours", str(session.config)]
+        command = [sys.executable, __file__, *words, "--samples", str(samples), "--out", str(out)]
+        subprocess.run(command, check=True, cwd=session.home, stdout=subprocess.DEVNULL)
+    told: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))
+    return told
+
+
+def _told(name: str, times: np.ndarray[Any, Any]) -> tuple[float, float]:
+    """Print the median and the 99th percentile of times in ns, and return them in ms."""
+    middle, high = (float(one) / 1e6 for one in np.percentile(times, (50, 99)))
+    print(f"{name:42} {middle:8.3f} {high:8.3f} ms   n={len(times)}")
+    return middle, high
+
+
+def main() -> None:
+    """Time both."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--samples", type=int, default=300)
+    parser.add_argument("--bare", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--ours", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--out", type=Path, help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.out:
+        found = (
+            time_bare(asked.bare, asked.samples)
+            if asked.bare
+            else time_ours(asked.ours, Path.cwd(), asked.samples)
+        )
+        asked.out.write_text(json.dumps(found), encoding="utf-8")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        catalog = catalog_in(home / "catalog", seconds=12 * 3600)
+        bare = timed(home, catalog, asked.samples, is_bare=True)
+        ours = timed(home, catalog, asked.samples, is_bare=False)
+    print(f"{'from a tick to an order':42} {'median':>8} {'99 %':>8}")
+    skipped = 5  # the first ones import and compile
+    low, high = _told("a bare LiveNode", np.array(bare["orders"][skipped:]))
+    quote = _told("mia, the handler of a quote", np.array(ours["quotes"][100:]))
+    order = _told("mia, from waking to the order", np.array(ours["orders"][skipped:]))
+    middle, worst = quote[0] + order[0] - low, quote[1] + order[1] - high
+    print(f"{'our part':42} {middle:8.3f} {worst:8.3f} ms   budget {BUDGET:g} ms at 99 %")
+    print(f"{'ratio':42} {(quote[0] + order[0]) / low:8.2f} {(quote[1] + order[1]) / high:8.2f}")
+
+
+if __name__ == "__main__":
+    main()
