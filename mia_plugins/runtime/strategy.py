@@ -109,6 +109,7 @@ class MiaStrategy(Guarded, Strategy):
         context.following.watch(self.desk)
         self._woken = self._hand.calls(What.WOKEN, self._at_instant)
         self._obeyed = self._hand.calls(What.OBEYS, self.desk.obey)
+        self._hand.calls(What.ADOPTED, self.desk.adopt)
         ours: dict[str, Callable[..., Any]] = {
             "on_start": self._hand.calls(What.START, self._start),
             "on_stop": self._hand.calls(What.STOP, self._stop),
