@@ -83,7 +83,7 @@ def killed_run(stage: Stage, into: Path, share: float) -> Path:
 def _lived(stage: Stage, into: Path) -> tuple[RunDraft, RunRecord]:
     config = changed(stage, feed="handlers")
     run = load_run(config)
-    inputs = replace(inputs_of(run, "as they came"), mode="sim")
+    inputs = inputs_of(run, "as they came")
     draft = RunDraft.begin(into, inputs)
     draft.write(SETTINGS, settings_yaml(run, with_origin=True))
     record_ = RunRecord(inputs, RunStatus.FAILED, KILLED, tuple(run.settings.instruments))

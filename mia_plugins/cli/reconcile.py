@@ -37,7 +37,7 @@ def reconcile(
 
     With the recorded rows, timers and account events decisions must be identical, byte for byte. A second
     time fills are simulated, and each difference of them is told with its reason. The exit code is 1 when
-    anything differs that should not.
+    the decisions are not identical.
     """
     from mia_plugins.cli.jobs_progress import jobs_progress
     from mia_plugins.reconcile.reconciling import reconcile as made_again
@@ -51,7 +51,7 @@ def reconcile(
         session.say_json(found.as_data())
     else:
         _tell(session, found)
-    if not found.is_in_order:
+    if not found.identical:
         raise typer.Exit(ExitCode.FAILED)
 
 
