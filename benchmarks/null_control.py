@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
-from catalog.generation import first_days
+from catalog.generation import first_days, stretches
 from catalog.market.control import (
     CLAIMS,
     LEAST_PLANTED,
@@ -31,7 +31,6 @@ from catalog.market.control import (
 from catalog.market.martingale import FAMILY_WISE_ERROR
 from catalog.market.settings import PRESETS, Edge, EdgeEvent, MarketSettings
 from catalog.market.trial import Trial
-from mia_plugins.data.sessions import Session, sessions
 from mia_plugins.hookspecs import Kind
 from mia_plugins.host import PluginHost
 from mia_plugins.settings.resolve import load_run
@@ -77,22 +76,10 @@ def alone(name: str) -> list[dict[str, Any]]:
     return [{"strategies": {name: dict(OWN.get(name, {}))}}]
 
 
-def pieces(days: Sequence[Session]) -> Iterator[list[Session]]:
-    """Yield days that follow each other without a holiday: the market leaves its short session out."""
-    piece: list[Session] = []
-    for day in days:
-        if piece and (len(piece) == PIECE or len(sessions(piece[-1].day, day.day)) > 2):
-            yield piece
-            piece = []
-        piece.append(day)
-    if piece:
-        yield piece
-
-
 def trade(trial: Trial, folder: Path, days: int) -> None:
     """Trade the pieces that are not there yet, so many days or up to a piece more."""
     begun = 0
-    for piece in pieces(first_days(trial.market.first_day, YEAR)):
+    for piece in stretches(first_days(trial.market.first_day, YEAR), PIECE):
         if begun >= days:
             return
         begun += len(piece)

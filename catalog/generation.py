@@ -56,6 +56,18 @@ def first_days(start: dt.date, count: int) -> list[Session]:
     return found[:count]
 
 
+def stretches(days: Iterable[Session], longest: int | None = None) -> Iterator[list[Session]]:
+    """Yield days that follow each other without a holiday, so many at most: its short session is left out."""
+    stretch: list[Session] = []
+    for day in days:
+        if stretch and (len(stretch) == longest or len(sessions(stretch[-1].day, day.day)) > 2):
+            yield stretch
+            stretch = []
+        stretch.append(day)
+    if stretch:
+        yield stretch
+
+
 def generate(  # noqa: PLR0913, PLR0917 the last two are who is told
     files: Files,
     settings: MarketSettings,

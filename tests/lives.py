@@ -24,6 +24,7 @@ from mia_plugins.runtime.desk import Desk
 from mia_plugins.runtime.incidents import Incidents
 from mia_plugins.runtime.killing import Halt
 from mia_plugins.runtime.orders import OrderMaker, price_of, ticks_of
+from mia_plugins.runtime.steps import UNRECORDED
 from mia_plugins.runtime.terms import AS_RECORDED
 from mia_plugins.runtime.timetable import Timetable
 from mia_plugins.runtime.vitals import Vitals
@@ -185,7 +186,7 @@ class Process:
             who=WHO, strategy_id=WHO, warnings=SimpleNamespace(add=lambda *_: None), account=self.account,
             records=SimpleNamespace(order=lambda *_: None, fill=lambda *_: None, position=lambda *_: None),
             incidents=Incidents(cast("Any", self.incidents)), keeper=Fused(self.keeping, self), vitals=Vitals(),
-            halt=self.halt, following=SimpleNamespace(closed=lambda: None), ears=(), kill=bytes(1), product="ES", terms=AS_RECORDED,
+            halt=self.halt, steps=UNRECORDED, following=SimpleNamespace(closed=lambda: None), ears=(), kill=bytes(1), product="ES", terms=AS_RECORDED,
         )  # fmt: skip
         alerts = SimpleNamespace(
             close_at=10**19,

@@ -20,7 +20,7 @@ def data_of(count: int = 400, days: int = 40, life: int = 30) -> DataSet:
         side=rng.choice([-1, 1], count),
         won=won,
         r=np.where(won > 0, 2.0, -1.0),
-        break_even=np.full(count, 1 / 3),
+        target_r=np.full(count, 2.0),
         ts=ts,
         end=ts + rng.integers(1, life, count),
         day=ts // 1000,

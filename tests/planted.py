@@ -49,6 +49,12 @@ class Planted:
     preset: str = "elite_2025_08"
     bars: int = 5
     """A setting of a feature."""
+    model: str = ""
+    """Whose probabilities are journaled: the true ones, as things were when it was trained."""
+    worse: float = 0.0
+    """What the log odds of winning have lost since then."""
+    flow: float = 1.0
+    """How far flow goes, on either side."""
 
 
 class Moment(NamedTuple):
@@ -60,6 +66,8 @@ class Moment(NamedTuple):
     values: tuple[float | None, ...]
     score: float
     confidence: float
+    said: float
+    """What a model that knows all says of it: the probability of winning, were it not for `worse`."""
     wins: bool
     end: int
     may_be_taken: bool
@@ -71,13 +79,14 @@ def planted_run(runs: Path, plan: Planted) -> RunFolder:
     folder = runs / inputs.id
     folder.mkdir(parents=True)
     days = [one for one in sessions(plan.first, plan.last) if one.rth and not one.is_short]
-    journal = Journal(folder / "decisions.arrows", {STRATEGY: COLUMNS}, "all", {})
+    columns = replace(COLUMNS, rules=("wall", *(("ml_filter",) if plan.model else ())))
+    journal = Journal(folder / "decisions.arrows", {STRATEGY: columns}, "all", {})
     logs = {name: RowLog(folder / f"{name}.arrows", schema) for name, schema in TABLES.items()}
     free_from = 0
     for moment in _moments(plan, days):
         taken = moment.may_be_taken and moment.ts > free_from
         free_from = moment.end if taken else free_from
-        _write(moment, journal, logs, taken=taken)
+        _write(moment, journal, logs, taken=taken, said=(moment.said,) if plan.model else ())
     journal.close()
     for log in logs.values():
         log.close()
@@ -89,6 +98,7 @@ def planted_run(runs: Path, plan: Planted) -> RunFolder:
         f"preset: {plan.preset}\ninstruments: [ES]\nstart: {plan.first}\nend: {plan.last}\ncapital: 25000\n"
         f"venue: {{commission: null}}\nfeatures:\n  flow: {{weight: 0.5, bars: {plan.bars}}}\n"
         "  calm: {weight: 0.5}\n  tide: {weight: 0}\nstrategies:\n  confluence: {bar: 1, flat_before_close: 5}\n"
+        + (f"filters:\n  ml_filter: {{content: {{ES: {plan.model}}}}}\n" if plan.model else "")
     )
     return RunFolder.at(folder)
 
@@ -101,17 +111,35 @@ def _moments(plan: Planted, days: list[Session]) -> Iterator[Moment]:
         ts = session.rth_open + int(minute) * MINUTE
         side = 1 if rng.random() < 0.5 else -1
         flow, tide, dust, noise = rng.uniform(-1, 1, 4)
+        flow *= plan.flow
         calm, score, confidence, chance, shown, unknown, takes = rng.random(7)
-        wins = bool(chance < 1 / (1 + np.exp(-(BASE + plan.edge * (side * flow + calm - 0.5)))))
+        odds = BASE + plan.edge * (side * flow + calm - 0.5)
+        wins = bool(chance < _probability(odds - plan.worse))
         leak = side * (1 if wins else -1) if shown < plan.leak else float(noise)
         values = (float(flow), None if unknown < 0.02 else float(calm), float(tide), float(dust), leak)
         end = ts + int(rng.exponential(15) * MINUTE) + NS
         yield Moment(
-            session, ts, side, values, side * float(score), float(confidence), wins, end, takes < 0.3
+            session=session,
+            ts=ts,
+            side=side,
+            values=values,
+            score=side * float(score),
+            confidence=float(confidence),
+            said=_probability(odds),
+            wins=wins,
+            end=end,
+            may_be_taken=bool(takes < 0.3),
         )
 
 
-def _write(moment: Moment, journal: Journal, logs: dict[str, RowLog], *, taken: bool) -> None:
+def _probability(odds: float) -> float:
+    """Return what log odds come to."""
+    return float(1 / (1 + np.exp(-odds)))
+
+
+def _write(
+    moment: Moment, journal: Journal, logs: dict[str, RowLog], *, taken: bool, said: tuple[float, ...]
+) -> None:
     book, side, ts, end = journal.book(STRATEGY), moment.side, moment.ts, moment.end
     decision = Decision(
         side=side,
@@ -123,8 +151,8 @@ def _write(moment: Moment, journal: Journal, logs: dict[str, RowLog], *, taken: 
         score=moment.score,
         confidence=moment.confidence,
         values=moment.values,
-        verdicts=(taken,),
-        numbers=(1.0,),
+        verdicts=(taken, *(True for _ in said)),
+        numbers=(1.0, *said),
     )
     contract = lead_contract("ES", moment.session.day).instrument_id
     number = book.record(ts, contract, "bar", decision, f"s-{book.next_id}" if taken else None, PRICE)

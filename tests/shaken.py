@@ -7,6 +7,7 @@ recorder and what writes the steps are the live ones.
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from functools import partial
 from heapq import heappop, heappush
 from itertools import count
@@ -32,6 +33,8 @@ from mia_plugins.live.stand_ins import RecordedClock
 from mia_plugins.live.steps import RecordedHand, Recording
 from mia_plugins.reconcile.steps import Rung
 from mia_plugins.runs.rows import RowLog
+from mia_plugins.runtime.account import Fill, Role
+from mia_plugins.runtime.brackets import Bracket, OrderState
 from mia_plugins.runtime.guard import Guard
 from mia_plugins.runtime.keeping import Unkept
 from mia_plugins.runtime.killing import Kill
@@ -401,6 +404,9 @@ def lived(staged: Stage, into: Path, seed: int, seconds: int) -> tuple[str, Path
         for strategy in strategies:
             engine.add_strategy(strategy)
             world.strategies[strategy.context.strategy_id] = strategy
+        if seed % 3 == 0:
+            _inherit(strategies[0])
+        for strategy in strategies:
             world.soon(strategy.on_start, 2)
         catalog = Catalog.open(Files(str(staged.folder / "catalog")))
         for file in catalog.data_files():
@@ -418,6 +424,19 @@ def lived(staged: Stage, into: Path, seed: int, seconds: int) -> tuple[str, Path
     assert sealed
     assert sealed.outside == 0
     return fault, into / RECORDED
+
+
+def _inherit(strategy: MiaStrategy) -> None:
+    """Have a strategy go on with what a process before this one sent."""
+    ts = BEGIN - 50 * NS
+    entry = OrderState("one-ES-3-E", Role.ENTRY, 1, 2, None, ts, "market", 2, "filled", ts_done=ts + 1)
+    stop = OrderState("one-ES-3-S", Role.STOP, -1, 2, 23_980, ts, "stop", state="accepted")
+    target = OrderState("one-ES-3-T", Role.TARGET, -1, 2, 24_020, ts, "limit", state="accepted")
+    bracket = Bracket(
+        3, "one-ES-3", 1, entry, stop, target, BEGIN + 30 * NS, instrument_id=ID, first_stop=23_980
+    )
+    strategy.account.take(Fill(ts, "one-ES-3-E", 3, Role.ENTRY, 1, 2, 24_000, Decimal("4.50"), 23_980))
+    strategy.desk.adopt(bracket)
 
 
 def _trouble(world: World, assembly: Assembly, byte: bytearray, seconds: int) -> None:

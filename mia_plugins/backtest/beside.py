@@ -2,18 +2,21 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 import pyarrow as pa
 from nautilus_trader.model import NautilusDataType, register_custom_data_class
 
+from mia_plugins.data.arrow import Kind
 from mia_plugins.data.catalog import Catalog
+from mia_plugins.data.columns import Bars
 from mia_plugins.data.errors import CatalogError
 from mia_plugins.data.layout import table_day
 from mia_plugins.data.tables import TABLES
 from mia_plugins.errors import PluginError, did_you_mean, text_of
 from mia_plugins.host.host import load_target
 from mia_plugins.runtime.context import TradingDay
+from mia_plugins.runtime.strategy import MiaStrategy
 
 BEFORE = dt.timedelta(days=7)
 """How far back tables are read: what was known last holds on the first day."""
@@ -53,6 +56,15 @@ def tables_of(
 def _whole(catalog: Catalog, path: str) -> pa.Table:
     """Return a day of a table, however many row groups it has."""
     return pa.concat_tables(catalog.row_groups(path))
+
+
+def recall(catalog: Catalog, strategies: Iterable[MiaStrategy], day: TradingDay) -> None:
+    """Put the history on the tapes that a recorded session was given before its first look."""
+    for strategy in strategies:
+        for code in strategy.tapes if strategy.tape.now < 0 else ():
+            instrument_id = day.contracts[code].instrument_id
+            for bars in catalog.read(Kind.BARS, instrument_id, day.session.open, day.session.close):
+                strategy.context.feed.recall(code, day.session, cast("Bars", bars))
 
 
 class CustomData:

@@ -101,7 +101,7 @@ def needs_of(run: Run, classes: Mapping[str, type[MiaStrategy]], parts: Parts) -
 def planned(run: Run, classes: Mapping[str, type[MiaStrategy]]) -> Plan:
     """Return what a run reads, given its strategies."""
     needs = needs_of(run, classes, parts_of(run))
-    _refuse_unseen_products(run, needs)
+    refuse_unseen_products(run, needs)
     return plan_of(run.settings, *read_in(run, needs))
 
 
@@ -113,7 +113,7 @@ def read_in(run: Run, needs: Mapping[str, Needs]) -> tuple[frozenset[Kind], froz
     return frozenset[Kind]().union(*reads), frozenset[str]().union(*tables)
 
 
-def _refuse_unseen_products(run: Run, needs: Mapping[str, Needs]) -> None:
+def refuse_unseen_products(run: Run, needs: Mapping[str, Needs]) -> None:
     """Refuse to run without a product that a strategy follows beside its own."""
     there = {*run.settings.instruments, *run.settings.observe}
     for strategy_id, one in needs.items():

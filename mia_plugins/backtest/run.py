@@ -13,7 +13,7 @@ from nautilus_trader.backtest import BacktestEngine
 from nautilus_trader.model import Currency, Venue
 
 from mia_plugins.backtest.assembly import Assembly, Tables
-from mia_plugins.backtest.beside import CustomData, tables_before, tables_of
+from mia_plugins.backtest.beside import CustomData, recall, tables_before, tables_of
 from mia_plugins.backtest.engine import TAPE_VENUE, Objects, add_parts, engine_of, session_edge
 from mia_plugins.backtest.fills import Guarding, Sight
 from mia_plugins.backtest.holes import Holes
@@ -57,6 +57,8 @@ class BacktestJob:
     """What the journal's file is to say of the run."""
     chunk_ns: int | None = None
     """Cuts the data at multiples of this many ns; results do not depend on it."""
+    recalls: bool = False
+    """Whether the catalog is a recorded session's, whose bars are the history it was given."""
 
 
 def run_backtest(job: BacktestJob, reporter: Reporter, steps: Steps = UNRECORDED) -> dict[str, Any]:
@@ -76,6 +78,8 @@ def run_backtest(job: BacktestJob, reporter: Reporter, steps: Steps = UNRECORDED
         backtest = Backtest(run, plan, strategies, guard, assembly.actors(), Seen(holes, assembly.vitals))
         try:
             with _spared():
+                if job.recalls:
+                    recall(plan.catalog, strategies, plan.days[0])
                 status = backtest.go(tables, reporter, job.chunk_ns)
         finally:
             backtest.dispose()

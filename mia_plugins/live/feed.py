@@ -12,20 +12,19 @@ READY = "ready"
 """The alert from which on a live strategy looks at the market."""
 
 
-def held(clock: Any, begin: Callable[[], None]) -> None:
-    """Begin at an alert that is due."""
-    clock.set_time_alert_ns(READY, clock.timestamp_ns(), lambda _: begin())
-
-
 class HeldFeed(ColumnsFeed):
-    """That of a live session which is made again: it begins where it began."""
+    """That of a live session, or of one that is made again: it is ready at an alert, a step of its own."""
 
-    def when_ready(self, clock: Any, begin: Callable[[], None]) -> None:
-        """Begin at the alert."""
-        held(clock, begin)
+    def get_ready(self, clock: Any) -> None:
+        """Be ready at an alert that is due."""
+        clock.set_time_alert_ns(READY, clock.timestamp_ns(), self._be_ready)
+
+    def _be_ready(self, event: Any) -> None:
+        del event
+        self.is_ready = True
 
 
-class LiveFeed(ColumnsFeed):
+class LiveFeed(HeldFeed):
     """Rows come as the runner's would; what is ahead of now is never there."""
 
     def __init__(
@@ -38,16 +37,10 @@ class LiveFeed(ColumnsFeed):
         """`deliver` puts what has arrived on the tapes; `hold` calls a function once history is there."""
         super().__init__(tapes, product)
         self._deliver, self._hold = deliver, hold
-        self._is_ready = False
 
-    def when_ready(self, clock: Any, begin: Callable[[], None]) -> None:
-        """Begin once history is there: by an alert, so that it is a step of its own."""
-
-        def ready() -> None:
-            self._is_ready = True
-            begin()
-
-        self._hold(lambda: held(clock, ready))
+    def get_ready(self, clock: Any) -> None:
+        """Be ready once history is there."""
+        self._hold(lambda: super(LiveFeed, self).get_ready(clock))
 
     def triggers(self, end: int) -> list[int]:
         """Return nothing: no future is known."""
@@ -69,7 +62,7 @@ class LiveFeed(ColumnsFeed):
 
     def _look(self, strategy: Any, now: int) -> None:
         """Look for triggers; one wakes the strategy at this very tenth."""
-        if not self._is_ready:
+        if not self.is_ready:
             return
         self._deliver(now)
         if super().triggers(now + 1):

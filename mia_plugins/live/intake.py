@@ -131,6 +131,11 @@ class Intake(MiaActor):
                 for take in self._wants.takers.get(code, ()):
                     take(code, rows)
 
+    def forget_before(self, ts: int) -> None:
+        """Forget what arrived before an instant (UTC ns): history tells of it."""
+        for stream in self.streams.values():
+            stream.forget_before(ts)
+
     def feel(self, now: int) -> None:
         """Let those who watch over the run know of the last quotes, up to an instant (UTC ns)."""
         for code, stream in self.streams.items():
@@ -140,11 +145,6 @@ class Intake(MiaActor):
             pulse.load(Quotes(*np.array([stream.quote], np.int64).T))
             pulse.last(now)
             stream.quote = None
-
-    def forget_before(self, ts: int) -> None:
-        """Forget what arrived before an instant (UTC ns): history tells of it."""
-        for stream in self.streams.values():
-            stream.forget_before(ts)
 
     def ask_again(self) -> None:
         """Subscribe anew to everything: what was subscribed to may be lost."""

@@ -7,7 +7,7 @@ import pyarrow as pa
 from nautilus_trader.model import InstrumentId
 
 from mia_plugins.backtest.beside import table_paths, tables_before, tables_of
-from mia_plugins.backtest.members import needs_of, parts_of, read_in
+from mia_plugins.backtest.members import needs_of, parts_of, read_in, refuse_unseen_products
 from mia_plugins.backtest.plan import ENGINE_KIND, Plan
 from mia_plugins.data.arrow import Kind
 from mia_plugins.data.catalog import Catalog
@@ -50,6 +50,7 @@ def live_plan(run: Run, classes: Mapping[str, type[MiaStrategy]]) -> Plan:
             "write `venue.fills: depth`, or `quotes` where the account has no market depth",
         )
     needs = needs_of(run, classes, parts_of(run))
+    refuse_unseen_products(run, needs)
     reads, tables = read_in(run, needs)
     if Kind.DEPTH in reads and engine_kind is not Kind.DEPTH:
         raise LiveError("a strategy of the run reads the book", "write `venue.fills: depth`")

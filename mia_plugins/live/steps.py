@@ -8,11 +8,12 @@ from mia_plugins.live.stand_ins import RecordedClock, RecordedKeeper, RecordedSw
 from mia_plugins.runtime.keeping import Keeper
 from mia_plugins.runtime.killing import Halt, Kill
 from mia_plugins.runtime.order_events import HEEDED, kind_of, told_of
-from mia_plugins.runtime.snapshot import text_of_account
+from mia_plugins.runtime.snapshot import text_of_account, text_of_bracket
 from mia_plugins.runtime.steps import ANSWERS, Hand, Looks, Step, Steps, What, brought_to
 from mia_plugins.runtime.terms import AS_THEY_ARE, Terms
 
 if TYPE_CHECKING:
+    from mia_plugins.runtime.brackets import Bracket
     from mia_plugins.runtime.broker import BrokerAccount
     from mia_plugins.runtime.wire import Wire
 
@@ -116,6 +117,10 @@ class Recording(Steps):
         """Have what the account is at the first step written before it."""
         self._broker = broker
 
+    def adopted(self, strategy_id: str, bracket: "Bracket") -> None:
+        """Write a bracket that a strategy takes over."""
+        self.add(What.ADOPTED, strategy=strategy_id, name=bracket.base_id, reason=text_of_bracket(bracket))
+
     def keeper(self, keeper: Keeper) -> Keeper:
         """Return a keeper whose answers are written; one for all strategies."""
         self._keeper = self._keeper or RecordedKeeper(self, keeper)
@@ -146,6 +151,8 @@ class RecordedHand(Hand):
 
     def calls(self, what: What, function: Call) -> Call:
         """Return a function that writes each of its calls."""
+        if what is What.ADOPTED:
+            return function  # told of with what it was
         if what is What.TOLD:
             return self._told(function)
         if what in {What.START, What.STOP}:

@@ -117,7 +117,9 @@ def _simulated_job(recorded: Recorded, plugins_dirs: tuple[Path, ...], place: Pa
     changes = {"catalog": str(recorded.catalog.resolve()), "feed": "columns"}
     changes |= {"start": recorded.start, "end": recorded.end}
     config = derived(recorded.folder.path / SETTINGS, place / "simulated.yaml", changes)
-    return Job(SIMULATED, run_backtest, BacktestJob(config, plugins_dirs, place / SIMULATED, {}))
+    return Job(
+        SIMULATED, run_backtest, BacktestJob(config, plugins_dirs, place / SIMULATED, {}, recalls=True)
+    )
 
 
 def _fills(

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 from nautilus_trader.backtest import BacktestEngine
 
 from mia_plugins.backtest.assembly import Assembly, Node, Tables
-from mia_plugins.backtest.beside import tables_before, tables_of
+from mia_plugins.backtest.beside import recall, tables_before, tables_of
 from mia_plugins.backtest.engine import engine_of, session_edge
 from mia_plugins.backtest.fills import Sight
 from mia_plugins.backtest.members import journal_columns, strategy_classes
@@ -142,7 +142,7 @@ class Replay:
         # Minutes are added up from the session's opening, so that it is to be known before they come.
         self._steps.make_until(session.open - (plan.engine_kind is not Kind.BARS))
         if self._is_live and day is plan.days[0]:
-            self._recall(day)
+            recall(plan.catalog, self._strategies, day)
         rows = 0
         for chunk in chunks(plan, day):
             for part in chunk.parts:
@@ -153,16 +153,6 @@ class Replay:
             rows += chunk.rows
             reporter.progress(rows, plan.rows, str(session.day))
         self._steps.make_until(session.close)
-
-    def _recall(self, day: TradingDay) -> None:
-        """Put the history on the tapes that a session was given before its first look."""
-        for strategy in self._strategies:
-            for code in strategy.tapes if strategy.tape.now < 0 else ():
-                instrument_id = day.contracts[code].instrument_id
-                for bars in self._plan.catalog.read(
-                    Kind.BARS, instrument_id, day.session.open, day.session.close
-                ):
-                    strategy.context.feed.recall(code, day.session, bars)
 
     def _load_tables(self, tables: Iterable[tuple[str, pa.Table]]) -> None:
         for name, rows in tables:

@@ -36,7 +36,7 @@ class Replayer(Protocol):
 
 def key_of(what: str, name: str) -> str:
     """Return what a call is registered as: timers have names of their own."""
-    return f"timer {name}" if what == What.TIMER else name
+    return f"timer {name}" if what == What.TIMER else str(what)
 
 
 def silent(event: Any) -> None:

@@ -21,7 +21,7 @@ from mia_plugins.runtime.broker import BrokerAccount
 from mia_plugins.runtime.keeping import Keeper
 from mia_plugins.runtime.killing import Halt, Kill
 from mia_plugins.runtime.order_events import told_again
-from mia_plugins.runtime.snapshot import restore_account
+from mia_plugins.runtime.snapshot import bracket_of_text, restore_account
 from mia_plugins.runtime.steps import ANSWERS, Hand, Looks, Step, Steps, What, brought_to
 from mia_plugins.runtime.times import told_time
 from mia_plugins.runtime.wire import Wire
@@ -175,8 +175,7 @@ class Replaying(Steps):
                 self._now.pop()
 
     def _call(self, step: Step) -> None:
-        name = step.name if step.what == What.TIMER else step.what
-        call = self._calls.get((step.strategy, key_of(step.what, name)))
+        call = self._calls.get((step.strategy, key_of(step.what, step.name)))
         if call is None:
             raise Parted(f"{_told(step)}, which this time nobody had set")
         match step.what:
@@ -188,6 +187,8 @@ class Replaying(Steps):
                 call(step.ts, step.name)
             case What.OBEYS:
                 call(step.level, step.ts)
+            case What.ADOPTED:
+                call(bracket_of_text(step.reason or ""))
             case _:
                 call()
 

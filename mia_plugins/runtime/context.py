@@ -65,8 +65,11 @@ class Feed(Protocol):
     def handlers(self) -> dict[str, Callable[[Any], None]]:
         """Return what Nautilus is to call, by the handler's name."""
 
-    def when_ready(self, clock: Any, begin: Callable[[], None]) -> None:
-        """Have a function called once the strategy may look at the market; at once, or by its clock."""
+    is_ready: bool
+    """Whether the strategy may look at the market."""
+
+    def get_ready(self, clock: Any) -> None:
+        """Be ready, at once or by an alert of the strategy's clock."""
 
     def begin(self, strategy: Any, day: TradingDay) -> None:
         """Start a trading day."""

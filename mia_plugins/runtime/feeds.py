@@ -29,6 +29,8 @@ _SIDES = {AggressorSide.BUY: 1, AggressorSide.SELL: -1}
 class ColumnsFeed:
     """The runner hands over whole chunks; what triggers find ahead in them becomes times to wake at."""
 
+    is_ready = False
+
     def __init__(self, tapes: Mapping[str, Tape], product: str) -> None:
         self._tapes = tapes
         self._product = product
@@ -60,10 +62,10 @@ class ColumnsFeed:
         """Return what Nautilus is to call: nothing."""
         return {}
 
-    def when_ready(self, clock: Any, begin: Callable[[], None]) -> None:
-        """Begin at once."""
+    def get_ready(self, clock: Any) -> None:
+        """Be ready at once."""
         del clock
-        begin()
+        self.is_ready = True
 
     def recall(self, product: str, session: Session, minutes: Bars) -> None:
         """Put minutes of history on the tapes, before anything has been looked at."""
@@ -81,6 +83,8 @@ class ColumnsFeed:
 
 class HandlersFeed:
     """Nautilus hands over one event after the other; every tenth of a second triggers are looked at."""
+
+    is_ready = False
 
     def __init__(self, tapes: Mapping[str, Tape], product: str, venue: str, quotes_from: Kind) -> None:
         """`venue` is where data come from: the market's own in live trading; `quotes_from` tells quotes."""
@@ -120,10 +124,10 @@ class HandlersFeed:
             "on_bar": self._on_bar,
         }
 
-    def when_ready(self, clock: Any, begin: Callable[[], None]) -> None:
-        """Begin at once."""
+    def get_ready(self, clock: Any) -> None:
+        """Be ready at once."""
         del clock
-        begin()
+        self.is_ready = True
 
     def recall(self, product: str, session: Session, minutes: Bars) -> None:
         """Put minutes of history on the tapes, before anything has been looked at."""

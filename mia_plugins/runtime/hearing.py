@@ -27,6 +27,8 @@ class HeardDecision:
     decision: Decision
     columns: JournalColumns
     """The names of what it holds."""
+    price: int | None = None
+    """What it saw, in ticks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class HeardTrade:
     """When it was closed: UTC ns."""
     net: float
     """$ after fees."""
+    exit: str
+    """How it ended: stop, target, or the reason it was closed for."""
 
 
 class Ear(Protocol):
@@ -86,11 +90,11 @@ class OrderEar(Protocol):
         """Take note of an order's event, before anything follows from it."""
 
 
-def tell_decision(context: "Context", number: int, now: int, decision: Decision) -> None:
-    """Have actors hear of a candidate, by its number in the journal and its time (UTC ns)."""
+def tell_decision(context: "Context", number: int, now: int, decision: Decision, price: int | None) -> None:
+    """Have actors hear of a candidate, by its number in the journal, its time (UTC ns) and price (ticks)."""
     if context.ears:
         columns = context.book.columns
-        heard = HeardDecision(context.strategy_id, context.product, number, now, decision, columns)
+        heard = HeardDecision(context.strategy_id, context.product, number, now, decision, columns, price)
         for ear in context.ears:
             ear.hear_decision(heard)
 
@@ -99,7 +103,9 @@ def tell_trade(context: "Context", trip: "RoundTrip") -> None:
     """Have actors hear of a closed trade."""
     net = float(trip.gross(context.account.tick_value) - trip.fees)
     for ear in context.ears:
-        ear.hear_trade(HeardTrade(context.strategy_id, context.product, trip.decision, trip.ts_close, net))
+        ear.hear_trade(
+            HeardTrade(context.strategy_id, context.product, trip.decision, trip.ts_close, net, trip.exit)
+        )
 
 
 def tell_order(context: "Context", event: Any) -> None:

@@ -44,6 +44,7 @@ class Inheriting:
 
     def take(self, bracket: Bracket) -> None:
         """Take a bracket whose orders are as the broker has them."""
+        self._context.steps.adopted(self._context.strategy_id, bracket)
         self._context.account.bracket = self._waiting = bracket
 
     def is_waiting(self, bracket: Bracket | None) -> bool:

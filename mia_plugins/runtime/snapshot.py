@@ -1,15 +1,16 @@
-"""The account that strategies trade as a text, and back: what a session that goes on began with."""
+"""The account that strategies trade, and brackets, as texts and back: what a session began with."""
 
 import json
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import asdict, fields
 from decimal import Decimal
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from mia_plugins.runtime.account import Account, RoundTrip
+from mia_plugins.runtime.account import Account, Role, RoundTrip
 from mia_plugins.runtime.booking import Booking
+from mia_plugins.runtime.brackets import Bracket, OrderState
 from mia_plugins.runtime.broker import BrokerAccount, Closed
 
 LATER = frozenset({
@@ -30,6 +31,23 @@ def restore_account(broker: BrokerAccount, text: str) -> None:
     _restore(broker, told["broker"])
     for account, part in zip(broker.accounts, told["parts"], strict=True):
         _restore(account, part)
+
+
+def text_of_bracket(bracket: Bracket) -> str:
+    """Return a bracket with its orders, as JSON."""
+    return json.dumps(asdict(bracket), sort_keys=True)
+
+
+def bracket_of_text(text: str) -> Bracket:
+    """Return a bracket as it was."""
+    told = json.loads(text)
+    one = {name: _order(told[name]) for name in ("entry", "stop", "target")}
+    several = {name: [_order(order) for order in told[name]] for name in ("exits", "former")}
+    return Bracket(**told | one | several)
+
+
+def _order(told: Mapping[str, Any]) -> OrderState:
+    return OrderState(**{**told, "role": Role(told["role"])})
 
 
 def _told(one: object) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from mia_plugins.tape.known import KnownTable
 from mia_plugins.tape.tape import Tape
 
 if TYPE_CHECKING:
+    from mia_plugins.runtime.brackets import Bracket
     from mia_plugins.runtime.broker import BrokerAccount
     from mia_plugins.runtime.wire import Wire
 
@@ -34,6 +35,8 @@ class What(StrEnum):
     """The kill switch, which is on."""
     HALT = "halt"
     """Who watches over the run stops its strategies, or lets them go on."""
+    ADOPTED = "adopted"
+    """A bracket that a process before this one sent was taken over."""
     STOP = "stop"
     ACCOUNT = "account"
     """What the account was when the first of it all began."""
@@ -148,6 +151,9 @@ class Steps:
 
     def account(self, broker: "BrokerAccount") -> None:
         """Take note of the account that all strategies trade, before anything is handled."""
+
+    def adopted(self, strategy_id: str, bracket: "Bracket") -> None:
+        """Take note of a bracket that a strategy takes over, as it is then."""
 
     def keeper(self, keeper: Keeper) -> Keeper:
         """Return what is to keep orders and executions in the place of a keeper."""

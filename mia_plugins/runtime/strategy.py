@@ -94,7 +94,6 @@ class MiaStrategy(Guarded, Strategy):
         self.contract: Contract | None = None
         """What its orders are for in this session."""
         self._instrument = ""
-        self._is_ready = False
         self.decided = -1
         """When it was evaluated last: UTC ns; -1 before the first time."""
         self.decision: Decision | None = None
@@ -110,6 +109,7 @@ class MiaStrategy(Guarded, Strategy):
         context.following.watch(self.desk)
         self._woken = self._hand.calls(What.WOKEN, self._at_instant)
         self._obeyed = self._hand.calls(What.OBEYS, self.desk.obey)
+        self._hand.calls(What.ADOPTED, self.desk.adopt)
         ours: dict[str, Callable[..., Any]] = {
             "on_start": self._hand.calls(What.START, self._start),
             "on_stop": self._hand.calls(What.STOP, self._stop),
@@ -180,12 +180,8 @@ class MiaStrategy(Guarded, Strategy):
     def _start(self) -> None:
         if not isinstance(self.context.kill, bytes):
             self.clock.plain.set_timer_ns("kill switch", TENTH, None, None, self._heed)
-        self.context.feed.when_ready(self.clock, self._be_ready)
+        self.context.feed.get_ready(self.clock)
         self._timetable.start(self.clock)
-
-    def _be_ready(self) -> None:
-        """Look at the market from now on."""
-        self._is_ready = True
 
     def _heed(self, event: Any) -> None:
         """Look at the kill switch, which another thread may have set."""
@@ -244,16 +240,16 @@ class MiaStrategy(Guarded, Strategy):
         return closed
 
     @property
-    def _decides(self) -> bool:
-        """Whether it looks at the market: history is there, and nothing has failed."""
-        return self._is_ready and self.context.guard.fault is None
+    def _may_look(self) -> bool:
+        """Nautilus goes on after a fault; who failed decides nothing more."""
+        return self.context.feed.is_ready and self.context.guard.fault is None
 
     def _at_bar(self, now: int) -> None:
-        if self._decides and now > self.tape.now and self._look(now):
+        if self._may_look and now > self.tape.now and self._look(now):
             self._decide(now, "bar")
 
     def _at_instant(self, now: int, cause: str) -> None:
-        if not self._decides:
+        if not self._may_look:
             return
         if now > self.tape.now and self._look(now):
             cause = "bar"
@@ -273,11 +269,11 @@ class MiaStrategy(Guarded, Strategy):
         if decision.outcome is Outcome.TAKEN:
             base_id = f"{self.context.strategy_id}-{self.context.keeper.mark}{book.next_id}"
             number = book.record(now, self._instrument, cause, decision, base_id, price)
-            tell_decision(self.context, number, now, decision)
+            tell_decision(self.context, number, now, decision, price)
             self.desk.enter(now, decision, number, base_id, price)
         else:
             number = book.record(now, self._instrument, cause, decision, None, price)
-            tell_decision(self.context, number, now, decision)
+            tell_decision(self.context, number, now, decision, price)
             self.context.following.open(number, now, decision, self._timetable.flat_at)
 
 

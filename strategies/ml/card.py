@@ -15,9 +15,10 @@ from mia_plugins.learning import ModelError
 from mia_plugins.runs.identity import ID_DIGITS, hash_of
 from strategies.ml.calibration import Calibration
 from strategies.ml.columns import Column
+from strategies.ml.even import Even
 
 CARD = "card.json"
-FORMAT = 1
+FORMAT = 2
 AGAIN = "train it again: `mia train`"
 MOST_BYTES = 1 << 28
 """Of a file of a model."""
@@ -68,6 +69,11 @@ class Card:
         return Calibration.from_data(self.data["calibration"])
 
     @property
+    def even(self) -> Even:
+        """What its wins made and its losses lost."""
+        return Even.from_data(self.data["even"])
+
+    @property
     def span(self) -> tuple[int, int]:
         """The first decision and the last outcome that it was trained on: UTC ns."""
         first, last = self.data["trained"]["span"]
@@ -100,13 +106,14 @@ class Card:
                 raise ModelError(
                     f"{path} is of format {data['format']}", "use the version of mia that made it"
                 )
-            made_of = (card.slot, card.columns, card.parts, card.calibration, card.span, card.valid_until)
+            made_of = (card.slot, card.columns, card.parts, card.calibration, card.even)
+            times = (card.span, card.valid_until)
             card_id = card.id
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ModelError(
                 f"{path} is no card of a model: {type(error).__name__} {error}", AGAIN
             ) from error
-        del made_of
+        del made_of, times
         if card_id != folder.name:
             raise ModelError(
                 f"{path} is not as it was made: its hash is {card_id}, and the model is {folder.name}", AGAIN

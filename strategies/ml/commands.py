@@ -91,8 +91,8 @@ def tell(session: Session, made: "Trained", folder: Path) -> None:
 
 
 def gate_of(card: Any) -> str:
-    """Return the gate that a card's figures are of, as text; older cards do not tell it."""
-    gate = card.get("gate", "the gate")
+    """Return the gate that a card's figures are of, as text."""
+    gate = card["gate"]
     return gate if isinstance(gate, str) else f"the gate {gate:g}"
 
 
@@ -103,6 +103,7 @@ def lines_of(card: Any) -> list[tuple[str, str]]:
 
     found, trained = card["findings"], card["trained"]
     profit, control, deflated = found["profit"], found["shuffled"], found["deflated"]
+    voted = profit["majority"]
 
     def told(figure: dict[str, Any], unit: str = "", *, signed: bool = False) -> str:
         one = Figure(**figure)
@@ -124,6 +125,8 @@ def lines_of(card: Any) -> list[tuple[str, str]]:
         ("all", told(profit["mean_r"], "R", signed=True)),
         (f"kept by {gate_of(card)}", f"{profit['kept']:,}: {told(profit['mean_r_kept'], 'R', signed=True)}"),
         (f"rise by {gate_of(card)}", told(profit["rise"], "R", signed=True)),
+        ("kept by votes", f"{voted['kept']:,}: {told(voted['mean_r_kept'], 'R', signed=True)}"),
+        ("rise by votes", told(voted["rise"], "R", signed=True)),
         ("rise of better half", told(profit["rise_of_half"], "R", signed=True)),
         ("deflated Sharpe", f"{sure}; {found['trials']} settings were tried"),
         ("most important", ", ".join(one["column"] for one in found["importance"][:5])),

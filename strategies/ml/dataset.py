@@ -40,8 +40,8 @@ class DataSet:
     which may have been moved, or time), whether it had made money by then."""
     r: Floats
     """The result after costs, in units of what was risked."""
-    break_even: Floats
-    """The share of wins at which its bracket makes nothing, costs aside: stop / (stop + target)."""
+    target_r: Floats
+    """How far away its target was, in stops."""
     ts: Ints
     """When it was decided: UTC ns."""
     end: Ints
@@ -80,7 +80,7 @@ class DataSet:
         return hashed.hexdigest()
 
 
-_ROWS = ("values", "side", "won", "r", "break_even", "ts", "end", "day", "taken", "weight")
+_ROWS = ("values", "side", "won", "r", "target_r", "ts", "end", "day", "taken", "weight")
 
 
 def data_set(runs: Sequence[RunFolder], strategy_id: str) -> DataSet:
@@ -148,7 +148,7 @@ def _of_run(run: RunFolder, strategy_id: str) -> DataSet:
         side=found.side,
         won=np.where(exits == TARGET, 1.0, (found.r > 0) * 1.0),
         r=found.r,
-        break_even=stop / np.maximum(stop + target, 1),
+        target_r=target / np.maximum(stop, 1),
         ts=found.ts,
         end=end,
         day=day,

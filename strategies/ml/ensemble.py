@@ -10,6 +10,9 @@ from mia_plugins.learning import Fitted, Floats
 from strategies.ml.calibration import Calibration
 from strategies.ml.columns import Column
 
+HALF = 0.5
+"""Of the weight: what votes have to exceed."""
+
 
 class Member(NamedTuple):
     """One model of an ensemble."""
@@ -57,8 +60,14 @@ class Ensemble:
 
     def votes(self, opinion: Opinion, gate: float) -> float:
         """Return the share of the weight that puts it at the gate or above, by the curve of their mean."""
-        rows = zip(opinion.members, self.members, strict=True)
-        return sum(one.weight for p, one in rows if self.calibration.one(p) >= gate)
+        said = np.array([[self.calibration.one(p) for p in opinion.members]])
+        return float(share_for(said, [one.weight for one in self.members], np.array([gate]))[0])
+
+
+def share_for(said: Floats, weights: Sequence[float], gate: Floats) -> Floats:
+    """Return which share of the weight puts each row at its gate or above; `said` has a column a member."""
+    found: Floats = (said >= gate[:, None]).astype(np.float64) @ np.asarray(weights, np.float64)
+    return found
 
 
 def combined(each: Floats, weights: Sequence[float]) -> Floats:

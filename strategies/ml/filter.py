@@ -13,7 +13,8 @@ from mia_plugins.host import PluginHost
 from mia_plugins.learning import ModelError
 from strategies.ml.card import Card, checked_content
 from strategies.ml.columns import FIXED, Reader
-from strategies.ml.ensemble import Ensemble
+from strategies.ml.ensemble import HALF, Ensemble
+from strategies.ml.even import Even
 from strategies.ml.loading import load_model
 from strategies.ml.named import ModelsSettings
 from strategies.ml.registry import Registry, Status
@@ -27,9 +28,9 @@ class MlFilterSettings(ModelsSettings):
     """What can be set."""
 
     gate: Gate = 0.65
-    """How likely to win a candidate must be; `break_even`: stop / (stop + target), costs aside."""
+    """How likely to win a candidate must be; `break_even`: so that it makes nothing after costs."""
     voting: Literal["mean", "majority"] = "mean"
-    """Whether the members' calibrated mean decides, or most of their weight; cards are of the mean."""
+    """Whether the members' calibrated mean decides, or most of their weight."""
     absent: Literal["pass", "block"] = "pass"
     """What becomes of candidates where no model is loaded; live trading wants it written."""
     in_sample: bool = False
@@ -48,6 +49,7 @@ class MlFilter(Filter):
         self._card: Card | None = None
         self._ensemble: Ensemble | None = None
         self._reader: Reader | None = None
+        self._even = Even()
         self._span = (0, 0)
         self._valid_until = 0
         self._is_live = False
@@ -71,7 +73,7 @@ class MlFilter(Filter):
         self._refuse_retired()
         _refuse_others(card, surroundings)
         self._refuse_times(card, surroundings.span)
-        self._card, self._span, self._valid_until = card, card.span, card.valid_until
+        self._card, self._even, self._span, self._valid_until = card, card.even, card.span, card.valid_until
 
     def _refuse_retired(self) -> None:
         """Refuse a model that was taken out of use for live trading; elsewhere warn."""
@@ -136,11 +138,11 @@ class MlFilter(Filter):
         opinion = self._ensemble.one(self._reader.row(candidate))
         gate = self.settings.gate
         if gate == "break_even":
-            gate = candidate.stop / (candidate.stop + candidate.target)
+            gate = self._even.needed_of(candidate.stop, candidate.target)
         if self.settings.voting == "majority":
             share = self._ensemble.votes(opinion, gate)
             told = f"{share:.0%} of the models' weight say at least {gate:.0%}"
-            return (passes if share > 0.5 else blocks)(opinion.probability, told)
+            return (passes if share > HALF else blocks)(opinion.probability, told)
         if opinion.probability >= gate:
             return passes(opinion.probability, f"wins with {opinion.probability:.0%}, {gate:.0%} are enough")
         return blocks(opinion.probability, f"wins with {opinion.probability:.0%}, below {gate:.0%}")

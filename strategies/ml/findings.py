@@ -8,7 +8,7 @@ import numpy as np
 from mia_plugins.learning import Floats, ModelError
 from mia_plugins.statistics.figures import Figure, Ints, figure
 from mia_plugins.statistics.intervals import Resamples, interval_of
-from mia_plugins.statistics.results import day_sums, mean_figure
+from mia_plugins.statistics.results import day_sums
 from mia_plugins.statistics.returns import daily_sharpe
 from mia_plugins.statistics.selection import DeflatedSharpe, deflated_sharpe
 from strategies.ml.columns import Column
@@ -16,6 +16,7 @@ from strategies.ml.dataset import DataSet, Mask
 from strategies.ml.ensemble import combined
 from strategies.ml.folds import Fold, combinatorial, paths
 from strategies.ml.leaks import Alone
+from strategies.ml.profit import Profit, profit
 from strategies.ml.registry import NOTHING, SOMETHING
 from strategies.ml.scores import (
     Judged,
@@ -76,26 +77,6 @@ class Importance:
 
 
 @dataclass(frozen=True)
-class Profit:
-    """Results after costs with and without the filter, in R a decision."""
-
-    count: int
-    mean_r: Figure
-    """Of all."""
-    kept: int
-    """How many the gate lets pass."""
-    mean_r_kept: Figure
-    rise: Figure
-    """Of the kept ones above all."""
-    rise_of_half: Figure
-    """Of the better half above all: it needs no gate."""
-    rise_of_half_90: Figure
-    """The same with its 90 % interval."""
-    rise_of_half_99: Figure
-    """The same with its 98 % interval: its lower end is the 99 % bound."""
-
-
-@dataclass(frozen=True)
 class Findings:
     """Figures of a training."""
 
@@ -129,25 +110,6 @@ class Findings:
 
 
 FEW_TAKEN = 100
-
-
-def profit(rows: Judged) -> Profit:
-    """Return results with and without the filter."""
-    resamples = Resamples.of(rows.days)
-
-    def mean(of: Mask) -> Figure:
-        return mean_figure(rows.r[of], rows.day[of], rows.days, resamples, "nothing is kept")
-
-    return Profit(
-        count=len(rows.r),
-        mean_r=mean(np.ones(len(rows.r), np.bool_)),
-        kept=int(rows.kept.sum()),
-        mean_r_kept=mean(rows.kept),
-        rise=rise(rows.kept, rows, resamples, 0.95),
-        rise_of_half=rise(rows.half, rows, resamples, 0.95),
-        rise_of_half_90=rise(rows.half, rows, resamples, 0.90),
-        rise_of_half_99=rise(rows.half, rows, resamples, 0.98),
-    )
 
 
 def bins(rows: Judged) -> tuple[Bin, ...]:
@@ -209,7 +171,7 @@ def through_paths(
     walked = walk(data, columns, chosen, folds, settings.seed)
     weights = [[one.weight for one in chosen]] * len(folds)
     raw = combined_by_fold(walked, weights)
-    rows = judged_rows(data, walked, raw, in_better_half(walked, raw, weights), settings.gate)
+    rows = judged_rows(data, walked, raw, in_better_half(walked, raw, weights))
     path = _path_of(walked)
     aucs, rises = [], []
     for number in range(paths(settings.groups, settings.held_out)):
@@ -233,7 +195,7 @@ def importances(
 ) -> tuple[Importance, ...]:
     """Return what the AUC loses when one column after the other is dealt out at random within its fold."""
     raw = combined_by_fold(walked, weights)
-    base = judged_rows(data, walked, raw, in_better_half(walked, raw, weights), 0.5)
+    base = judged_rows(data, walked, raw, in_better_half(walked, raw, weights))
     resamples = Resamples.of(base.days)
     before = drawn_auc(base, resamples) if resamples else None
     rng = np.random.default_rng(seed)

@@ -2,14 +2,11 @@
 
 import getpass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from mia_plugins.cli.session import AsJson, Session
-
-if TYPE_CHECKING:
-    from strategies.ml.watch import Watch
 
 app = typer.Typer(
     help="List, show, promote and retire models of the ML filter.",
@@ -169,9 +166,12 @@ def retire(
 def drift(  # noqa: PLR0913, PLR0917 each is an option
     context: typer.Context,
     model: ModelWord,
-    run: Annotated[str, typer.Argument(metavar="RUN", help="The beginning of a run's id, or `latest`.")],
+    runs_named: Annotated[
+        list[str],
+        typer.Argument(metavar="RUN…", help="The beginning of a run's id, or `latest`; or several."),
+    ],
     filter_name: Annotated[
-        str, typer.Option("--filter", help="What the run calls the filter.")
+        str, typer.Option("--filter", help="What the runs call the filter.")
     ] = "ml_filter",
     models: Models = MODELS,
     runs: Annotated[
@@ -179,89 +179,51 @@ def drift(  # noqa: PLR0913, PLR0917 each is an option
     ] = Path("runs"),
     as_json: AsJson = False,
 ) -> None:
-    """Say whether a run's candidates look as in the training, and whether probabilities kept their promise.
+    """Say whether runs' candidates look as in the training, and whether probabilities kept their promise.
 
-    The exit code is 1 when something has drifted.
+    Several runs are seen as one after the other. The exit code is 1 when something has drifted.
     """
     from mia_plugins.errors import ExitCode
-    from mia_plugins.runs.folder import RunFolder
+    from strategies.ml.recalled import recall, runs_in_order
     from strategies.ml.registry import Registry
+    from strategies.ml.watch import WHOLE, Watch
 
     session = Session.of(context)
     registry = Registry(models)
-    watch = watched(RunFolder.open(runs, run), registry.card(registry.find(model)), filter_name)
-    state = watch.state
+    watch = Watch(registry.card(registry.find(model)), *WHOLE)
+    notes = [
+        f"{run.id}: {why}"
+        for run in runs_in_order(runs, runs_named)
+        if (why := recall(watch, run, filter_name))
+    ]
+    state = watch.state | {"notes": notes}
     if as_json:
         session.say_json(state)
     else:
-        session.table(
-            ("column", "stability index"),
-            [
-                (name, f"{shift:.3f}")
-                for name, shift in sorted(state["shifts"].items(), key=lambda row: -row[1])
-            ],
-        )
-        if state["came"] is not None:
-            session.say(
-                f"of {state['trades']} trades {state['came']:.1%} won, {state['promised']:.1%} were promised"
-            )
-        for text in state["alarms"]:
-            session.say(text, style="bold red")
-        for text in state["too_few"]:
-            session.say(text, style="yellow")
-        if not state["alarms"]:
-            looked = f"in {state['candidates']:,} candidates and {state['trades']:,} trades"
-            if state["too_few"]:
-                session.say(f"no drift in what could be told {looked}", style="yellow")
-            else:
-                session.say(f"no drift {looked}", style="green")
+        _tell_drift(session, state)
     if state["alarms"]:
         raise typer.Exit(ExitCode.FAILED)
 
 
-def watched(run: Any, card: Any, filter_name: str) -> "Watch":
-    """Return a watch that has seen a whole run."""
-    from mia_plugins.journal.decision import Outcome
-    from mia_plugins.journal.reader import Decisions, Where
-    from mia_plugins.statistics.sources import Sources
-    from mia_plugins.statistics.trades import trades_of
-    from strategies.ml.drift_actor import named_values, said_by
-    from strategies.ml.watch import (
-        LEAST_SEEN,
-        LEAST_TRADES,
-        MOST_SEEN,
-        MOST_TRADES,
-        Watch,
-        WatchSettings,
-    )
-
-    decisions = Decisions.of(run.path)
-    wanted = Where(
-        frozenset(set(Outcome) - {Outcome.NONE}),
-        strategy=f"{card.data['strategy']}-{card.data['instrument']}",
-    )
-    rows = list(decisions.rows(wanted))
-    trades = trades_of(Sources(run.path))
-    promised = {
-        row.id: said
-        for row in rows
-        if row.decision.outcome is Outcome.TAKEN
-        and (said := said_by(row.decision, decisions.columns[row.strategy], filter_name)) is not None
-    }
-    # Of other strategies, or judged without a model: nothing was promised of those.
-    closed = len(promised.keys() & set(trades.decision.tolist()))
-    settings = WatchSettings(
-        window=min(max(len(rows), LEAST_SEEN), MOST_SEEN),
-        trades=min(max(closed, LEAST_TRADES), MOST_TRADES),
-    )
-    watch = Watch(card, settings)
-    for row in rows:
-        watch.see(named_values(row.decision, decisions.columns[row.strategy]), row.decision.side)
-    for decision, said in promised.items():
-        watch.say(decision, said)
-    for decision, net in zip(trades.decision.tolist(), trades.net.tolist(), strict=True):
-        watch.close(decision, won=net > 0)
-    return watch
+def _tell_drift(session: Session, state: dict[str, Any]) -> None:
+    """Print what a watch has to tell."""
+    shifts = sorted(state["shifts"].items(), key=lambda row: -row[1])
+    session.table(("column", "stability index"), [(name, f"{shift:.3f}") for name, shift in shifts])
+    if state["came"] is not None:
+        session.say(
+            f"of {state['trades']} trades {state['came']:.1%} won, {state['promised']:.1%} were promised"
+        )
+    for text in state["alarms"]:
+        session.say(text, style="bold red")
+    for text in (*state["notes"], *state["too_few"]):
+        session.say(text, style="yellow")
+    if state["alarms"]:
+        return
+    looked = f"in {state['candidates']:,} candidates and {state['trades']:,} trades"
+    if state["too_few"]:
+        session.say(f"no drift in what could be told {looked}", style="yellow")
+    else:
+        session.say(f"no drift {looked}", style="green")
 
 
 def _brief(card: Any) -> dict[str, Any]:

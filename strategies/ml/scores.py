@@ -26,7 +26,9 @@ class Judged:
     day: Ints
     days: int
     kept: Mask
-    """Whether the gate lets it pass."""
+    """Whether the gate lets it pass, by the members' mean."""
+    voted: Mask
+    """Whether it does where the members vote."""
     half: Mask
     """Whether it lies in the better half, as its model had it before."""
     r: Floats
@@ -36,7 +38,7 @@ class Judged:
 
     def where(self, rows: Mask) -> "Judged":
         """Return some of the rows."""
-        names = ("p", "won", "fold", "day", "kept", "half", "r", "weight")
+        names = ("p", "won", "fold", "day", "kept", "voted", "half", "r", "weight")
         some = {name: getattr(self, name)[rows] for name in names}
         return Judged(days=self.days, **some)
 

@@ -61,20 +61,21 @@ def _model(run: RunView, card: Card, told: Mapping[str, Any]) -> Iterator[Block]
         f"{trained['rows']:,} decisions from {trained['first']} to {trained['last']}.",
         "warn" if nothing else "good",
     )
-    own = card.data.get("gate", "one that its card does not tell")
-    if own != told.get("gate") or told.get("voting") == "majority":
+    own = card.data["gate"]
+    if own != told.get("gate"):
         yield Note(
-            f"What is kept below is of the training's gate ({own}, by the mean), not of the run's "
-            f"({gate}, by the {told.get('voting', 'mean')}).",
-            "warn",
+            f"What is kept below is of the training's gate ({own}), not of the run's ({gate}).", "warn"
         )
     profit = found["profit"]
+    votes = told.get("voting") == "majority"
+    kept = profit["majority"] if votes else profit
     yield Tiles(
         [
             _tile("AUC", found["auc"]),
             _tile("Brier", found["brier"]),
             _tile("All (R)", profit["mean_r"], signed=True),
-            _tile("Kept (R)", profit["mean_r_kept"], signed=True),
+            _tile("Kept by votes (R)" if votes else "Kept (R)", kept["mean_r_kept"], signed=True),
+            _tile("Kept above all (R)", kept["rise"], signed=True),
             _tile("Better half above all (R)", profit["rise_of_half"], signed=True),
         ]
     )

@@ -69,7 +69,7 @@ class TrainSettings(BaseSettings):
     calibration: Literal["best", "isotonic", "platt", "none"] = "best"
     """How scores become probabilities; `best` is chosen out of sample."""
     gate: Gate = 0.65
-    """The filter's probability in figures; `break_even`: stop / (stop + target), costs aside."""
+    """The filter's probability in figures; `break_even`: so that it makes nothing after costs."""
     leave_out: tuple[str, ...] = ()
     """Columns of the journal that are not learned from."""
     sided: tuple[str, ...] = ()

@@ -22,6 +22,7 @@ from strategies.ml.columns import Column, sided_where_signed
 from strategies.ml.dataset import DataSet, data_set
 from strategies.ml.drift import Usual
 from strategies.ml.ensemble import combined
+from strategies.ml.even import Even
 from strategies.ml.findings import (
     Findings,
     findings,
@@ -213,6 +214,7 @@ def _made(made: _Made, runs: list[RunFolder], schema: Schema) -> Trained:
             "members": members,
             "learners": {one.name: one.settings.model_dump(mode="json") for one in chosen},
             "calibration": curve.as_data(),
+            "even": Even.of(data).as_data(),
             "usual": {
                 one.name: asdict(Usual.of(values)) for one, values in zip(made.columns, x.T, strict=True)
             },

@@ -1,7 +1,7 @@
 """Models fitted fold by fold, and what they said of rows that they had not seen."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,10 +10,11 @@ from mia_plugins.statistics.figures import Ints
 from strategies.ml.calibration import calibration
 from strategies.ml.columns import Column
 from strategies.ml.dataset import DataSet, Mask
-from strategies.ml.ensemble import combined, stacked
+from strategies.ml.ensemble import HALF, combined, share_for, stacked
+from strategies.ml.even import Even
 from strategies.ml.folds import Fold
 from strategies.ml.scores import Judged
-from strategies.ml.settings import Chosen, Gate, TrainSettings
+from strategies.ml.settings import Chosen, TrainSettings
 
 type Weights = Sequence[Sequence[float]]
 """Of each member, a row a fold."""
@@ -63,7 +64,7 @@ def walk(
 
 def judged(data: DataSet, walked: Walked, chosen: Sequence[Chosen], settings: TrainSettings) -> Judged:
     """Return the rows as judged: weights and calibration of each fold are those of the folds before it."""
-    p = np.zeros(len(walked.rows))
+    p, votes, asked = np.zeros((3, len(walked.rows)))
     weights = fold_weights(data, walked, chosen, settings)
     raw = combined_by_fold(walked, weights)
     won, weight = data.won[walked.rows], data.weight[walked.rows]
@@ -72,8 +73,18 @@ def judged(data: DataSet, walked: Walked, chosen: Sequence[Chosen], settings: Tr
         curve = calibration(
             combined(walked.each[before], own), won[before], weight[before], settings.calibration
         )
-        p[now] = curve.many(raw[now])
-    return judged_rows(data, walked, p, in_better_half(walked, raw, weights), settings.gate)
+        p[now], asked[now] = curve.many(raw[now]), _asked(data, walked.rows[now], settings)
+        votes[now] = share_for(curve.many(walked.each[now]), own, asked[now])
+    rows = judged_rows(data, walked, p, in_better_half(walked, raw, weights))
+    return replace(rows, kept=p >= asked, voted=votes > HALF)
+
+
+def _asked(data: DataSet, rows: Ints, settings: TrainSettings) -> Floats:
+    """Return how likely to win each of a fold's rows must be, by what was known before the fold."""
+    if settings.gate != "break_even":
+        return np.full(len(rows), settings.gate)
+    known = data.end < data.ts[rows].min() - settings.embargo_ns
+    return Even.of(data.where(known)).needed(data.target_r[rows])
 
 
 def fold_weights(data: DataSet, walked: Walked, chosen: Sequence[Chosen], settings: TrainSettings) -> Weights:
@@ -107,8 +118,8 @@ def in_better_half(walked: Walked, raw: Floats, weights: Weights) -> Mask:
     return found
 
 
-def judged_rows(data: DataSet, walked: Walked, p: Floats, half: Mask, gate: Gate) -> Judged:
-    """Return rows with the gate's verdict on each."""
+def judged_rows(data: DataSet, walked: Walked, p: Floats, half: Mask) -> Judged:
+    """Return rows as they were judged, without a gate: none is kept."""
     some = data.where(walked.rows)
     first = int(some.day.min())
     return Judged(
@@ -117,17 +128,12 @@ def judged_rows(data: DataSet, walked: Walked, p: Floats, half: Mask, gate: Gate
         fold=walked.fold,
         day=some.day - first,
         days=int(some.day.max()) - first + 1,
-        kept=passes(p, some.break_even, gate),
+        kept=np.zeros(len(p), np.bool_),
+        voted=np.zeros(len(p), np.bool_),
         half=half,
         r=some.r,
         weight=some.weight,
     )
-
-
-def passes(p: Floats, break_even: Floats, gate: Gate) -> Mask:
-    """Say which probabilities reach the gate."""
-    found: Mask = p >= (break_even if gate == "break_even" else gate)
-    return found
 
 
 def weights_of(

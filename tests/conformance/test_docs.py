@@ -85,7 +85,7 @@ def test_settings_files_in_the_docs_are_in_order(page: Path, mia: Mia, here: Pat
             continue  # a mapping of an import: tests/unit/test_importing_docs.py
         if keys <= {*FaultScript.model_fields}:
             continue  # faults of the gateway: tests/unit/test_gateway_docs.py
-        if keys <= {*TrainSettings.model_fields}:
+        if keys <= {*TrainSettings.model_fields, *(["extends"] if "mia:training/" in text else [])}:
             continue  # a training: tests/unit/test_ml_docs.py
         assert keys <= {*RunSettings.model_fields, "extends"}, keys
         if "mia:" in text and not {"plugins_dir", "requires"} & keys:  # those are followed below

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from mia_plugins.host import PluginHost
 from mia_plugins.settings.layers import shipped_configs
 from mia_plugins.settings.listing import origins
 from mia_plugins.settings.resolve import Run, load_run
+from strategies.ml.settings import load_training
 
 PRESETS = sorted((shipped_configs() / "presets").glob("*.yaml"))
 MODELINE = "# yaml-language-server: $schema="
@@ -14,7 +16,10 @@ FILES = sorted(
     path
     for path in shipped_configs().rglob("*.yaml")
     if path.name not in ("mistakes.yaml", "catalogs.yaml")  # that one holds markets, and no run
+    and path.parent.name != "training"
 )
+TRAININGS = sorted((shipped_configs() / "training").glob("*.yaml"))
+"""Of `mia train`: no runs, so neither the schema of runs nor an instrument is theirs."""
 REGRESSION = shipped_configs() / "regression"
 
 
@@ -38,6 +43,15 @@ def test_a_shipped_file_is_in_order(path: Path) -> None:
         assert here in whole(path).layers.files
     else:
         assert load_run(path).settings.instruments
+
+
+@pytest.mark.parametrize("path", TRAININGS, ids=lambda path: path.stem)
+def test_a_shipped_training_needs_only_an_instrument(path: Path, tmp_path: Path) -> None:
+    own = tmp_path / "train.yaml"
+    own.write_text(f"extends: mia:training/{path.name}\ninstrument: NQ\n")
+    settings, chosen = load_training(own, PluginHost.discover())
+    assert (settings.instrument, settings.runs, settings.registry) == ("NQ", Path("runs"), Path("models"))
+    assert sum(one.weight for one in chosen) == pytest.approx(1)
 
 
 @pytest.mark.parametrize("path", PRESETS, ids=lambda path: path.stem)

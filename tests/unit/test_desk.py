@@ -20,6 +20,7 @@ from mia_plugins.runtime.incidents import Incidents
 from mia_plugins.runtime.keeping import Unkept
 from mia_plugins.runtime.killing import Halt, Kill
 from mia_plugins.runtime.orders import OrderMaker
+from mia_plugins.runtime.steps import UNRECORDED
 from mia_plugins.runtime.terms import Terms
 from mia_plugins.runtime.timetable import Timetable
 from mia_plugins.runtime.vitals import Vitals
@@ -78,6 +79,7 @@ def desk(wire: Wired, told: list[str]) -> Desk:
             vitals=Vitals(),
             halt=Halt(),
             terms=Terms(),
+            steps=UNRECORDED,
         ),
     )
     maker = OrderMaker(TraderId("MIA-001"), StrategyId("ema-ES"), reduce_only=True)

@@ -156,7 +156,13 @@ def test_halts_the_kill_switch_and_patience_are_taken() -> None:
 def heard(number: int, left: float, outcome: Outcome = Outcome.BLOCKED) -> HeardDecision:
     columns = JournalColumns(rules=("daily_loss", "late"), units=("$ left", "h"))
     return HeardDecision(
-        "a-ES", "ES", number, NOW + number, Decision(1, outcome, "daily_loss", numbers=(left, 3.0)), columns
+        "a-ES",
+        "ES",
+        number,
+        NOW + number,
+        Decision(1, outcome, "daily_loss", numbers=(left, 3.0)),
+        columns,
+        None,
     )
 
 

@@ -14,7 +14,7 @@ from mia_plugins.decisions import Surroundings
 from mia_plugins.errors import MiaError
 from mia_plugins.host import PluginHost
 from mia_plugins.learning import ModelError
-from mia_plugins.reports.blocks import Note
+from mia_plugins.reports.blocks import Note, Tiles
 from mia_plugins.reports.view import RunView
 from mia_plugins.runs.folder import RunFolder
 from mia_plugins.runtime.settings import StrategySettings
@@ -153,7 +153,10 @@ def test_gates_are_a_probability_or_what_the_bracket_needs(home: Path, made: Tra
     assert ready(home, made, gate=p - 0.01).judge(one).passes is True
     assert ready(home, made, gate=p + 0.01).judge(one).passes is False
     even = ready(home, made, gate="break_even")
-    assert even.judge(one).passes is (p >= 12 / 36)
+    needed = made.card.even.needed_of(12, 24)
+    assert even.judge(one).passes is (p >= needed)
+    costs = 4.5 / 12.5
+    assert needed == pytest.approx((12 + costs) / (12 + 24)), "what a round trip costs is in it"
     assert even.judge(candidate(0.9, target=3)).passes is False, "12 t for 3 t needs 80 of 100"
     majority = ready(home, made, gate=0.05, voting="majority")
     assert majority.judge(one).passes is True
@@ -279,7 +282,19 @@ def test_the_report_says_in_red_that_a_run_lies_in_its_sample(home: Path, made: 
     assert notes[0].tone == "bad"
     assert notes[0].text.startswith("In sample: the model was trained on decisions from 2026-01-05")
     assert "it tells better decisions from worse ones" in notes[1].text
-    assert "of the training's gate (break_even, by the mean), not of the run's (" in notes[2].text
+    assert "of the training's gate (break_even), not of the run's (65 %)" in notes[2].text
+    tiles = [tile.label for one in blocks if isinstance(one, Tiles) for tile in one.tiles]
+    assert "Kept (R)" in tiles
+    voting = told | {"gate": "break_even", "voting": "majority"}
+    view.sources.__dict__["settings"] = {**view.settings, "filters": {"ml_filter": voting}}
+    voted = list(MlFilters(MlFilters.Settings()).of_run(view))
+    assert [one.tone for one in voted if isinstance(one, Note)] == ["bad", "good"], "its figures are its own"
+    (kept,) = (
+        t for one in voted if isinstance(one, Tiles) for t in one.tiles if t.label.startswith("Kept by")
+    )
+    shown = made.card.findings["profit"]["majority"]["mean_r_kept"]["value"]
+    assert kept.label == "Kept by votes (R)"
+    assert float(kept.value) == pytest.approx(shown, abs=1e-3)
     view.sources.__dict__["settings"] = {**view.settings, "filters": {"ml_filter": {"absent": "pass"}}}
     (without,) = MlFilters(MlFilters.Settings()).of_run(view)
     assert without == Note("ml_filter has no model of ES: every candidate passes.", "warn")

@@ -9,7 +9,9 @@ from sklearn.ensemble import RandomForestClassifier
 from mia_plugins.learning import Fitted, Floats, ModelError
 from mia_plugins.settings import BaseSettings
 from mia_plugins.units import Minutes
+from strategies.ml.calibration import Calibration
 from strategies.ml.columns import sided_where_signed
+from strategies.ml.ensemble import Ensemble, Member, Opinion
 from strategies.ml.folds import combinatorial, paths, walk_forward
 from strategies.ml.leaks import LeakError, refuse_leaks
 from strategies.ml.learners.random_forest import RandomForest
@@ -67,8 +69,9 @@ def test_without_skill_the_auc_lies_within_chance_where_outcomes_are_shared() ->
         # A decision a minute wins where the hour after it went up; the column is as slow.
         steps = rng.normal(size=(2, count + 60)).cumsum(axis=1)
         slow, won = steps[:, 60:] - steps[:, :-60]
+        up = slow > 0
         rows = Judged(
-            slow, (won > 0) * 1.0, np.zeros(count, np.int64), ts // 23_000, 2, slow > 0, slow > 0, won, weight
+            slow, (won > 0) * 1.0, np.zeros(count, np.int64), ts // 23_000, 2, up, up, up, won, weight
         )
         low, high = chance_of(rows, 0.95)
         inside.append(low < auc_by_fold(rows.p, rows.won, rows.fold)[0] < high)
@@ -99,13 +102,36 @@ def test_weights_and_calibration_of_a_fold_are_of_what_was_known_before_it() -> 
     chosen = [Chosen(name, name, RandomForest, BaseSettings(), 0.5) for name in "ab"]
     minute = 60_000_000_000
     data = replace(data, ts=data.ts * minute, end=data.end * minute)
-    settings = TrainSettings(instrument="ES", weights="stacked", calibration="platt", embargo=Minutes(300))
+    settings = TrainSettings(
+        instrument="ES", weights="stacked", calibration="platt", embargo=Minutes(300), gate="break_even"
+    )
     open_yet = (fold == 0) & (data.end >= data.ts[200] - 300 * minute)
     assert open_yet.sum() > 5
-    other = replace(data, won=np.where(open_yet, 1 - data.won, data.won))
+    other = replace(data, won=np.where(open_yet, 1 - data.won, data.won), r=np.where(open_yet, -9, data.r))
     one, two = (judged(some, walked, chosen, settings) for some in (data, other))
     assert (one.p == two.p).all()
     assert (one.half == two.half).all()
+    assert (one.kept == two.kept).all(), "nor what made even"
+    assert 0 < one.kept.mean() < 1
+    known = replace(data, r=np.where(open_yet, data.r, data.r - 9))
+    assert (judged(known, walked, chosen, settings).kept != one.kept).any(), "what was known counts"
+
+
+def test_votes_keep_what_most_of_the_weight_would() -> None:
+    """In figures as in use: at the gate each member counts with its weight, by the curve of the mean."""
+    data = data_of(400)
+    fold = np.repeat([0, 1], 200)
+    each = np.random.default_rng(4).random((400, 3))
+    walked = Walked(np.arange(400), fold, each, (each[:200], each[200:]), ((Said(),),) * 2)
+    weights = (0.2, 0.35, 0.45)
+    chosen = [Chosen(str(one), "x", RandomForest, BaseSettings(), one) for one in weights]
+    settings = TrainSettings(instrument="ES", gate=0.6, calibration="none")
+    rows = judged(data, walked, chosen, settings)
+    members = tuple(Member(one.name, Said(), one.weight) for one in chosen)
+    asked = Ensemble((), members, Calibration())
+    by_hand = [asked.votes(Opinion(0.0, tuple(said)), 0.6) > 0.5 for said in each.tolist()]
+    assert rows.voted.tolist() == by_hand
+    assert 0.05 < (rows.voted != rows.kept).mean() < 0.5
 
 
 def test_a_column_of_the_future_is_named_and_an_honest_one_is_not() -> None:

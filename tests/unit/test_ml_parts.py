@@ -13,6 +13,7 @@ from mia_plugins.statistics.intervals import Resamples
 from strategies.ml.calibration import Calibration, calibration
 from strategies.ml.columns import Column, Reader, sided_where_signed
 from strategies.ml.ensemble import Ensemble, Member, stacked
+from strategies.ml.even import Even
 from strategies.ml.scores import Judged, auc_by_fold, auc_figure, by_chance, rates, rise
 from strategies.ml.uniqueness import uniqueness
 from tests.candidates import candidate_of
@@ -42,7 +43,8 @@ def judged_of(count: int = 300, days: int = 30, skill: float = 0.0) -> Judged:
     p = np.round(rng.random(count) + skill * won, 2)
     day = np.sort(rng.integers(0, days, count))
     r = np.where(won > 0, 2.0, -1.0)
-    return Judged(p, won, (day > days // 2).astype(np.int64), day, days, p > 0.5, p > 0.4, r, np.ones(count))
+    fold, kept = (day > days // 2).astype(np.int64), p > 0.5
+    return Judged(p, won, fold, day, days, kept, kept, p > 0.4, r, np.ones(count))
 
 
 def test_the_auc_of_one_fold_is_that_of_scikit_learn() -> None:
@@ -147,6 +149,25 @@ class Said(Fitted):
 
     def to_bytes(self) -> bytes:
         return b""
+
+
+def test_even_is_where_wins_pay_for_losses() -> None:
+    """As likely to win as is needed a decision makes nothing, whatever ended it and whatever it cost."""
+    data = data_of(3000)
+    rng = np.random.default_rng(7)
+    data = replace(data, r=data.r - rng.uniform(0.05, 0.4, 3000), target_r=rng.uniform(0.5, 4, 3000))
+    data = replace(data, r=np.where(data.won > 0, 0.9 * data.target_r - 0.2, data.r))
+    even, won = Even.of(data), data.won > 0
+    needed = even.needed(data.target_r)
+    made = needed * even.gained * data.target_r - (1 - needed) * -data.r[~won].mean()
+    assert made == pytest.approx(0, abs=1e-12)
+    assert even.gained == pytest.approx((data.r[won] / data.target_r[won]).mean())
+    assert even.needed_of(12, 24) == pytest.approx(float(even.needed(np.array([2.0]))[0]))
+    assert Even().needed_of(12, 24) == pytest.approx(1 / 3), "costs aside"
+    assert Even.of(data.where(won)) == Even(), "of one kind alone nothing is known"
+    assert Even.of(replace(data, r=data.r - 5)).needed_of(12, 24) > 0.99, "targets that do not pay the costs"
+    with pytest.raises(ModelError, match="cannot be"):
+        Even.from_data({"gained": -1, "lost": 1})
 
 
 def test_votes_are_counted_by_weight() -> None:

@@ -42,7 +42,7 @@ def test_the_data_set_is_what_was_journaled(here: Path) -> None:
     assert set(np.round(data.r, 9)) == {round(TARGET / STOP - costs, 9), round(-1 - costs, 9)}
     assert (data.won == (data.r > 0)).all()
     assert 0.02 < data.taken.mean() < 0.4, "some were traded, of the others there are shadows"
-    assert data.break_even == pytest.approx(STOP / (STOP + TARGET))
+    assert data.target_r == pytest.approx(TARGET / STOP)
     assert ((data.end > data.ts) & (data.weight > 0) & (data.weight <= 1)).all()
     assert data.weight.min() < 1
     calm = data.values[:, 1]
