@@ -162,11 +162,6 @@ class Ended:
     folder: Path | None
     record: dict[str, Any]
 
-    def of_all(self) -> "list[Ended]":
-        """Return this and all runs beside it."""
-        files = sorted(self.folder.parent.glob("*/run.json")) if self.folder else []
-        return [Ended(self.code, self.said, file.parent, json.loads(file.read_text())) for file in files]
-
     def rows(self, table: str) -> list[dict[str, Any]]:
         """Return the rows of a table of the run."""
         path = self.folder / f"{table}.parquet" if self.folder else None
