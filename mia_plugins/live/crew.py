@@ -134,7 +134,7 @@ class Crew:
         wants = Wants(subscriptions(ground.plan, run.settings), self._takers, ground.record.recorder)
         self.intake = Intake(self._context("intake"), ground.terms, wants)
         self.beside = Beside(self._context("beside"), ground.terms, self.intake, self._reading())
-        self.silence = Silence(self.intake, ground.terms.listed, NativeLog(ground.line.logs))
+        self.silence = Silence(self.intake, ground.terms, NativeLog(ground.line.logs))
         record = ground.record.recorder
         past = Past(run.settings.live.warm_up, self._warmed, record, self.silence.reason)
         self.warm_up = WarmUp(self._context("warm-up"), ground.terms, self.intake, past)

@@ -1,6 +1,6 @@
 """Data that were subscribed to and never came: told with what the broker says against them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from nautilus_trader.model import InstrumentId
 
@@ -9,6 +9,7 @@ from mia_plugins.data.instruments import Contract
 from mia_plugins.data.sessions import NS
 from mia_plugins.live.intake import Intake, Stream
 from mia_plugins.live.native import NativeLog, Refusal
+from mia_plugins.runtime.terms import Terms
 
 WORDS = {Kind.TRADES: "trade", Kind.QUOTES: "quote", Kind.DEPTH: "book"}
 NEEDED = {
@@ -21,16 +22,14 @@ NEEDED = {
 class Silence:
     """Looks for kinds of data of which nothing came."""
 
-    def __init__(
-        self, intake: Intake, listed: Callable[[InstrumentId], InstrumentId], log: NativeLog
-    ) -> None:
-        self._intake, self._listed, self._log = intake, listed, log
+    def __init__(self, intake: Intake, terms: Terms, log: NativeLog) -> None:
+        self._intake, self._terms, self._log = intake, terms, log
         self._told: set[tuple[str, Kind]] = set()
 
     def never_came(self, now: int, patience: float) -> Iterator[str]:
-        """Yield what never came in `patience` s since it was asked for, each once; `now` is UTC ns."""
+        """Yield what never came in `patience` s of the machine's since it was asked for; `now` is UTC ns."""
         for stream in self._intake.streams.values():
-            if now - stream.begun < patience * NS:
+            if now - stream.begun < self._terms.takes(round(patience * NS)):
                 continue
             for kind, last in stream.last.items():
                 key = (stream.contract.symbol, kind)
@@ -56,7 +55,7 @@ class Silence:
         return told
 
     def _refusals(self, contract: Contract) -> list[Refusal]:
-        there = self._listed(InstrumentId.from_str(contract.instrument_id))
+        there = self._terms.listed(InstrumentId.from_str(contract.instrument_id))
         return self._log.refusals(str(there))
 
 

@@ -22,7 +22,6 @@ venue: {fills: quotes}
 strategies: {ema_cross: {fast: 2, slow: 3}}
 live:
   mode: sim
-  warm_up: 0
   sim: {pace: 20, start: "2026-06-01 09:30"}
 """
 

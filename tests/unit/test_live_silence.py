@@ -14,6 +14,7 @@ from mia_plugins.data.sessions import NS
 from mia_plugins.live.intake import Stream
 from mia_plugins.live.native import ASIDE, LOG, NativeLog, aside
 from mia_plugins.live.silence import Silence
+from mia_plugins.runtime.terms import AS_THEY_ARE
 
 ES = Contract(2026, 12, "ES")
 BEGUN = 1_000 * NS
@@ -35,7 +36,7 @@ def refused(folder: Path, kind: str = "Quote", code: int = 354, text: str = "Not
 def silent(folder: Path, kinds: frozenset[Kind]) -> tuple[Silence, Stream]:
     stream = Stream(ES, kinds, BEGUN)
     intake: Any = SimpleNamespace(streams={"ES": stream})
-    return Silence(intake, lambda one: one, NativeLog(folder)), stream
+    return Silence(intake, AS_THEY_ARE, NativeLog(folder)), stream
 
 
 def after(seconds: float) -> int:
