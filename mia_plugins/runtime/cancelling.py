@@ -1,6 +1,7 @@
 """Cancels are asked for again until they are confirmed: a broker may refuse one, or never hear of it."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from nautilus_trader.model import ClientOrderId
@@ -8,6 +9,7 @@ from nautilus_trader.model import ClientOrderId
 from mia_plugins.data.sessions import NS
 from mia_plugins.runtime.brackets import Bracket, OrderState
 from mia_plugins.runtime.context import Context
+from mia_plugins.runtime.each import each_done
 from mia_plugins.runtime.timetable import Timetable
 
 LONGEST_WAIT = 32
@@ -31,11 +33,14 @@ class Cancelling:
 
     def ask(self, orders: list[OrderState]) -> None:
         """Cancel those of some orders that are open."""
-        for order in orders:
-            if order.is_open:
-                self._cancel(ClientOrderId(order.order_id))
-                if self._context.terms.is_live and order.order_id not in self._tries:
-                    self._wait(order)
+        each_done(*(partial(self._ask, order) for order in orders if order.is_open))
+
+    def _ask(self, order: OrderState) -> None:
+        try:
+            self._cancel(ClientOrderId(order.order_id))
+        finally:
+            if self._context.terms.is_live and order.order_id not in self._tries:
+                self._wait(order)
 
     def refused(self, kind: str, event: Any, known: tuple[Bracket, OrderState] | None) -> None:
         """Tell of what was refused, and ask for a cancel again: brokers refuse while an order changes."""
@@ -56,7 +61,9 @@ class Cancelling:
 
     def _again(self, order: OrderState) -> None:
         if order.is_open:
-            self._cancel(ClientOrderId(order.order_id))
-            self._wait(order)
+            try:
+                self._cancel(ClientOrderId(order.order_id))
+            finally:
+                self._wait(order)
         else:
             self._tries.pop(order.order_id, None)

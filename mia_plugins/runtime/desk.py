@@ -1,28 +1,30 @@
 """The desk: makes brackets of decisions and sees them through to their end."""
 
-from collections.abc import Sequence
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from nautilus_trader.model import ClientOrderId, InstrumentId
 
-from mia_plugins.data.columns import Quotes
+from mia_plugins.errors import MiaError
 from mia_plugins.journal.decision import Decision
-from mia_plugins.runtime.account import Fill, Role, RoundTrip
+from mia_plugins.runtime.account import Fill, Role
 from mia_plugins.runtime.bracketing import DeskError, bracket_of, passed_by
 from mia_plugins.runtime.brackets import DONE, STATES, Bracket, OrderState
 from mia_plugins.runtime.cancelling import Cancelling
 from mia_plugins.runtime.context import Context
 from mia_plugins.runtime.covering import Cover
+from mia_plugins.runtime.each import each_done
 from mia_plugins.runtime.feeling import REFUSED, Felt
 from mia_plugins.runtime.fitting import Fitting
-from mia_plugins.runtime.hearing import tell_trade
 from mia_plugins.runtime.inheriting import Inheriting
 from mia_plugins.runtime.killing import KILL_SWITCH, Kill
 from mia_plugins.runtime.leaving import Leaving
 from mia_plugins.runtime.orders import OrderMaker, price_of, ticks_of
 from mia_plugins.runtime.sent import Sent
-from mia_plugins.runtime.strange import LATE, fee_of, tell_late, tell_of_another
+from mia_plugins.runtime.strange import LATE, tell_late, tell_of_another
 from mia_plugins.runtime.timetable import Timetable
+from mia_plugins.runtime.trips import Trips, fill_of
 from mia_plugins.runtime.wire import Wire
 
 
@@ -37,7 +39,8 @@ class Desk:
         self._maker, self._wire, self._timetable, self._wakes = maker, wire, timetable, wakes
         self._instrument_id: InstrumentId | None = None
         self._sent = Sent(context)
-        self._closed: list[tuple[RoundTrip, str]] = []
+        self.trips = Trips(context)
+        """Those that its orders make."""
         self._last_decision = 0
         self._cover = Cover(context, self, timetable.alert)
         self._cancelling = Cancelling(context, wire.cancel, timetable)
@@ -92,7 +95,13 @@ class Desk:
         if unkept := self._sent.remember(bracket, bracket.orders):
             self._context.account.bracket = None
             raise unkept
-        self._wire.send(self._maker.bracket(bracket, self._traded))
+        try:
+            self._wire.send(self._maker.bracket(bracket, self._traded))
+        except MiaError:  # it was held back: there is nothing to be cancelled
+            for order in bracket.orders:
+                order.state = "denied"
+            self._is_over(bracket)
+            raise
         self.inheriting.leave_in_time(bracket, now)
 
     def leave(self, reason: str, now: int) -> None:
@@ -101,9 +110,11 @@ class Desk:
         if bracket is None or bracket.leaving:
             return
         bracket.leaving = reason
-        self.cancel(bracket.orders)
-        self._leaving.offer(bracket, now)
-        self._sent.keep(bracket)
+        each_done(
+            lambda: self.cancel(bracket.orders),
+            lambda: self._leaving.offer(bracket, now),
+            lambda: self._sent.keep(bracket),
+        )
 
     def obey(self, kill: int, now: int, reason: str = KILL_SWITCH) -> None:
         """Do what the kill switch says, or who watches over the run, for a reason."""
@@ -134,25 +145,11 @@ class Desk:
         What makes the risk smaller is sent though it cannot be noted; that it cannot is raised after it.
         """
         unkept = self._sent.remember(bracket, orders)
-        for order in orders:
-            self._wire.send([self._maker.alone(order, InstrumentId.from_str(bracket.instrument_id))])
+        instrument_id = InstrumentId.from_str(bracket.instrument_id)
+        alone = [self._maker.alone(order, instrument_id) for order in orders]
+        each_done(*(partial(self._wire.send, [one]) for one in alone))
         if unkept:
             raise unkept
-
-    def see(self, seen: Sequence[Quotes]) -> None:
-        """Take the quotes since those before, up to now, and record the round trips that closed within."""
-        held = self._context.account.trip
-        if held:
-            for quotes in seen:
-                held.see(quotes)
-        self.see_closed(seen)
-
-    def see_closed(self, waiting: Sequence[Quotes]) -> None:
-        """Take quotes for the round trips that have closed, and record them; later ones do not count."""
-        for trip, _ in self._closed:
-            for quotes in waiting:
-                trip.see(quotes)
-        self._record_closed()
 
     def on_order_event(self, event: Any) -> None:
         """Follow an order of ours."""
@@ -168,15 +165,13 @@ class Desk:
             tell_of_another(self._context, event)
             return
         bracket, order = known
-        if state is None:
-            self._filled(bracket, order, event)
-        elif order.is_open or state not in DONE:  # else its end is told once more
-            self._changed(bracket, order, state, event)
-        self.settle(bracket, event.ts_event)
+        each_done(
+            lambda: self._heard(bracket, order, state, event), lambda: self.settle(bracket, event.ts_event)
+        )
 
     def finish(self) -> None:
         """Record what is still open when the run ends."""
-        self._record_closed()
+        self.trips.record()
         if self.bracket is None:
             return
         for order in self.bracket.orders:
@@ -193,8 +188,13 @@ class Desk:
             raise DeskError(f"{self._context.who} is not in a session", "trade after `begin_session`")
         return self._instrument_id
 
-    def _changed(self, bracket: Bracket, order: OrderState, state: str, event: Any) -> None:
-        """Follow what became of an order, fills aside."""
+    def _heard(self, bracket: Bracket, order: OrderState, state: str | None, event: Any) -> None:
+        """Follow what became of an order; one that is filled has no state."""
+        if state is None:
+            self._filled(bracket, order, event)
+            return
+        if state in DONE and not order.is_open:
+            return  # its end is told once more
         order.state = state
         if getattr(event, "kind", type(event).__name__) == "OrderUpdated":
             self._updated(bracket, order, event)
@@ -216,39 +216,34 @@ class Desk:
             self._fitting.refused(*known)
 
     def _filled(self, bracket: Bracket, order: OrderState, event: Any) -> None:
-        context = self._context
-        fee = fee_of(context, event)
-        fill = Fill(
-            event.ts_event, order.order_id, bracket.decision, order.role, order.side, int(event.last_qty),
-            ticks_of(event.last_px), fee, bracket.first_stop,
-        )  # fmt: skip
-        if not context.keeper.note(str(event.trade_id), context.strategy_id, fill, bracket.leaving):
-            return  # the broker tells of it once more
+        """Count an execution, unless it is told once more.
+
+        It is counted though it cannot be noted, for it was executed: a restart finds it at the broker.
+        """
+        fill, instrument_id = fill_of(self._context, bracket, order, event), str(event.instrument_id)
+        try:
+            is_new = self._sent.note(str(event.trade_id), fill, bracket.leaving)
+        except Exception:
+            with suppress(Exception):  # the first failure is the one to be told
+                self._count(bracket, order, fill, instrument_id)
+            raise
+        if is_new:
+            self._count(bracket, order, fill, instrument_id)
+
+    def _count(self, bracket: Bracket, order: OrderState, fill: Fill, instrument_id: str) -> None:
         if bracket.is_done:
-            tell_late(context, order.order_id, fill.ts)
+            tell_late(self._context, order.order_id, fill.ts)
         order.filled += fill.lots
         order.state = "filled" if order.filled >= order.lots else "partially filled"
-        instrument_id = str(event.instrument_id)
-        context.records.fill(fill, instrument_id)
         self._felt.filled(bracket, order, fill)
-        trip = context.account.take(fill, bracket.leaving)
-        context.keeper.rose()
-        if trip:
-            self._closed.append((trip, instrument_id))  # quotes up to its end are still to be seen
-            context.following.closed()
-        if not order.is_open:
-            self.end(bracket, order, fill.ts, "")
-        if order.role is not Role.ENTRY:
-            self.cancel([bracket.entry])  # an entry that goes on would have no stop
+        each_done(
+            lambda: self.trips.take(fill, bracket.leaving, instrument_id),
+            lambda: None if order.is_open else self.end(bracket, order, fill.ts, ""),
+            # An entry that goes on would have no stop.
+            lambda: None if order.role is Role.ENTRY else self.cancel([bracket.entry]),
+        )
         if self._wakes:
             self._timetable.evaluate_after(fill.ts + 1, "order")
-
-    def _record_closed(self) -> None:
-        context = self._context
-        closed, self._closed = self._closed, []
-        for trip, instrument_id in closed:
-            context.records.position(trip, instrument_id, context.account.tick_value)
-            tell_trade(context, trip)
 
     def end(self, bracket: Bracket, order: OrderState, ts: int, reason: str) -> None:
         """Record an order that is over since an instant (UTC ns)."""

@@ -2,6 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from enum import IntEnum
+from functools import partial
+
+from mia_plugins.runtime.each import each_done
 
 KILL_SWITCH = "kill_switch"
 """The reason of what it keeps from being entered, and of what it leaves."""
@@ -65,11 +68,5 @@ class Halt:
 
     def _tell(self, now: int, keep: list[Callable[[Kill, int, str], None]]) -> None:
         """Tell everybody, though it fails with some of them; raise the first failure after that."""
-        failures = []
-        for obey in (*self._obey, *keep):
-            try:
-                obey(self.level, now, self.reason)
-            except Exception as error:  # noqa: BLE001 one desk's failure leaves no other's position standing
-                failures.append(error)
-        if failures:
-            raise failures[0]
+        # One desk's failure leaves no other's position standing.
+        each_done(*(partial(obey, self.level, now, self.reason) for obey in (*self._obey, *keep)))

@@ -1,6 +1,7 @@
 """What one desk has sent: each order once, with its bracket, and kept beyond the end of the process."""
 
 from mia_plugins.errors import MiaError
+from mia_plugins.runtime.account import Fill
 from mia_plugins.runtime.bracketing import DeskError
 from mia_plugins.runtime.brackets import Bracket, OrderState
 from mia_plugins.runtime.context import Context
@@ -12,6 +13,8 @@ class Sent:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._orders: dict[str, tuple[Bracket, OrderState]] = {}
+        self._unnoted: set[str] = set()
+        """Executions that were counted and could not be noted."""
 
     def find(self, order_id: str) -> tuple[Bracket, OrderState] | None:
         """Return an order with its bracket."""
@@ -39,6 +42,18 @@ class Sent:
         """Take orders that are at the broker, or on their way to it."""
         for order in orders:
             self._orders[order.order_id] = (bracket, order)
+
+    def note(self, execution_id: str, fill: Fill, reason: str) -> bool:
+        """Note an execution that is about to be counted; say whether it had never been.
+
+        One that cannot be noted is to be counted all the same, and not when it is told once more.
+        """
+        if execution_id in self._unnoted:
+            return False
+        self._unnoted.add(execution_id)
+        is_new = self._context.keeper.note(execution_id, self._context.strategy_id, fill, reason)
+        self._unnoted.discard(execution_id)
+        return is_new
 
     def keep(self, bracket: Bracket) -> None:
         """Note what has changed of a bracket."""

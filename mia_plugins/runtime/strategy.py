@@ -106,7 +106,7 @@ class MiaStrategy(Guarded, Strategy):
         self._hand = context.steps.of(context.strategy_id, self.data_time)
         wire = self._hand.wire(NautilusWire(self, context.client_id))
         self.desk = Desk(context, maker, wire, self._timetable, wakes=self.after_fills)
-        context.following.watch(self.desk)
+        context.following.watch(self.desk.trips)
         self._woken = self._hand.calls(What.WOKEN, self._at_instant)
         self._obeyed = self._hand.calls(What.OBEYS, self.desk.obey)
         self._hand.calls(What.ADOPTED, self.desk.adopt)

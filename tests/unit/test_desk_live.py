@@ -1,5 +1,7 @@
 """The desk at a broker: who may be silent, tell more of what was thought to be over, and has orders of others."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,11 +11,13 @@ from hypothesis import strategies as st
 from nautilus_trader.model import Money, Price, Quantity
 
 from mia_plugins.data.sessions import NS
-from mia_plugins.runtime.account import Role
+from mia_plugins.errors import MiaError
+from mia_plugins.runtime.account import Fill, Role
 from mia_plugins.runtime.bracketing import DeskError
 from mia_plugins.runtime.brackets import Bracket, OrderState
 from mia_plugins.runtime.broker import Costs
 from mia_plugins.runtime.desk import Desk
+from mia_plugins.runtime.keeping import Unkept
 from mia_plugins.runtime.killing import Kill
 from mia_plugins.runtime.terms import AS_RECORDED
 from tests.unit.test_desk import NOW, OrderAccepted, OrderCanceled, Wired, desk, enter, tell, told, wire
@@ -125,3 +129,100 @@ def test_held_is_the_position_whichever_way_exits_went(
     )  # fmt: skip
     position = side * entered + sum(sign * filled for sign, filled in exits)
     assert bracket.held == side * position
+
+
+class Unnoting(Unkept):
+    """A keeper whose disk is full."""
+
+    def claim(self, orders: Sequence[str], strategy: str, bracket: Bracket) -> str:
+        raise MiaError("no order can be kept")
+
+    def keep(self, strategy: str, bracket: Bracket) -> None:
+        raise MiaError("no bracket can be kept")
+
+    def note(self, execution_id: str, strategy: str, fill: Fill, reason: str) -> bool:
+        raise MiaError("no execution can be kept")
+
+    def rose(self) -> None:
+        raise MiaError("no peak can be kept")
+
+
+def test_an_execution_that_cannot_be_noted_is_counted_and_what_is_held_can_be_left(
+    live: Desk, wire: Wired
+) -> None:
+    bracket = enter(live)
+    vars(live._context)["keeper"] = Unnoting()
+    with pytest.raises(MiaError, match="no execution can be kept"):
+        fill(live, bracket.entry)
+    assert (bracket.held, live._context.account.position) == (2, 2)
+    assert len(wire.alerts) == 1  # somebody looks whether its stop works
+    with pytest.raises(MiaError, match="can be kept"):
+        live._context.halt.set("fault", Kill.FLATTEN, NOW)
+    assert wire.canceled == [bracket.stop.order_id, bracket.target.order_id]
+    assert wire.sent[3:] == ["ema-ES-7-X1"]
+    assert live._context.halt.level is Kill.FLATTEN
+
+
+def test_an_execution_that_could_not_be_noted_and_is_told_once_more_counts_once(live: Desk) -> None:
+    bracket = enter(live)
+    vars(live._context)["keeper"] = Unnoting()
+    with pytest.raises(MiaError):
+        fill(live, bracket.entry, lots=1)
+    vars(live._context)["keeper"] = Unkept()
+    bracket.entry.filled = 0  # so that it is told under the same id
+    fill(live, bracket.entry, lots=1)
+    assert (bracket.entry.filled, live._context.account.position) == (0, 1)
+
+
+def test_an_exit_whose_execution_cannot_be_noted_ends_the_bracket(live: Desk, wire: Wired) -> None:
+    bracket = enter(live)
+    fill(live, bracket.entry)
+    vars(live._context)["keeper"] = Unnoting()
+    with pytest.raises(MiaError, match="no execution can be kept"):
+        fill(live, bracket.stop)
+    tell_all_gone(live, bracket)
+    assert (bracket.held, live._context.account.position, live.bracket) == (0, 0, None)
+    assert wire.sent[3:] == []
+
+
+def tell_all_gone(desk: Desk, bracket: Bracket) -> None:
+    """Tell a desk that what is open is cancelled."""
+    for order in bracket.orders:
+        if order.is_open:
+            with suppress(MiaError):
+                tell(desk, OrderCanceled, order.order_id)
+
+
+def test_what_cannot_be_cancelled_keeps_nothing_from_being_left(
+    live: Desk, wire: Wired, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bracket = enter(live)
+    fill(live, bracket.entry)
+    asked = []
+
+    def fails(order_id: Any) -> None:
+        asked.append(str(order_id))
+        raise MiaError(f"{order_id} cannot be cancelled")
+
+    monkeypatch.setattr(live._cancelling, "_cancel", fails)
+    wire.alerts.clear()
+    with pytest.raises(MiaError, match="ema-ES-7-S cannot be cancelled"):
+        live.leave("told", NOW)
+    assert asked == ["ema-ES-7-S", "ema-ES-7-T"]
+    assert len(wire.alerts) == 2  # both are asked for again
+    assert wire.sent[3:] == ["ema-ES-7-X1"]
+
+
+def test_an_entry_that_is_held_back_leaves_nothing_to_wait_for(
+    live: Desk, wire: Wired, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(orders: list[Any]) -> None:
+        raise MiaError(f"what led to {len(orders)} orders cannot be written")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(wire, "send", fails)
+        with pytest.raises(MiaError, match="what led to 3 orders cannot be written"):
+            enter(live)
+    assert live.bracket is None
+    live.obey(Kill.FLATTEN, NOW)
+    assert (wire.sent, wire.canceled) == ([], [])

@@ -27,7 +27,7 @@ from mia_plugins.data.sessions import session_on
 from mia_plugins.data.store import Store
 from mia_plugins.live.recorder import LOGS, Recorder
 from mia_plugins.live.sealing import seal_recording
-from mia_plugins.runtime import covering, desk
+from mia_plugins.runtime import covering, desk, trips
 from mia_plugins.runtime.order_events import ToldAgain, told_again, told_of
 from mia_plugins.runtime.steps import Step, What
 from tests.conftest import ROOT
@@ -168,7 +168,7 @@ def attributes_read(module: ModuleType) -> set[str]:
 def test_events_keep_all_that_desks_read() -> None:
     step = Step(1, 0, What.TOLD, name="OrderFilled", ticks=5, fee="2.25", lots=1)
     kept = {name for name in vars(ToldAgain(step)) if not name.startswith("_")}
-    read_ = attributes_read(desk) | attributes_read(covering)
+    read_ = attributes_read(desk) | attributes_read(covering) | attributes_read(trips)
     assert len(read_) > 8
     assert read_ <= kept
 
