@@ -21,6 +21,7 @@ from mia_plugins.journal.writer import Journal
 from mia_plugins.runs.rows import RowLog
 from mia_plugins.runtime.actor import ActorContext, MiaActor
 from mia_plugins.runtime.context import Context, Feed, Warnings
+from mia_plugins.runtime.each import each_done
 from mia_plugins.runtime.feeds import ColumnsFeed, HandlersFeed
 from mia_plugins.runtime.following import following_of
 from mia_plugins.runtime.guard import Fault, Guard
@@ -68,8 +69,7 @@ class Tables:
         if now < self._next_flush and not at_once:
             return
         self._next_flush = now + FLUSH_SECONDS
-        for log in self._logs:
-            log.flush()
+        each_done(*(log.flush for log in self._logs))
 
     def __enter__(self) -> Self:
         """Go on."""
@@ -79,8 +79,7 @@ class Tables:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Write what there is, however the run ended."""
-        for log in self._logs:
-            log.close()
+        each_done(*(log.close for log in self._logs))
 
 
 type Tapes = Mapping[str, Tape]

@@ -21,6 +21,7 @@ from mia_plugins.data.instruments import Contract
 from mia_plugins.data.tables import as_known
 from mia_plugins.runs.errors import told
 from mia_plugins.runs.rows import RowLog
+from mia_plugins.runtime.each import each_done
 from mia_plugins.tape.tape import Rows
 
 LOGS = "recording"
@@ -90,11 +91,7 @@ class Recorder:
 
     def close(self) -> None:
         """Write what was taken and end the logs."""
-        try:
-            self.flush()
-        finally:
-            for log in self._logs.values():
-                log.close()
+        each_done(self.flush, lambda: each_done(*(log.close for log in self._logs.values())))
 
     def __enter__(self) -> Self:
         """Go on."""

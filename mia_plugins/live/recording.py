@@ -32,7 +32,7 @@ class Record:
 
 @contextmanager
 def recorded_in(draft: RunDraft, tables: Tables, terms: Terms) -> Iterator[Record]:
-    """Write a session into the draft of its run; what led to an order is written before the order leaves."""
+    """Write a session into the draft of its run; what led to an entry is written before it leaves."""
     with ExitStack() as stack:
         log = RowLog(draft.log("steps"), STEPS)
         stack.callback(log.close)

@@ -22,8 +22,11 @@ class Writer(Protocol):
     def add(self, what: What, **told: Any) -> Any:
         """Write an answer."""
 
-    def sending(self) -> AbstractContextManager[None]:
-        """Write what there is, and what comes while something is sent as coming within it."""
+    def sending(self, *, enters: bool) -> AbstractContextManager[None]:
+        """Write what there is, and what comes while something is sent as coming within it.
+
+        Only what `enters` is held back where that fails.
+        """
 
 
 class Timers(Protocol):
@@ -93,23 +96,23 @@ class RecordedWire:
         self._writer, self._wire = writer, wire
 
     def send(self, orders: list[Any]) -> None:
-        """Submit one order, or several as a list."""
-        with self._writer.sending():
+        """Submit a bracket as a list, or one order that is linked to none."""
+        with self._writer.sending(enters=len(orders) > 1):
             self._wire.send(orders)
 
     def resize(self, order_id: ClientOrderId, lots: Any) -> None:
         """Change an order's quantity."""
-        with self._writer.sending():
+        with self._writer.sending(enters=False):
             self._wire.resize(order_id, lots)
 
     def move(self, order_id: ClientOrderId, trigger: Price) -> None:
         """Change where a stop lies."""
-        with self._writer.sending():
+        with self._writer.sending(enters=False):
             self._wire.move(order_id, trigger)
 
     def cancel(self, order_id: ClientOrderId) -> None:
         """Cancel an order."""
-        with self._writer.sending():
+        with self._writer.sending(enters=False):
             self._wire.cancel(order_id)
 
 

@@ -38,7 +38,7 @@ def _nothing() -> None:
 
 
 class Recording(Steps):
-    """Writes every step; whatever led to an order is written before the order leaves."""
+    """Writes every step; whatever led to an entry is written before it leaves."""
 
     records = True
 
@@ -56,6 +56,8 @@ class Recording(Steps):
         self._sent = 0
         """Messages to the broker."""
         self._within = [0]
+        self._unwritten: Exception | None = None
+        """Why something went out of which it is not written what led to it."""
         self._broker: BrokerAccount | None = None
         self._keeper: RecordedKeeper | None = None
         self._switch: RecordedSwitch | None = None
@@ -84,12 +86,23 @@ class Recording(Steps):
             yield
         finally:
             self._open.pop()
+        if not self._open:
+            self._raise_unwritten()
 
     @contextmanager
-    def sending(self) -> Iterator[None]:
-        """Write what there is, and what comes while something is sent to the broker as coming within it."""
-        self._before_order()
-        self.flush()  # the last of all: no step may be there without what it had
+    def sending(self, *, enters: bool) -> Iterator[None]:
+        """Write what there is, and what comes while something is sent to the broker as coming within it.
+
+        What cannot be written holds an entry back. All else makes the risk smaller: it goes out, and the
+        failure is raised when the step that it belongs to is over, or by the next `flush`.
+        """
+        try:
+            self._before_order()
+            self.flush()  # the last of all: no step may be there without what it had
+        except Exception as error:
+            if enters:
+                raise
+            self._unwritten = self._unwritten or error
         self._sent += 1
         self._within.append(self._sent)
         try:
@@ -103,11 +116,16 @@ class Recording(Steps):
             self._open[-1][ROWS] = counts
 
     def flush(self) -> None:
-        """Write what is pending."""
+        """Write what is pending; nothing more once something went out that is not explained."""
+        self._raise_unwritten()
         pending, self._pending = self._pending, []
         for row in pending:
             self._log.append(tuple(row))
         self._log.flush()
+
+    def _raise_unwritten(self) -> None:
+        if self._unwritten is not None:
+            raise self._unwritten
 
     def of(self, strategy_id: str, now: Callable[[], int]) -> Hand:
         """Return a strategy's hand."""

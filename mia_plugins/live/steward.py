@@ -92,19 +92,23 @@ class Steward(MiaActor):
         }
 
     def _look(self, event: Any) -> None:
+        """See to the end first: nothing that fails below may keep it from coming."""
         now = event.ts_event
         charge = self._charge
-        charge.flush()
-        charge.intake.feel(now)
-        charge.look(now)
         if charge.guard.fault is not None and not charge.end.asked.is_set():
+            charge.end.ask(FAULT)
             told = charge.guard.fault.as_error().what
             self.context.incidents.tell(now, self.context.name, Incident(FAULT, Level.FLATTEN_AND_STOP, told))
-            charge.end.ask(FAULT)
-        if charge.end.asked.is_set():
+        is_ending = charge.end.asked.is_set()
+        if is_ending:
             self._finish(now)
-            return
-        if self._is_open(now):
+        try:
+            charge.flush()
+        except Exception as error:  # noqa: BLE001 the session ends of it, in order
+            charge.guard.keep(error, self.context.who, "flush", now)
+        charge.intake.feel(now)
+        charge.look(now)
+        if not is_ending and self._is_open(now):
             self._watch(now)
 
     def _is_open(self, now: int) -> bool:

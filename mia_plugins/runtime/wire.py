@@ -10,7 +10,7 @@ class Wire(Protocol):
     """How the desk speaks to Nautilus."""
 
     def send(self, orders: list[Any]) -> None:
-        """Submit one order, or several as a list."""
+        """Submit a bracket as a list, or one order that is linked to none and makes the risk smaller."""
 
     def resize(self, order_id: ClientOrderId, lots: Any) -> None:
         """Change an order's quantity."""
