@@ -40,7 +40,7 @@ class Live(BaseSettings):
     account: AccountId | None = None
     """The broker's account, such as DU1234567; it must be named where orders reach a broker."""
     host: str = "127.0.0.1"
-    """Where TWS or IB Gateway runs."""
+    """Where TWS or IB Gateway runs; one that is simulated runs on this machine."""
     port: Annotated[int, Field(ge=1, le=65_535)] | None = None
     """Its port; left out: IB Gateway's, 4002 for paper and 4001 for live. TWS has 7497 and 7496."""
     client_id: Annotated[int, Field(ge=1, le=30_000)] = 101
