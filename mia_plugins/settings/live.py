@@ -60,8 +60,9 @@ class Live(BaseSettings):
     foreign: Literal["block", "ignore"] = "block"
     """What becomes of trading where positions or orders are not ours; they are left alone, and told."""
     state: Path = Path("state")
-    """The folder of the account's limits, which outlive the process; `mia kill --state` names the same. A
-    simulated gateway that ends with the session has `sim` in it, which begins anew each time."""
+    """The folder of the account's limits, which outlive the process; `mia kill --state` names the same. Each
+    account and mode needs one of its own. A simulated gateway that ends with the session has `sim` in it,
+    that begins anew each time."""
     sim: Simulation = Simulation()
     """The simulated gateway."""
 
@@ -82,6 +83,12 @@ class Live(BaseSettings):
     def is_fleeting(self) -> bool:
         """Whether the account is gone once the session is over."""
         return self.mode == "sim" and self.sim.running is None
+
+    @property
+    def whose(self) -> str:
+        """Whose limits are kept: an account, and with whom it is."""
+        account = "a sandbox" if self.is_sandbox else self.account or "the simulated account"
+        return f"{account} (mode {self.mode})"
 
     @property
     def state_folder(self) -> Path:
