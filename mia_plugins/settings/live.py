@@ -61,7 +61,7 @@ class Live(BaseSettings):
     """What becomes of trading where positions or orders are not ours; they are left alone, and told."""
     state: Path = Path("state")
     """The folder of the account's limits, which outlive the process; `mia kill --state` names the same. Each
-    account and mode needs one of its own. A simulated gateway that ends with the session has `sim` in it,
+    account and mode needs one of its own. A simulated gateway that ends with the session has `sim` in it:
     that begins anew each time."""
     sim: Simulation = Simulation()
     """The simulated gateway."""
