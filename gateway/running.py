@@ -92,7 +92,7 @@ async def serve(gateway: Gateway, asked: Asked, started: Callable[[Ports], None]
     port = await server.listen(asked.port, asked.host)
     control = None
     if asked.control is not None:
-        told = await listen(gateway, asked.control, asked.host)
+        told = await listen(gateway, asked.control, asked.host, port)
         control = told.sockets[0].getsockname()[1]
     ended = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

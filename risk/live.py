@@ -26,7 +26,8 @@ from mia_plugins.runtime.terms import AS_THEY_ARE, Terms
 from risk.kill import KillWatch, engage
 from risk.state import RiskState
 from risk.state.claim import claimed
-from risk.state.files import NAME
+from risk.state.files import NAME, StateError
+from risk.state.forgetting import forget_orders, forget_positions
 from risk.state.keeping import Keeping, restored
 from risk.state.reconciling import Found, reconcile
 from risk.state.reports import Reports, reports_of
@@ -97,19 +98,33 @@ class Standing:
 
     def __init__(self, folder: Path, state: RiskState, watch: KillWatch) -> None:
         self._folder, self._state, self._watch = folder, state, watch
+        self._forgets = False
+        self._forgotten: list[str] = []
 
     @classmethod
     @contextmanager
-    def open(cls, folder: Path, *, anew: bool = False) -> Iterator[Self]:
+    def open(
+        cls, folder: Path, account: str = "", *, anew: bool = False, forgets: bool = False
+    ) -> Iterator[Self]:
         """Claim a folder's state, open it, and look for the kill switch until it is over.
 
-        `anew` forgets what an account was that is gone, such as that of a simulated gateway which has ended.
+        A state is of the `account` that it was first opened for; "" takes it as it is. `anew` forgets what an
+        account was that is gone, such as that of a simulated gateway which has ended; `forgets` only what it
+        held and what worked, where a node fills orders by itself.
         """
         with claimed(folder):
             for file in folder.glob(f"{NAME}*") if anew else ():
                 file.unlink()
             with RiskState.open(folder) as state, KillWatch(folder) as watch:
-                yield cls(folder, state, watch)
+                _refuse_other(folder, state, account)
+                standing = cls(folder, state, watch)
+                if forgets:
+                    standing.forget()
+                yield standing
+
+    def forget(self) -> None:
+        """Go on with nothing that the process before held or sent, and tell so."""
+        self._forgets, self._forgotten = True, forget_orders(self._state)
 
     @property
     def kill(self) -> Sequence[int]:
@@ -139,11 +154,16 @@ class Standing:
 
         `accounts` are its parts by strategy.
         """
-        return restored(self._state, day, broker, accounts)
+        keeping = restored(self._state, day, broker, accounts)
+        if self._forgets:
+            self._forgotten += forget_positions(keeping)
+        return keeping
 
     def adopt(self, keeping: Keeping, day: dt.date, reports: Reports) -> Found:
         """Count what the broker executed since, and bring brackets to where they are: before any decision."""
-        return reconcile(keeping, day, reports)
+        found = reconcile(keeping, day, reports)
+        found.ended[:0] = self._forgotten
+        return found
 
     def contracts(self) -> frozenset[str]:
         """Return the contracts of brackets that are not done: a node needs them, though others may lead."""
@@ -166,6 +186,17 @@ class Standing:
         if unkept:
             told = f"the kill switch is not kept beyond this process: {unkept}"
             incidents.tell(now, WHO, Incident(KILL_SWITCH, Level.WARN, told))
+
+
+def _refuse_other(folder: Path, state: RiskState, account: str) -> None:
+    """Raise where a state is of another account: neither its losses nor its positions are this one's."""
+    whose = state.belongs_to(account) if account else ""
+    if whose != account:
+        raise StateError(
+            f"the state in {folder} is that of {whose}, and this session trades {account}: losses, peaks "
+            "and positions of the one are not the other's",
+            "name another folder: `live: {state: …}`, and the same to `mia kill --state`",
+        )
 
 
 def hand_over(found: Found, now: int, strategies: Mapping[str, Trading], watch: Watch) -> Hearers:

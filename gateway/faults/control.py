@@ -3,7 +3,7 @@
 {"do": "move", "ticks": -40}                       a fault, at once
 {"do": "swallow", "when": {"message": "ExecutionDetails"}}       a fault that waits for its message
 {"until": {"message": "PlaceOrderRequest"}}        answered once that has passed
-{"ask": "state"}                                   positions, orders, fills, money
+{"ask": "state"}                                   positions, orders, fills, money, and where clients connect
 """
 
 import asyncio
@@ -30,9 +30,9 @@ MOST_BYTES = 64 * 1024
 class Control:
     """The port's end in the gateway."""
 
-    def __init__(self, gateway: "Gateway") -> None:
-        """Answers tell of this gateway."""
-        self._gateway = gateway
+    def __init__(self, gateway: "Gateway", port: int | None = None) -> None:
+        """Answers tell of this gateway, to which clients connect on `port`."""
+        self._gateway, self._port = gateway, port
 
     async def converse(self, reader: StreamReader, writer: StreamWriter) -> None:
         """Answer line by line until the other side leaves."""
@@ -64,7 +64,7 @@ class Control:
         if "ask" in asked:
             if asked != {"ask": "state"}:
                 raise ValueError('what can be asked is {"ask": "state"}')
-            return {"ok": True, **state(self._gateway)}
+            return {"ok": True, "port": self._port, **state(self._gateway)}
         if "until" in asked:
             await self._gateway.faults.until(When.model_validate_json(json.dumps(asked["until"])))
             return {"ok": True}
@@ -124,6 +124,6 @@ def state(gateway: "Gateway") -> dict[str, Any]:
     }
 
 
-async def listen(gateway: "Gateway", port: int, host: str) -> asyncio.Server:
-    """Begin to listen for questions."""
-    return await asyncio.start_server(Control(gateway).converse, host, port, limit=MOST_BYTES)
+async def listen(gateway: "Gateway", port: int, host: str, clients: int) -> asyncio.Server:
+    """Begin to listen for questions about a gateway; `clients` is the port on which it has those."""
+    return await asyncio.start_server(Control(gateway, clients).converse, host, port, limit=MOST_BYTES)

@@ -216,6 +216,7 @@ class Assembly:
             incidents=self.incidents,
             vitals=self.vitals,
             halt=self.halt,
+            blocks_foreign=settings.live.foreign == "block",
             keeper=self._steps.keeper(self.keeper if self._node else Unkept()),
             kill=self._steps.kill(self._node.kill if self._node else never()),
             steps=self._steps,

@@ -18,6 +18,7 @@ def refuse_without_consent(live: Live, *, agreed: bool) -> None:
             "leave the option out, or write `live: {mode: live, account: …}` if you mean it",
         )
     if live.mode == "sim":
+        _refuse_what_is_not_simulated(live)
         return
     if live.mode != "paper-sandbox":
         _refuse_other_accounts(live)
@@ -26,6 +27,21 @@ def refuse_without_consent(live: Live, *, agreed: bool) -> None:
         raise LiveError(
             f"`mode: live` trades real money on the account {live.account}", f"add {OPTION} if you mean it"
         )
+
+
+def _refuse_what_is_not_simulated(live: Live) -> None:
+    """Refuse an account and a port of a broker's: nobody agreed to one."""
+    if live.account is not None and not live.account.startswith(PAPER):
+        raise LiveError(
+            f"{live.account} is no paper account (those begin with {PAPER}), and the mode is `sim`",
+            "leave `account:` out, or write `mode: live` if you mean that account",
+        )
+    for kind, ports in (("real", REAL_PORTS), ("paper", PAPER_PORTS)):
+        if live.at in ports:
+            raise LiveError(
+                f"port {live.at} is where {ports[live.at]} has {kind} accounts, and the mode is `sim`",
+                "leave `port:` out, or write `mode: live` or `mode: paper` if you mean those",
+            )
 
 
 def _refuse_other_accounts(live: Live) -> None:

@@ -88,7 +88,8 @@ def standing_in(live: Live) -> AbstractContextManager[Standing]:
         raise PluginError(
             f"{STANDING} cannot be loaded: {error}", "a live session keeps its limits there: install mia anew"
         ) from error
-    return cast("AbstractContextManager[Standing]", kind.open(live.state_folder, anew=live.is_fleeting))
+    opened = kind.open(live.state_folder, live.whose, anew=live.is_fleeting, forgets=live.is_sandbox)
+    return cast("AbstractContextManager[Standing]", opened)
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from mia_plugins.live.planning import live_plan, span_from, terms_of, wanted
 from mia_plugins.live.preflight import Preflight
 from mia_plugins.live.recording import Record, recorded_in
 from mia_plugins.live.shown import QUIETLY, Showing, Stage, shown
-from mia_plugins.live.simulated import simulated
+from mia_plugins.live.simulated import LOOPBACK, Gateway, simulated
 from mia_plugins.live.steward import End
 from mia_plugins.live.terms import LiveTerms, Pace
 from mia_plugins.processes import ENDINGS
@@ -35,6 +35,7 @@ from mia_plugins.runs.inputs import inputs_of
 from mia_plugins.runs.ledger import Ledger
 from mia_plugins.runtime.guard import Guard
 from mia_plugins.settings.listing import settings_yaml
+from mia_plugins.settings.live import Live
 from mia_plugins.settings.resolve import Run, load_run
 
 DEMO_ACCOUNT = "DU1234567"
@@ -79,21 +80,25 @@ def go(asked: Asked, started: Callable[[Crew], None]) -> Finished:
     refuse_without_consent(run.settings.live, agreed=asked.has_agreed)
     with ExitStack() as stack:
         pace = Pace()
-        port, account = run.settings.live.at, run.settings.live.account or DEMO_ACCOUNT
+        gateway = None
         if run.settings.live.mode == "sim":
             asked.runs_dir.mkdir(parents=True, exist_ok=True)
             gateway = stack.enter_context(simulated(run.settings, asked.runs_dir / "gateway.log"))
-            pace, port = gateway.pace, gateway.port
+            pace = gateway.pace
             market = pace.market_at(time.time_ns())
             run = asked.load(market)
-        line = Line(
-            run.settings.live.host, port, account, run.settings.live.client_id,
-            is_sandbox=run.settings.live.is_sandbox,
-        )  # fmt: skip
+        line = line_of(run.settings.live, gateway)
         session = Session(asked, run, line, pace)
         session.ask_gateway()
         ledger = stack.enter_context(Ledger.open(asked.runs_dir))
         return session.go(ledger, started)
+
+
+def line_of(live: Live, gateway: Gateway | None = None) -> Line:
+    """Return the gateway to connect to; one that is simulated is on this machine, wherever the file's is."""
+    host, port = (live.host, live.at) if gateway is None else (LOOPBACK, gateway.port)
+    account = live.account or DEMO_ACCOUNT
+    return Line(host, port, account, live.client_id, is_sandbox=live.is_sandbox)
 
 
 class Session:

@@ -105,9 +105,16 @@ def _running(control: int, port: int) -> Gateway:
             file.write(b'{"ask": "state"}\n')
             file.flush()
             told = json.loads(file.readline())
-        return Gateway(port, control, _pace(told["clock"]))
+        there, pace = told["port"], _pace(told["clock"])
     except (OSError, ValueError, KeyError) as error:
         raise LiveError(
             f"no simulated gateway answers on its control port {control}: {error}",
             "start one: `mia gateway --port PORT --control CONTROL`, or leave out `sim.running`",
         ) from error
+    if there != port:
+        raise LiveError(
+            f"the simulated gateway of control port {control} listens on {there}, and the file says "
+            f"`port: {port}`, where something else may listen",
+            f"write `port: {there}`",
+        )
+    return Gateway(port, control, pace)

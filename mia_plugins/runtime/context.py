@@ -137,6 +137,8 @@ class Context:
     """Who writes down in what order its calls are handled."""
     terms: Terms = AS_THEY_ARE
     """How whoever executes its orders tells times and contracts."""
+    blocks_foreign: bool = True
+    """Whether an order of somebody else keeps it from entering anything."""
     ears: Sequence[Ear] = ()
     """Actors that hear what becomes of its candidates and trades."""
     order_ears: Sequence[OrderEar] = ()

@@ -27,12 +27,14 @@ def fee_of(context: Context, event: Any) -> Decimal:
 
 
 def tell_of_another(context: Context, event: Any) -> None:
-    """Leave an order alone that is not a desk's own: others trade there too; nothing is entered then."""
+    """Leave an order alone that is not a desk's own: others trade there too; entries stop by default."""
     told = f"{context.who} is told of the order {event.client_order_id}, which is not its own"
     if not context.terms.is_live:
         raise DeskError(told)
-    _tell(context, event.ts_event, Incident(FOREIGN, Level.STOP_ENTRIES, told))
-    context.halt.set(FOREIGN, Kill.STOP, event.ts_event)
+    blocks = context.blocks_foreign
+    _tell(context, event.ts_event, Incident(FOREIGN, Level.STOP_ENTRIES if blocks else Level.WARN, told))
+    if blocks:
+        context.halt.set(FOREIGN, Kill.STOP, event.ts_event)
 
 
 def tell_late(context: Context, order_id: str, now: int) -> None:

@@ -40,7 +40,7 @@ class Live(BaseSettings):
     account: AccountId | None = None
     """The broker's account, such as DU1234567; it must be named where orders reach a broker."""
     host: str = "127.0.0.1"
-    """Where TWS or IB Gateway runs."""
+    """Where TWS or IB Gateway runs; one that is simulated runs on this machine."""
     port: Annotated[int, Field(ge=1, le=65_535)] | None = None
     """Its port; left out: IB Gateway's, 4002 for paper and 4001 for live. TWS has 7497 and 7496."""
     client_id: Annotated[int, Field(ge=1, le=30_000)] = 101
@@ -60,8 +60,9 @@ class Live(BaseSettings):
     foreign: Literal["block", "ignore"] = "block"
     """What becomes of trading where positions or orders are not ours; they are left alone, and told."""
     state: Path = Path("state")
-    """The folder of the account's limits, which outlive the process; `mia kill --state` names the same. A
-    simulated gateway that ends with the session has `sim` in it, which begins anew each time."""
+    """The folder of the account's limits, which outlive the process; `mia kill --state` names the same. Each
+    account and mode needs one of its own. A simulated gateway that ends with the session has `sim` in it:
+    that begins anew each time."""
     sim: Simulation = Simulation()
     """The simulated gateway."""
 
@@ -82,6 +83,12 @@ class Live(BaseSettings):
     def is_fleeting(self) -> bool:
         """Whether the account is gone once the session is over."""
         return self.mode == "sim" and self.sim.running is None
+
+    @property
+    def whose(self) -> str:
+        """Whose limits are kept: an account, and with whom it is."""
+        account = "a sandbox" if self.is_sandbox else self.account or "the simulated account"
+        return f"{account} (mode {self.mode})"
 
     @property
     def state_folder(self) -> Path:

@@ -10,10 +10,12 @@ from mia_plugins.errors import ExitCode, MiaError
 NAME = "risk.sqlite"
 OURS = 0x6D696172
 """SQLite's application id of our files: "miar"."""
-VERSION = 2
-"""1 knew of no brackets: such a file is given their table, and keeps all else."""
+VERSION = 3
+"""1 knew of no brackets and 2 not of whose it is: such a file is given their tables, and keeps all else."""
 WAIT_SECONDS = 10.0
 TABLES = (
+    """create table if not exists account (
+        number integer primary key check (number = 1), name text not null) strict""",
     "create table if not exists days (day text primary key, base text not null) strict",
     """create table if not exists executions (
         number integer primary key autoincrement, id text not null unique, day text not null,

@@ -106,6 +106,13 @@ class RiskState:
         """Let go of the file."""
         self._connection.close()
 
+    def belongs_to(self, account: str) -> str:
+        """Have it belong to an account, unless it belongs to one; return to which."""
+        with self._told() as connection:
+            connection.execute("insert or ignore into account values (1, ?)", (account,))
+            (name,) = connection.execute("select name from account").fetchone()
+        return str(name)
+
     def claim(self, orders: Sequence[str], bracket: Kept) -> str:
         """Note a bracket with orders before they are sent, or none; return one that had been sent, or ""."""
         with self._told() as connection:
@@ -136,6 +143,13 @@ class RiskState:
         query = "select base, strategy, told, done from brackets where done = 0 order by rowid"
         with self._told() as connection:
             return [Kept(base, who, told, bool(done)) for base, who, told, done in connection.execute(query)]
+
+    def forget_brackets(self) -> list[Kept]:
+        """Go on with no bracket; return those that were not done."""
+        found = self.brackets()
+        with self._told() as connection:
+            connection.execute("update brackets set done = 1")
+        return found
 
     def fills(self, order_id: str) -> list[str]:
         """Return what was executed of an order, on any day: fills in JSON."""

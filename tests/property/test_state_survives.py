@@ -296,10 +296,12 @@ def test_what_is_held_is_carried_into_a_new_day_with_what_was_paid_for_it(here: 
 def test_a_state_of_the_version_before_is_opened_and_keeps_all_it_had(here: Path) -> None:
     state, keeping, _ = reconciled(here, Broker(here / "broker"))
     take(keeping, "1", 1, PRICE)
-    state._connection.execute("drop table brackets")
+    for table in ("brackets", "account"):
+        state._connection.execute(f"drop table {table}")
     state._connection.execute("pragma user_version = 1")
     state.close()
     with RiskState.open(here) as state:
+        assert [state.belongs_to(account) for account in ("DU1", "DU2")] == ["DU1", "DU1"]
         again = account_of("ES", BrokerAccount(Decimal(25_000)))
         keeping = resumed(state, DAY, again.broker, {"one-ES": again})
         assert (again.position, keeping.brackets()) == (1, {})

@@ -36,6 +36,7 @@ def live(desk: Desk) -> Desk:
     context["terms"] = AS_RECORDED
     context["records"] = SimpleNamespace(order=lambda *_: None, fill=lambda *_: None)
     context["kill"] = bytes(1)
+    context["blocks_foreign"] = True
     context["following"] = SimpleNamespace(closed=lambda: None)
     context["account"].costs = Costs(commission=context["account"].tick_value)
     return desk
@@ -76,6 +77,16 @@ def test_an_order_that_is_none_of_ours_is_left_alone_and_stops_entries(
     assert (wire.sent, wire.canceled) == ([], [])
     assert live.refusal(NOW) == "foreign_order"
     assert live._context.halt.level is Kill.STOP
+
+
+def test_where_the_settings_ignore_others_their_orders_are_told_and_entries_go_on(
+    live: Desk, told: list[str]
+) -> None:
+    vars(live._context)["blocks_foreign"] = False
+    tell(live, OrderAccepted, "somebody-1")
+    assert told == ["the strategy 'ema-ES' is told of the order somebody-1, which is not its own"]
+    assert live.refusal(NOW) == ""
+    assert live._context.halt.level is Kill.OFF
 
 
 def test_in_a_backtest_there_is_nobody_else(desk: Desk) -> None:

@@ -6,6 +6,9 @@ import pytest
 
 from mia_plugins.live.consent import OPTION, refuse_without_consent
 from mia_plugins.live.errors import LiveError
+from mia_plugins.live.session import line_of
+from mia_plugins.live.simulated import Gateway
+from mia_plugins.live.terms import Pace
 from mia_plugins.settings.live import Live
 
 MODES = ("sim", "paper-sandbox", "paper", "live")
@@ -40,6 +43,25 @@ def test_real_money_is_reached_in_one_way_alone() -> None:
     assert not any(agreed for mode, _, _, agreed in there if mode != "live")
 
 
+def test_a_simulated_session_reaches_this_machine_alone_and_no_usual_port_or_real_account() -> None:
+    reached = set()
+    hosts, controls = ("127.0.0.1", "192.168.1.5"), (None, 4103)
+    for host, account, port, control in itertools.product(hosts, ACCOUNTS, PORTS, controls):
+        live = Live.model_validate(
+            {"host": host, "account": account, "port": port, "sim": {"running": control}}
+        )
+        if starts(live, agreed=False):
+            line = line_of(live, Gateway(port or 50_000, control, Pace()))
+            reached.add((line.host, line.port, line.account))
+    assert reached == {("127.0.0.1", port, "DU1234567") for port in (4102, 50_000)}
+
+
+def test_others_reach_what_the_file_names() -> None:
+    live = Live(mode="live", account="U7654321", host="192.168.1.5")
+    line = line_of(live)
+    assert (line.host, line.port, line.account, line.is_sandbox) == ("192.168.1.5", 4001, "U7654321", False)
+
+
 def test_the_default_is_simulated_and_asks_for_nothing() -> None:
     assert Live().mode == "sim"
     assert starts(Live(), agreed=False)
@@ -60,6 +82,9 @@ def test_the_default_is_simulated_and_asks_for_nothing() -> None:
             "TWS has the others on 7497",
         ),
         ({"mode": "live", "account": "U7654321", "port": 4002}, True, "paper accounts", "on 4001"),
+        ({"account": "U7654321"}, False, "U7654321 is no paper account", "leave `account:` out"),
+        ({"port": 4001}, False, "port 4001 is where IB Gateway has real accounts", "mode: live"),
+        ({"port": 7497}, False, "port 7497 is where TWS has paper accounts", "leave `port:` out"),
         ({"mode": "sim"}, True, "the file says `mode: sim`", "leave the option out"),
     ],
 )
