@@ -33,7 +33,7 @@ class Exchange:
         day_end: Callable[[int], int],
         is_regular: Callable[[int], bool] = lambda _: True,
     ) -> None:
-        """`day_end` tells when an order of the day expires, `is_regular` whether a time is in regular hours."""
+        """`day_end` tells when an order of the day expires, `is_regular` what times are in regular hours."""
         self.market = market
         self.account = account
         self.orders: dict[Key, Order] = {}
