@@ -196,7 +196,7 @@ class Crew:
             live=settings.live,
             intake=self.intake,
             strategies=self.strategies,
-            watched=frozenset((*settings.instruments, *settings.observe)),
+            watched=frozenset((*settings.instruments, *settings.observe, *settings.orders_for.values())),
             guard=ground.guard,
             end=ground.end,
             silence=self.silence,
