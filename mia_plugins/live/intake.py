@@ -64,6 +64,9 @@ class Stream:
         """Rows that came."""
         self.quote: tuple[int, ...] | None = None
         """The last quote that nobody has felt."""
+        self.moves = 0
+        """How often the best prices changed since the last trade, where trades are subscribed to."""
+        self._best: tuple[int, ...] = ()
 
     @property
     def heard(self) -> int:
@@ -79,6 +82,11 @@ class Stream:
         self.last[kind] = ts
         self.count[kind] += 1
         self.rows[kind].append((ts, *row))
+        if kind is Kind.TRADES:
+            self.moves = 0
+        elif kind is Kind.QUOTES and row[:2] != self._best:
+            self._best = row[:2]
+            self.moves += Kind.TRADES in self.kinds
 
     def forget_before(self, ts: int) -> None:
         """Forget what arrived before an instant (UTC ns)."""

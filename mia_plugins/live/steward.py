@@ -8,6 +8,7 @@ from typing import Any
 from mia_plugins.data.sessions import NS
 from mia_plugins.live.intake import Intake
 from mia_plugins.live.silence import Silence
+from mia_plugins.live.untraded import Untraded
 from mia_plugins.runtime.actor import ActorContext, MiaActor
 from mia_plugins.runtime.guard import Guard
 from mia_plugins.runtime.incidents import Incident, Level
@@ -64,6 +65,7 @@ class Steward(MiaActor):
     def __init__(self, context: ActorContext, charge: Charge) -> None:
         super().__init__(context)
         self._charge = charge
+        self._untraded = Untraded(context, charge.intake, charge.live.stale_after)
         self._stale: dict[str, int] = {}
         self._begun = 0
         self._is_ending = False
@@ -119,6 +121,7 @@ class Steward(MiaActor):
         for told in self._charge.silence.never_came(now, live.stale_after):
             self.context.incidents.tell(now, self.context.name, Incident(NEVER, Level.WARN, told))
             self.context.warnings.add(told, told)
+        self._untraded.look(now)
         for code, age in self.ages(now).items():
             if age < live.stale_after:
                 self._is_back(code, now)
