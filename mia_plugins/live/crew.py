@@ -22,6 +22,7 @@ from mia_plugins.live.intake import Intake, Wants
 from mia_plugins.live.native import NativeLog
 from mia_plugins.live.node import Line, node_of
 from mia_plugins.live.planning import load_tables, subscriptions, wanted
+from mia_plugins.live.purse import Purse
 from mia_plugins.live.recording import Record
 from mia_plugins.live.silence import Silence
 from mia_plugins.live.steward import Charge, End, Steward
@@ -142,7 +143,18 @@ class Crew:
         self.node = node_of(ground.line, TRADER, loaded, run.settings)
         self.stop: Callable[[], None] = self.node.handle().stop
         self.steward = Steward(self._context("steward"), self._charge())
+        self.purse = self._purse()
         self._board(self.node, [str(one) for one in loaded])
+
+    def _purse(self) -> Purse | None:
+        """Return who compares the broker's account with ours; what is filled in the node has none there."""
+        line, vitals = self._ground.line, self.assembly.vitals
+        if line.is_sandbox:
+            return None
+        is_real = self._ground.run.settings.live.mode == "live"
+        purse = Purse(self._context("purse"), f"IB-{line.account}", lambda: self.steward.cache, is_real)
+        vitals.feed("age.account", purse.age)
+        return purse
 
     def _loaded(self) -> list[InstrumentId]:
         """Return what the node asks the broker for; what the process before left is looked after too."""
@@ -216,6 +228,8 @@ class Crew:
     def _look(self, now: int) -> None:
         del now  # when the timer was due: it may be late, and ages are told as they are
         at = self._ground.terms.market_now()
+        if self.purse is not None:
+            self.purse.look(at)
         for watching in self._watching:
             watching.sight.state = STOPPING if self._ground.end.asked.is_set() else "trading"
             watching.look(at)
