@@ -26,6 +26,7 @@ from mia_plugins.live.purse import Purse
 from mia_plugins.live.recording import Record
 from mia_plugins.live.silence import Silence
 from mia_plugins.live.steward import Charge, End, Steward
+from mia_plugins.live.taking import CONNECTION
 from mia_plugins.live.telling import STOPPING
 from mia_plugins.live.terms import LiveTerms
 from mia_plugins.live.warming import Past, Warmed, WarmUp
@@ -39,7 +40,7 @@ from mia_plugins.runtime.keeping import Keeper
 from mia_plugins.runtime.killing import Halt
 from mia_plugins.runtime.strategy import MiaStrategy
 from mia_plugins.runtime.terms import Terms
-from mia_plugins.runtime.vitals import Pulse
+from mia_plugins.runtime.vitals import Pulse, Vitals
 from mia_plugins.settings.live import Live
 from mia_plugins.settings.resolve import Run
 from mia_plugins.tape.known import KnownTable
@@ -59,6 +60,13 @@ class Resumed(Protocol):
     """Tells of an order that is none of ours."""
 
 
+class Noting(Protocol):
+    """Takes note of how late events are dealt with."""
+
+    def note(self, event: int, now: int) -> None:
+        """Take an event's time and when it was dealt with; both UTC ns."""
+
+
 class Standing(Protocol):
     """An account's limits while a node lives."""
 
@@ -68,6 +76,9 @@ class Standing(Protocol):
 
     def keep(self, halt: Halt, incidents: Incidents) -> None:
         """Have what flattens everything set the kill switch."""
+
+    def feed(self, vitals: Vitals) -> Noting:
+        """Feed what the machine tells; return what takes note of how late events are dealt with."""
 
     def contracts(self) -> frozenset[str]:
         """Return the contracts of brackets that the process before left."""
@@ -144,6 +155,8 @@ class Crew:
         self.stop: Callable[[], None] = self.node.handle().stop
         self.steward = Steward(self._context("steward"), self._charge())
         self.purse = self._purse()
+        self._latency = ground.standing.feed(self.assembly.vitals)
+        self.assembly.vitals.feed(CONNECTION, self.steward.unheard)
         self._board(self.node, [str(one) for one in loaded])
 
     def _purse(self) -> Purse | None:
@@ -226,8 +239,8 @@ class Crew:
         self._watching.append(watching)
 
     def _look(self, now: int) -> None:
-        del now  # when the timer was due: it may be late, and ages are told as they are
-        at = self._ground.terms.market_now()
+        at = self._ground.terms.market_now()  # the timer was due earlier, and ages are told as they are
+        self._latency.note(at - (at - now) // self._ground.terms.takes(1), at)
         if self.purse is not None:
             self.purse.look(at)
         for watching in self._watching:

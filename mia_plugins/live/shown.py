@@ -85,7 +85,7 @@ def _sight(crew: Crew, stage: Stage) -> Sight:
         assembly.vitals,
         assembly.halt,
         crew.strategies[0].context.kill if crew.strategies else bytes(1),
-        patience=Patience(data=stage.stale_after, own=TOLD_WHEN_CHANGED),
+        patience=Patience(data=stage.stale_after, connection=stage.stale_after, own=TOLD_WHEN_CHANGED),
     )
 
 

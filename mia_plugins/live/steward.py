@@ -93,6 +93,15 @@ class Steward(MiaActor):
             if code in watched
         }
 
+    def unheard(self, now: int) -> float | None:
+        """Return for how many s of the machine's nothing at all came, at UTC ns; None outside sessions."""
+        session = next((day.session for day in self.context.days if now in day.session), None)
+        streams = self._charge.intake.streams.values()
+        if session is None or not streams or not self._begun:
+            return None
+        heard = max(max(one.last.values(), default=0) for one in streams)
+        return float(max(0, now - max(self._begun, session.open, heard)) / self.context.terms.takes(NS))
+
     def _look(self, event: Any) -> None:
         now = event.ts_event
         charge = self._charge

@@ -1,6 +1,7 @@
 """What a live node takes in: quotes that are no market are none, trades that stop are noticed."""
 
 import datetime as dt
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -9,6 +10,7 @@ from nautilus_trader.model import InstrumentId, Quantity, QuoteTick
 from mia_plugins.data.arrow import Kind
 from mia_plugins.data.sessions import NS, session_on, utc_ns
 from mia_plugins.live.intake import Intake, Stream, Wants
+from mia_plugins.live.steward import Steward
 from mia_plugins.live.terms import LiveTerms, Pace
 from mia_plugins.live.untraded import Untraded
 from mia_plugins.runtime.actor import ActorContext
@@ -140,3 +142,15 @@ def test_what_only_fills_orders_needs_no_trades() -> None:
     live.stream = live.intake.streams["ES"] = Stream(ES, frozenset({Kind.QUOTES}), NOON)
     live.goes_on(200, trades=False)
     assert live.told == []
+
+
+def test_the_line_is_silent_since_anything_came_last_and_in_sessions_alone() -> None:
+    live = Live(NOON)
+    charge: Any = SimpleNamespace(intake=live.intake, live=SimpleNamespace(stale_after=20.0))
+    steward = Steward(live.untraded._context, charge)
+    assert steward.unheard(NOON) is None  # it has not begun
+    steward._begun = NOON
+    assert steward.unheard(NOON + 7 * NS) == 7
+    live.stream.take(Kind.TRADES, NOON + 8 * NS, (BID, 1, 1))
+    assert steward.unheard(NOON + 10 * NS) == 2
+    assert steward.unheard(utc_ns(DAY, dt.time(17, 30))) is None
