@@ -31,7 +31,7 @@ extends: mia:backtests/demo_day.yaml
 catalog: catalog
 strategies: {ema_cross: {fast: 2, slow: 3, stop: 8, target: 8}}
 actors: {vix: {every: 5}, levels: {every: 5}, catastrophe: {memory: {warn: 0.01}}}
-live: {sim: {pace: 20, faults: faults.yaml}, state: state}
+live: {sim: {pace: 20, faults: faults.yaml}, state: state, stale_after: 2}
 """
 FAULTS = """
 faults:
