@@ -23,6 +23,8 @@ from mia_plugins.runtime.fostering import Hearers
 from mia_plugins.runtime.incidents import Incident, Incidents, Level
 from mia_plugins.runtime.killing import KILL_SWITCH, Halt, Kill
 from mia_plugins.runtime.terms import AS_THEY_ARE, Terms
+from mia_plugins.runtime.vitals import Vitals
+from risk.catastrophe.host import Latency, feed_host
 from risk.kill import KillWatch, engage
 from risk.state import RiskState
 from risk.state.claim import claimed
@@ -164,6 +166,10 @@ class Standing:
         found = reconcile(keeping, day, reports)
         found.ended[:0] = self._forgotten
         return found
+
+    def feed(self, vitals: Vitals) -> Latency:
+        """Feed what the machine tells of itself and the state's disk; return what events are noted with."""
+        return feed_host(vitals, self._folder)
 
     def contracts(self) -> frozenset[str]:
         """Return the contracts of brackets that are not done: a node needs them, though others may lead."""

@@ -39,6 +39,8 @@ from nautilus_trader.model import (
 )
 from nautilus_trader.trading import Strategy, StrategyConfig
 
+from mia_plugins.runtime.orders import AT_ANY_HOUR
+
 IB = ClientId.from_str("IB")
 PATIENCE = 60.0
 """Seconds after which the node stops, whatever came of it."""
@@ -113,12 +115,12 @@ class Bracketeer(Strategy):
             StopMarketOrder(
                 *names, stop, OrderSide.SELL, one, Price.from_str(f"{price - POINTS:.2f}"), TriggerType.DEFAULT,
                 TimeInForce.GTC, False, False, UUID4(), now, contingency_type=ContingencyType.OUO,
-                order_list_id=group, linked_order_ids=[target], parent_order_id=entry,
+                order_list_id=group, linked_order_ids=[target], parent_order_id=entry, tags=[AT_ANY_HOUR],
             ),
             LimitOrder(
                 *names, target, OrderSide.SELL, one, Price.from_str(f"{price + POINTS:.2f}"), TimeInForce.GTC,
                 False, False, False, UUID4(), now, contingency_type=ContingencyType.OUO, order_list_id=group,
-                linked_order_ids=[stop], parent_order_id=entry,
+                linked_order_ids=[stop], parent_order_id=entry, tags=[AT_ANY_HOUR],
             ),
         ]  # fmt: skip
         self.submit_order_list(orders, client_id=IB)

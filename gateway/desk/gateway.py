@@ -20,7 +20,7 @@ from gateway.exchange.events import Cancelled, Changed, Event, Executed, Refused
 from gateway.exchange.exchange import Exchange
 from gateway.exchange.order import Key, Order
 from gateway.faults.injector import Injector
-from gateway.market.days import session_from
+from gateway.market.days import has_regular_hours, session_from
 from gateway.market.market import Market
 from gateway.market.past import Past
 from gateway.market.timeline import Timeline
@@ -70,7 +70,12 @@ class Gateway:
         self.market, self.timeline, self.now = playing.market, playing.timeline, now
         self.history = History(playing.market, playing.past, playing.timeline)
         self.account = account or Account(DEMO_ACCOUNT, DEMO_CASH)
-        self.exchange = Exchange(playing.market, self.account, lambda ts: session_from(ts).close)
+        self.exchange = Exchange(
+            playing.market,
+            self.account,
+            lambda ts: session_from(ts).close,
+            lambda ts: has_regular_hours(playing.timeline.market(ts)),
+        )
         self.pacing = Pacing()
         self.faults = Injector(self)
         self.link = Link()

@@ -82,6 +82,7 @@ def terms_of(order: ib.Order, listing: Listing, account: str) -> Terms:
         transmit=order.transmit,
         good_till=moment_of(order.good_till_date) if tif is Tif.GTD and order.good_till_date else None,
         ref=order.order_ref,
+        outside_rth=order.outside_rth,
     )
 
 

@@ -26,15 +26,21 @@ BY_CLIENT, BY_PARENT, BY_GROUP, BY_TIME, BY_TIF = (
 class Exchange:
     """All orders of an account, of all clients. Whatever is done returns what there is to tell, in order."""
 
-    def __init__(self, market: Market, account: Account, day_end: Callable[[int], int]) -> None:
-        """`day_end` tells when an order of the day expires that is placed at a time."""
+    def __init__(
+        self,
+        market: Market,
+        account: Account,
+        day_end: Callable[[int], int],
+        is_regular: Callable[[int], bool] = lambda _: True,
+    ) -> None:
+        """`day_end` tells when an order of the day expires, `is_regular` what times are in regular hours."""
         self.market = market
         self.account = account
         self.orders: dict[Key, Order] = {}
         self.executions: list[Executed] = []
         self.most_lots = 0
         """Contracts that a fill has at the most; 0 for no bound. Faults set it."""
-        self._day_end = day_end
+        self._day_end, self._is_regular = day_end, is_regular
         self._offers: dict[int, Offer] = {}
         self._numbers = FIRST_PERM
 
@@ -139,7 +145,7 @@ class Exchange:
         price = watched(order, book, self.market.last(listing))
         if price is not None and not order.is_awake:
             trail(order, price)
-            order.is_awake = wakes(order, price)
+            order.is_awake = wakes(order, price) and (order.terms.outside_rth or self._is_regular(now))
             if order.is_awake:
                 order.status = status_of(order)
                 yield Changed(copy.copy(order))

@@ -94,6 +94,8 @@ class Terms:
     transmit: bool = True
     good_till: int | None = None
     ref: str = ""
+    outside_rth: bool = False
+    """Whether one that waits for its price wakes outside regular hours too."""
 
 
 @dataclass(slots=True)

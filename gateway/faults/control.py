@@ -102,6 +102,7 @@ def state(gateway: "Gateway") -> dict[str, Any]:
                 "filled": order.filled,
                 "status": order.status,
                 "is_working": order.is_working,
+                "outside_rth": order.terms.outside_rth,
                 "ref": order.terms.ref,
             }
             for order in gateway.exchange.orders.values()

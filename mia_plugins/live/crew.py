@@ -22,9 +22,11 @@ from mia_plugins.live.intake import Intake, Wants
 from mia_plugins.live.native import NativeLog
 from mia_plugins.live.node import Line, node_of
 from mia_plugins.live.planning import load_tables, subscriptions, wanted
+from mia_plugins.live.purse import Purse
 from mia_plugins.live.recording import Record
 from mia_plugins.live.silence import Silence
 from mia_plugins.live.steward import Charge, End, Steward
+from mia_plugins.live.taking import CONNECTION
 from mia_plugins.live.telling import STOPPING
 from mia_plugins.live.terms import LiveTerms
 from mia_plugins.live.warming import Past, Warmed, WarmUp
@@ -38,7 +40,7 @@ from mia_plugins.runtime.keeping import Keeper
 from mia_plugins.runtime.killing import Halt
 from mia_plugins.runtime.strategy import MiaStrategy
 from mia_plugins.runtime.terms import Terms
-from mia_plugins.runtime.vitals import Pulse
+from mia_plugins.runtime.vitals import Pulse, Vitals
 from mia_plugins.settings.live import Live
 from mia_plugins.settings.resolve import Run
 from mia_plugins.tape.known import KnownTable
@@ -58,6 +60,13 @@ class Resumed(Protocol):
     """Tells of an order that is none of ours."""
 
 
+class Noting(Protocol):
+    """Takes note of how late events are dealt with."""
+
+    def note(self, event: int, now: int) -> None:
+        """Take an event's time and when it was dealt with; both UTC ns."""
+
+
 class Standing(Protocol):
     """An account's limits while a node lives."""
 
@@ -67,6 +76,9 @@ class Standing(Protocol):
 
     def keep(self, halt: Halt, incidents: Incidents) -> None:
         """Have what flattens everything set the kill switch."""
+
+    def feed(self, vitals: Vitals) -> Noting:
+        """Feed what the machine tells; return what takes note of how late events are dealt with."""
 
     def contracts(self) -> frozenset[str]:
         """Return the contracts of brackets that the process before left."""
@@ -143,7 +155,20 @@ class Crew:
         self.node = node_of(ground.line, TRADER, loaded, run.settings)
         self.stop: Callable[[], None] = self.node.handle().stop
         self.steward = Steward(self._context("steward"), self._charge())
+        self.purse = self._purse()
+        self._latency = ground.standing.feed(self.assembly.vitals)
+        self.assembly.vitals.feed(CONNECTION, self.steward.unheard)
         self._board(self.node, [str(one) for one in loaded])
+
+    def _purse(self) -> Purse | None:
+        """Return who compares the broker's account with ours; what is filled in the node has none there."""
+        line, vitals = self._ground.line, self.assembly.vitals
+        if line.is_sandbox:
+            return None
+        is_real = self._ground.run.settings.live.mode == "live"
+        purse = Purse(self._context("purse"), f"IB-{line.account}", lambda: self.steward.cache, is_real)
+        vitals.feed("age.account", purse.age)
+        return purse
 
     def _loaded(self) -> list[InstrumentId]:
         """Return what the node asks the broker for; what the process before left is looked after too."""
@@ -197,7 +222,7 @@ class Crew:
             live=settings.live,
             intake=self.intake,
             strategies=self.strategies,
-            watched=frozenset((*settings.instruments, *settings.observe)),
+            watched=frozenset((*settings.instruments, *settings.observe, *settings.orders_for.values())),
             guard=ground.guard,
             end=ground.end,
             silence=self.silence,
@@ -215,8 +240,10 @@ class Crew:
         self._watching.append(watching)
 
     def _look(self, now: int) -> None:
-        del now  # when the timer was due: it may be late, and ages are told as they are
-        at = self._ground.terms.market_now()
+        at = self._ground.terms.market_now()  # the timer was due earlier, and ages are told as they are
+        self._latency.note(at - (at - now) // self._ground.terms.takes(1), at)
+        if self.purse is not None:
+            self.purse.look(at)
         for watching in self._watching:
             watching.sight.state = STOPPING if self._ground.end.asked.is_set() else "trading"
             watching.look(at)

@@ -64,6 +64,9 @@ class Stream:
         """Rows that came."""
         self.quote: tuple[int, ...] | None = None
         """The last quote that nobody has felt."""
+        self.moves = 0
+        """How often the best prices changed since the last trade, where trades are subscribed to."""
+        self._best: tuple[int, ...] = ()
 
     @property
     def heard(self) -> int:
@@ -79,6 +82,11 @@ class Stream:
         self.last[kind] = ts
         self.count[kind] += 1
         self.rows[kind].append((ts, *row))
+        if kind is Kind.TRADES:
+            self.moves = 0
+        elif kind is Kind.QUOTES and row[:2] != self._best:
+            self._best = row[:2]
+            self.moves += Kind.TRADES in self.kinds
 
     def forget_before(self, ts: int) -> None:
         """Forget what arrived before an instant (UTC ns)."""
@@ -162,12 +170,14 @@ class Intake(MiaActor):
             stream.take(Kind.TRADES, self._at(trade.ts_init), row)
 
     def on_quote(self, quote: Any) -> None:
-        """Take the best bid and ask."""
+        """Take the best bid and ask; crossed, or without a side, they are no market, and older ones stay."""
         stream = self._by_id.get(quote.instrument_id)
-        if stream:
-            prices = ticks_of(quote.bid_price), ticks_of(quote.ask_price)
-            row = (*prices, int(quote.bid_size), int(quote.ask_size))
-            stream.take(Kind.QUOTES, self._at(quote.ts_init), row)
+        if stream is None:
+            return
+        bid, ask = ticks_of(quote.bid_price), ticks_of(quote.ask_price)
+        bids, asks = int(quote.bid_size), int(quote.ask_size)
+        if 0 < bid < ask and bids > 0 and asks > 0:
+            stream.take(Kind.QUOTES, self._at(quote.ts_init), (bid, ask, bids, asks))
             stream.quote = stream.rows[Kind.QUOTES][-1]
 
     def on_book_deltas(self, deltas: Any) -> None:

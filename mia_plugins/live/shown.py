@@ -33,6 +33,8 @@ class Showing:
     """What is drawn on; None is standard output."""
 
 
+TOLD_WHEN_CHANGED = {"account": 86_400.0}
+"""Seconds after which what a broker tells only when it changes is stale."""
 QUIETLY = Showing(is_quiet=True)
 
 
@@ -83,7 +85,7 @@ def _sight(crew: Crew, stage: Stage) -> Sight:
         assembly.vitals,
         assembly.halt,
         crew.strategies[0].context.kill if crew.strategies else bytes(1),
-        patience=Patience(data=stage.stale_after),
+        patience=Patience(data=stage.stale_after, connection=stage.stale_after, own=TOLD_WHEN_CHANGED),
     )
 
 

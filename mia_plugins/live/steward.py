@@ -8,6 +8,7 @@ from typing import Any
 from mia_plugins.data.sessions import NS
 from mia_plugins.live.intake import Intake
 from mia_plugins.live.silence import Silence
+from mia_plugins.live.untraded import Untraded
 from mia_plugins.runtime.actor import ActorContext, MiaActor
 from mia_plugins.runtime.guard import Guard
 from mia_plugins.runtime.incidents import Incident, Level
@@ -64,6 +65,7 @@ class Steward(MiaActor):
     def __init__(self, context: ActorContext, charge: Charge) -> None:
         super().__init__(context)
         self._charge = charge
+        self._untraded = Untraded(context, charge.intake, charge.live.stale_after)
         self._stale: dict[str, int] = {}
         self._begun = 0
         self._is_ending = False
@@ -90,6 +92,15 @@ class Steward(MiaActor):
             for code, stream in self._charge.intake.streams.items()
             if code in watched
         }
+
+    def unheard(self, now: int) -> float | None:
+        """Return for how many s of the machine's nothing at all came, at UTC ns; None outside sessions."""
+        session = next((day.session for day in self.context.days if now in day.session), None)
+        streams = self._charge.intake.streams.values()
+        if session is None or not streams or not self._begun:
+            return None
+        heard = max(max(one.last.values(), default=0) for one in streams)
+        return float(max(0, now - max(self._begun, session.open, heard)) / self.context.terms.takes(NS))
 
     def _look(self, event: Any) -> None:
         """See to the end first: nothing that fails below may keep it from coming."""
@@ -123,6 +134,7 @@ class Steward(MiaActor):
         for told in self._charge.silence.never_came(now, live.stale_after):
             self.context.incidents.tell(now, self.context.name, Incident(NEVER, Level.WARN, told))
             self.context.warnings.add(told, told)
+        self._untraded.look(now)
         for code, age in self.ages(now).items():
             if age < live.stale_after:
                 self._is_back(code, now)

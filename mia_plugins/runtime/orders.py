@@ -31,6 +31,9 @@ from mia_plugins.runtime.brackets import Bracket, OrderState
 from mia_plugins.runtime.terms import AS_THEY_ARE, Terms
 
 Order = MarketOrder | LimitOrder | StopMarketOrder
+AT_ANY_HOUR = 'IBOrderTags:{"outsideRth": true}'
+"""The tag by which Nautilus' client has IB trigger a stop, and fill a limit, outside regular hours too: by
+default a stop in a future sleeps from 16:00 to 9:30."""
 
 
 def price_of(ticks: int) -> Price:
@@ -97,6 +100,8 @@ class OrderMaker:
         if order.ticks is None:
             # What is not filled at once ends, so that nothing trails behind in a thin book.
             return MarketOrder(time_in_force=TimeInForce.IOC, **common)
+        if self._terms.is_live:
+            common["tags"] = [AT_ANY_HOUR]
         if order.type == "limit":
             price = price_of(order.ticks)
             return LimitOrder(price=price, post_only=False, time_in_force=TimeInForce.GTC, **common)

@@ -105,6 +105,10 @@ def test_it_trades_a_bracket_and_both_sides_agree(session: Session) -> None:
     assert float(books["settled"]) == 250_000 + gained
 
 
+def test_stop_and_target_reach_the_broker_for_any_hour(session: Session) -> None:
+    assert [one["outside_rth"] for one in session[1]["orders"]] == [False, True, True]
+
+
 def test_it_stops_clean(session: Session) -> None:
     stopped = next(line for line in session[0] if line["what"] == "stopped")
     assert (stopped["orders"], stopped["positions"]) == (0, 0)

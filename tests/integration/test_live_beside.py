@@ -30,8 +30,8 @@ CONFIG = """
 extends: mia:backtests/demo_day.yaml
 catalog: catalog
 strategies: {ema_cross: {fast: 2, slow: 3, stop: 8, target: 8}}
-actors: {vix: {every: 5}, levels: {every: 5}}
-live: {sim: {pace: 20, faults: faults.yaml}, state: state}
+actors: {vix: {every: 5}, levels: {every: 5}, catastrophe: {memory: {warn: 0.01}}}
+live: {sim: {pace: 20, faults: faults.yaml}, state: state, stale_after: 2}
 """
 FAULTS = """
 faults:
@@ -119,6 +119,12 @@ def test_it_ends_in_order_and_its_log_stands_in_its_folder(lived: Lived) -> None
     assert "code: 354" in (lived.run.path / "nautilus.log").read_text()
     assert not (lived.run.path / "native.log").exists()
     assert "Stack backtrace" not in lived.out + lived.err
+
+
+def test_the_monitor_has_what_a_living_process_knows(lived: Lived) -> None:
+    assert '"what": "connected"' in lived.err
+    assert "% of the memory are taken; the limit is 0.01 %" in lived.err
+    assert '"account": ' in lived.err  # its age
 
 
 def test_history_is_the_minutes_that_were_before_it(lived: Lived) -> None:

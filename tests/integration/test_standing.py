@@ -16,6 +16,8 @@ from mia_plugins.runtime.account import Fill, Role
 from mia_plugins.runtime.broker import BrokerAccount
 from mia_plugins.runtime.incidents import Incidents
 from mia_plugins.runtime.killing import Halt, Kill
+from mia_plugins.runtime.vitals import Vitals
+from risk.catastrophe.readings import SOURCED
 from risk.kill import standing as switch_of
 from risk.live import OnForeign, Standing, Watch, hand_over
 from risk.state import RiskState, StateError, resumed
@@ -190,3 +192,13 @@ def test_desks_leave_first_and_a_kill_switch_that_cannot_be_kept_is_an_incident(
     ((ts, who, what, *_, told),) = rows
     assert (ts, who, what) == (2, "standing", "kill_switch")
     assert "not kept beyond this process" in told
+
+
+def test_a_living_process_feeds_what_its_machine_tells(here: Path) -> None:
+    vitals = Vitals()
+    with Standing.open(here) as standing:
+        latency = standing.feed(vitals)
+    latency.note(0, 3 * 10**6)
+    assert vitals.sources["latency"](3 * 10**6) == 3.0
+    assert set(vitals.sources) == set(SOURCED) - {"connection", "position_mismatch"}
+    assert 0 < (vitals.sources["disk_free"](0) or 0) < 100

@@ -120,6 +120,18 @@ def test_an_order_sleeps_until_the_market_comes_to_its_price(
     )
 
 
+@pytest.mark.parametrize("outside_rth", [False, True])
+def test_a_stop_sleeps_in_the_evening_unless_it_is_told_to_wake(outside_rth: bool) -> None:
+    async def story(made: World, client: Client) -> None:
+        said: dict[str, Any] = {"order_type": "STP", "aux_price": 5999.0, "tif": "GTC"}
+        await client.ask(order(1, "SELL", outside_rth=outside_rth, **said))
+        assert client.last(ib.OpenOrder).order.outside_rth is outside_rth
+        await made.pass_time(4.5 * 3600)
+        assert len(fills(client)) == outside_rth
+
+    told(story, quoted(4.4 * 3600, BID - 5), traded(4.4 * 3600, BID - 4))
+
+
 def test_a_trailing_limit_becomes_a_limit_behind_its_stop() -> None:
     async def story(made: World, client: Client) -> None:
         said: dict[str, Any] = {"aux_price": 1.0, "trail_stop_price": 5999.0, "lmt_price_offset": 0.5}

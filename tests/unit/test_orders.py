@@ -17,6 +17,7 @@ from nautilus_trader.model import (
 from mia_plugins.runtime.account import Role
 from mia_plugins.runtime.brackets import Bracket, OrderState
 from mia_plugins.runtime.orders import OrderMaker, price_of, ticks_of
+from mia_plugins.runtime.terms import AS_RECORDED
 
 ES = InstrumentId.from_str("ESM6.XCME")
 
@@ -57,6 +58,14 @@ def test_ib_is_sent_neither_reduce_only_nor_post_only() -> None:
     orders = made(bracket(limit=23_999), reduce_only=False)
     assert not any(order.is_reduce_only for order in orders)
     assert not any(getattr(order, "is_post_only", False) for order in orders)
+
+
+def test_live_stops_and_limits_work_at_any_hour() -> None:
+    maker = OrderMaker(TraderId("MIA-001"), StrategyId("ema-ES"), AS_RECORDED, reduce_only=False)
+    any_hour = ['IBOrderTags:{"outsideRth": true}']
+    assert [one.tags for one in maker.bracket(bracket(), ES)] == [None, any_hour, any_hour]
+    assert [one.tags for one in maker.bracket(bracket(limit=23_999), ES)] == [any_hour] * 3
+    assert [one.tags for one in made(bracket(), reduce_only=True)] == [None] * 3
 
 
 def test_the_engine_is_told_that_exits_only_reduce() -> None:

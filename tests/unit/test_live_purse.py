@@ -1,0 +1,88 @@
+"""An account that is smaller than the capital that sizes reckon with is told; real money stays out."""
+
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from nautilus_trader.model import Money
+
+from mia_plugins.data.sessions import NS
+from mia_plugins.live.purse import Purse
+from mia_plugins.live.terms import LiveTerms, Pace
+from mia_plugins.runtime.actor import ActorContext
+from mia_plugins.runtime.broker import BrokerAccount
+from mia_plugins.runtime.guard import Guard
+from mia_plugins.runtime.incidents import Incidents
+from mia_plugins.runtime.killing import Halt
+from mia_plugins.runtime.vitals import Vitals
+from mia_plugins.settings.model import BaseSettings
+
+PACE = Pace(machine=1_000 * NS, market=5_000 * NS, times=20)
+BEGUN = 5_000 * NS
+
+
+class Told:
+    """What the broker tells, and what is made of it."""
+
+    def __init__(self, *, is_real: bool = False) -> None:
+        self.account: Any = None
+        self.rows: list[tuple[object, ...]] = []
+        self.halt, self.broker = Halt(), BrokerAccount(Decimal(50_000))
+        context = ActorContext(
+            "purse", BaseSettings(), (), {}, Guard(), vitals=Vitals(self.broker), halt=self.halt,
+            incidents=Incidents(cast("Any", self.rows)), terms=LiveTerms(PACE, {}),
+        )  # fmt: skip
+        cache = SimpleNamespace(account=lambda name: self.account if str(name) == "IB-U1" else None)
+        self.purse = Purse(context, "IB-U1", lambda: cache, is_real)
+
+    def tells(self, dollars: str | None, second: int = 1) -> None:
+        total = None if dollars is None else Money.from_str(f"{dollars} USD")
+        event = SimpleNamespace(ts_init=(1_000 + second) * NS)
+        self.account = SimpleNamespace(last_event=event, balance_total=lambda _: total)
+        self.purse.look(PACE.market_at(event.ts_init))
+
+    @property
+    def levels(self) -> list[object]:
+        return [row[3] for row in self.rows]
+
+
+@pytest.mark.parametrize(("is_real", "level"), [(False, "warn"), (True, "stop_entries")])
+def test_an_account_that_is_too_small_is_told_once_and_keeps_real_money_out(
+    is_real: bool, level: str
+) -> None:
+    told = Told(is_real=is_real)
+    told.tells("20000.00")
+    told.tells("20001.00", 2)
+    assert told.levels == [level]
+    assert "20,000.00 $" in str(told.rows[0][-1])
+    assert "50,000.00 $" in str(told.rows[0][-1])
+    assert (told.halt.reason == "capital") is is_real
+    told.tells("50000.00", 3)
+    assert told.levels == [level, "clear"]
+    assert not told.halt.reason
+
+
+def test_what_was_lost_here_is_no_less_than_is_reckoned_with() -> None:
+    told = Told(is_real=True)
+    told.broker.book(Decimal(-30_000))
+    told.tells("20000.00")
+    assert told.rows == []
+    told.broker.book(Decimal(10_000))
+    told.tells("20000.00", 2)
+    assert told.levels == ["stop_entries"]
+
+
+def test_the_age_is_of_the_machines_seconds_and_not_known_before_anything_was_told() -> None:
+    told = Told()
+    told.purse.look(BEGUN)
+    assert told.purse.age(BEGUN) is None
+    told.tells("50000.00", 1)
+    assert told.purse.age(BEGUN + 20 * 4 * NS) == pytest.approx(3)
+
+
+def test_another_currency_is_told_and_not_compared() -> None:
+    told = Told(is_real=True)
+    told.tells(None)
+    assert told.levels == ["warn"]
+    assert not told.halt.reason
