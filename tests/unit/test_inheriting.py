@@ -8,7 +8,6 @@ import pytest
 
 from mia_plugins.data.sessions import NS, session_on
 from mia_plugins.journal.decision import Decision, Outcome
-from mia_plugins.runtime.bracketing import DeskError
 from tests.candidates import DAY, PRICE
 from tests.lives import CONTRACT, Book, KilledError, Process
 
@@ -111,14 +110,36 @@ def test_what_is_of_an_earlier_session_is_left_in_its_own_contract(
     assert (after.account.position, after.account.last_exit) == (0, "held_over")
 
 
-def test_a_bracket_that_was_not_left_in_its_session_is_an_error_when_the_next_one_opens(
-    started: Callable[..., Process],
+@pytest.mark.parametrize("heard", [True, False])
+def test_what_is_held_over_the_close_since_the_line_was_down_is_left_when_the_next_session_opens(
+    started: Callable[..., Process], book: Book, heard: bool
 ) -> None:
-    hold(started())
-    after = started()
-    after.begin()
-    with pytest.raises(DeskError, match="still has 2 contracts"):
-        after.desk.begin_session(after.desk._traded)
+    """The line is down once the cancels were heard, or before."""
+    one = started()
+    hold(one)
+    times = vars(one.desk._timetable)
+    times["close_at"] = session_on(DAY).close
+    book.now = times["close_at"] - 20 * NS
+    whole = dict(vars(book))
+    vars(book)["place"] = lambda order: book.tell("OrderRejected", order, reason="not connected")
+    if not heard:
+        vars(book)["cancel"] = lambda *_: None
+    one.desk.leave("session_end", book.now)
+    for _ in range(8):
+        one.wait(5)
+        one.hear()
+    assert (one.alerts, open_orders(book)) == ([], [] if heard else ["S", "T"])
+    for name in {*vars(book)} - {*whole}:
+        delattr(book, name)
+    session = session_on(DAY + dt.timedelta(days=1))
+    book.now, times["close_at"] = session.open, session.close
+    one.desk.begin_session(one.desk._traded)
+    one.desk.inheriting.go_on(book.now, session.open)
+    assert len(open_orders(book)) == 1
+    one.hear()
+    book.fill(next(order for order in book.orders.values() if order.is_open), 2, PRICE)
+    one.hear()
+    assert (one.account.position, one.account.last_exit, one.bracket) == (0, "session_end", None)
 
 
 def test_who_was_killed_while_it_left_goes_on_leaving(started: Callable[..., Process], book: Book) -> None:
