@@ -5,7 +5,7 @@ from typing import Protocol
 from mia_plugins.runtime.account import Role
 from mia_plugins.runtime.brackets import Bracket, OrderState
 from mia_plugins.runtime.context import Context
-from mia_plugins.runtime.leaving import Leaving
+from mia_plugins.runtime.leaving import GONE, Leaving
 from mia_plugins.runtime.timetable import Timetable
 
 HELD_OVER = "held_over"
@@ -96,7 +96,8 @@ class Inheriting:
 
     def _leave_again(self, bracket: Bracket, now: int) -> None:
         """Go on leaving: what was cancelled may not have been told, and what was offered neither."""
-        self._desk.cancel([order for order in bracket.orders if order.role is not Role.EXIT])
+        is_gone = bracket.leaving == GONE
+        self._desk.cancel([order for order in bracket.orders if is_gone or order.role is not Role.EXIT])
         if not any(order.is_open for order in bracket.exits):
             self._leaving.offer(bracket, now)
 

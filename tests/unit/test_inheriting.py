@@ -192,19 +192,73 @@ def test_what_somebody_else_left_has_its_orders_cancelled(
     assert after.bracket is None
 
 
-def test_a_position_that_is_gone_while_its_orders_work_is_left_alone_and_told(
+def test_a_position_that_is_gone_has_its_orders_cancelled_and_is_counted_once_none_works(
     started: Callable[..., Process], book: Book
 ) -> None:
     hold(started())
     book.lots = 0
-    after = started()
-    found = after.begin()
-    assert found.foreign[:2] == [
+    second = started()
+    assert second.begin().foreign == [
         "the broker holds +0 ESM6, and its executions add up to +2",
-        "one-ES-1 of one-ES is left alone with its orders",
+        "one-ES-1 of one-ES has nothing to guard any more: one-ES-1-S, one-ES-1-T is cancelled",
+    ]
+    second.hear()
+    assert (list(book.orders), open_orders(book)) == (["one-ES-1-E", "one-ES-1-S", "one-ES-1-T"], [])
+    assert (second.bracket, second.desk.refusal(book.now)) == (None, "foreign")
+    third = started()
+    found = third.begin()
+    assert found.foreign == []
+    assert found.counted == [f"ESM6-one-ES-1-H1: -2 at {STOP} ticks of one-ES (exit)"]
+    assert (third.account.position, third.account.last_exit, third.bracket) == (0, "by_hand", None)
+    assert third.desk.refusal(book.now) == ""
+    assert started().begin().counted == []
+
+
+def test_a_stop_that_was_just_filled_leaves_nothing_to_count(
+    started: Callable[..., Process], book: Book
+) -> None:
+    hold(started())
+    book.lots, cancel = 0, book.cancel
+    vars(book)["cancel"] = lambda *_: None  # it comes too late
+    after = started()
+    after.begin()
+    vars(book)["cancel"] = cancel
+    book.lots = 2
+    book.fill(book.orders["one-ES-1-S"], 2, STOP)
+    after.hear()
+    assert (book.lots, after.account.position, after.account.last_exit, after.bracket) == (0, 0, "stop", None)
+    assert len(book.orders) == 3
+
+
+def test_a_position_that_was_missed_is_guarded_again_when_the_broker_tells_of_it(
+    started: Callable[..., Process], book: Book
+) -> None:
+    hold(started())
+    book.lots = 0
+    second = started()
+    second.begin()
+    second.hear()
+    book.lots = 2
+    third = started()
+    third.begin()
+    third.hear()
+    assert [order_id[:1] for order_id in open_orders(book)] == ["S", "T"]
+    assert third.bracket
+    assert (third.bracket.held, third.bracket.leaving) == (2, "")
+
+
+def test_where_a_part_is_gone_the_orders_that_guard_the_rest_are_left_alone_and_named(
+    started: Callable[..., Process], book: Book
+) -> None:
+    hold(started())
+    book.lots = 1
+    found = started().begin()
+    left = "one-ES-1 of one-ES is left alone with its orders, which are for more than is held"
+    assert found.foreign[1:] == [
+        f"{left}: look after one-ES-1-S, one-ES-1-T at the broker",
+        "one-ES holds +2 ES, and no order of it is known",
     ]
     assert (found.brackets, open_orders(book)) == ({}, ["S", "T"])
-    assert after.desk.refusal(book.now) == "foreign"
 
 
 def test_a_turned_position_is_made_good_once(started: Callable[..., Process], book: Book) -> None:
