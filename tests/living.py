@@ -115,7 +115,8 @@ def trade(folder: Path, begin: str, kill_at: int, when: str) -> tuple[Played, An
             if found.foreign or found.brackets:
                 raise AssertionError(found)
             seen.append(account)
-            return Context(**told, keeper=Watched(keeping, broker, kill_at, when), kill=standing.kill)
+            told |= {"keeper": Watched(keeping, broker, kill_at, when), "kill": standing.kill}
+            return Context(**told)
 
         vars(assembly)["Context"] = living
         # What the account had made before is none of this engine's money.
