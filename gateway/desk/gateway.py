@@ -71,6 +71,7 @@ class Gateway:
         self.history = History(playing.market, playing.past, playing.timeline)
         self.account = account or Account(DEMO_ACCOUNT, DEMO_CASH)
         self.exchange = Exchange(playing.market, self.account, lambda ts: session_from(ts).close)
+        self.exchange.series = playing.timeline.wall_start // 1_000_000 & 0xFFFFFFFF
         self.pacing = Pacing()
         self.faults = Injector(self)
         self.link = Link()
