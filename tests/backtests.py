@@ -42,10 +42,10 @@ def start(*arguments: object, **environ: str) -> subprocess.Popen[str]:
     )
 
 
-def mia_process(*arguments: object, **environ: str) -> Outcome:
-    """Run `mia` in a process."""
+def mia_process(*arguments: object, seconds: float = 120, **environ: str) -> Outcome:
+    """Run `mia` in a process, for so long at most."""
     process = start(*arguments, **environ)
-    out, err = process.communicate(timeout=120)
+    out, err = process.communicate(timeout=seconds)
     return Outcome(process.returncode, out, err)
 
 
