@@ -76,6 +76,7 @@ class Gateway:
             lambda ts: session_from(ts).close,
             lambda ts: has_regular_hours(playing.timeline.market(ts)),
         )
+        self.exchange.series = playing.timeline.wall_start // 1_000_000 & 0xFFFFFFFF
         self.pacing = Pacing()
         self.faults = Injector(self)
         self.link = Link()

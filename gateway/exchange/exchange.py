@@ -40,6 +40,8 @@ class Exchange:
         self.executions: list[Executed] = []
         self.most_lots = 0
         """Contracts that a fill has at the most; 0 for no bound. Faults set it."""
+        self.series = 0xE1A7
+        """What its executions' ids begin with: no two gateways have one in common."""
         self._day_end, self._is_regular = day_end, is_regular
         self._offers: dict[int, Offer] = {}
         self._numbers = FIRST_PERM
@@ -190,7 +192,7 @@ class Exchange:
         """Book a fill."""
         commission = commission_of(order.listing, lots)
         done = Executed(
-            exec_id=f"0000e1a7.{len(self.executions) + 1:08x}.01.01",
+            exec_id=f"{self.series:08x}.{len(self.executions) + 1:08x}.01.01",
             key=order.key,
             number=order.number,
             perm_id=order.perm_id,

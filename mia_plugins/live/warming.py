@@ -16,7 +16,7 @@ from nautilus_trader.model import BarType, InstrumentId
 
 from mia_plugins.data.columns import Bars
 from mia_plugins.data.instruments import Contract
-from mia_plugins.data.sessions import NS, Session
+from mia_plugins.data.sessions import NEW_YORK, NS, Session
 from mia_plugins.live.intake import Intake, Recorder
 from mia_plugins.live.terms import LiveTerms
 from mia_plugins.runtime.actor import ActorContext, MiaActor
@@ -61,7 +61,7 @@ class WarmUp(MiaActor):
         self._asked: dict[InstrumentId, tuple[str, Contract]] = {}
         self._bars: dict[str, Bars] = {}
         self._day: TradingDay | None = None
-        self._from = 0
+        self._first = self._from = 0
         self.is_over = False
         """Whether strategies may begin."""
 
@@ -81,6 +81,7 @@ class WarmUp(MiaActor):
             self._begin_all()
             return
         self._from = -(-now // MINUTE) * MINUTE
+        self._first = max(self._day.session.open, self._from - past.minutes * MINUTE)
         self._alert("asks", self._from, SETTLED, self._ask)
         self._alert("gives up", self._from, SETTLED + PATIENCE, lambda _: self._end())
 
@@ -102,12 +103,11 @@ class WarmUp(MiaActor):
     def _ask(self, event: Any) -> None:
         del event
         assert self._day is not None  # noqa: S101 for the type checker
-        start = max(self._day.session.open, self._from - self._past.minutes * MINUTE)
         for product in self._past.feeds:
             contract = self._day.contracts[product]
             there = self._terms.listed(InstrumentId.from_str(contract.instrument_id))
             self._asked[there] = (product, contract)
-            first, last = (_told(self._terms.machine_at(ts)) for ts in (start, self._from))
+            first, last = (_told(self._terms.machine_at(ts)) for ts in (self._first, self._from))
             self.request_bars(BarType.from_str(f"{there}-{KIND}"), first, last)
         if not self._asked:
             self._end()
@@ -132,9 +132,7 @@ class WarmUp(MiaActor):
         assert self._day is not None  # noqa: S101 for the type checker
         for product, feeds in self._past.feeds.items():
             contract, bars = self._day.contracts[product], self._bars.get(product)
-            missing = (self._from - int(bars.ts[-1])) // MINUTE if bars is not None and len(bars) else None
-            if missing != 0:
-                self._tell(contract, missing, product)
+            self._tell(contract, bars, product)
             if bars is not None and len(bars):
                 self._past.recorder.take(contract, bars)
                 for feed in feeds:
@@ -148,16 +146,34 @@ class WarmUp(MiaActor):
             call()
         self._waiting.clear()
 
-    def _tell(self, contract: Contract, missing: int | None, product: str) -> None:
-        """Warn of history that did not come, or not to its end."""
-        if missing is None:
+    def _tell(self, contract: Contract, bars: Bars | None, product: str) -> None:
+        """Warn of history that did not come, or not all of it."""
+        if bars is None or not len(bars):
             told = (
                 f"no history of {contract.symbol} came{self._past.reason(product)}: indicators begin with "
                 "the bars that close from now on"
             )
         else:
-            told = f"the last {missing} min of {contract.symbol}'s history are missing"
-        self.context.warnings.add(told, told)
+            told = lacking(contract.symbol, bars.ts, self._first, self._from)
+        if told:
+            self.context.warnings.add(told, told)
+
+
+def lacking(symbol: str, closes: "np.ndarray[Any, Any]", first: int, last: int) -> str:
+    """Return what to tell of minutes between two instants (UTC ns) that have no close; "" where all have."""
+    asked = np.arange(first + MINUTE, last + 1, MINUTE)
+    missing = asked[~np.isin(asked, closes)]
+    if not len(missing):
+        return ""
+    spans = np.split(missing, np.flatnonzero(np.diff(missing) > MINUTE) + 1)
+    longest = sorted(spans, key=len)[-1]
+    begin, end = (
+        dt.datetime.fromtimestamp(int(ts) // NS, NEW_YORK) for ts in (longest[0] - MINUTE, longest[-1])
+    )
+    return (
+        f"{len(missing)} of {len(asked)} min of {symbol}'s history are missing, at the longest from "
+        f"{begin:%H:%M} to {end:%H:%M} New York: nothing was traded then, or the broker does not tell of it"
+    )
 
 
 def _told(ts: int) -> dt.datetime:

@@ -58,6 +58,8 @@ class Cancelling:
         at = now + self._context.terms.takes(wait)
         if at < self._timetable.close_at:
             self._timetable.alert(f"cancel-{order.order_id}-{tried}", at, lambda _: self._again(order))
+        else:
+            del self._tries[order.order_id]  # the next session begins anew
 
     def _again(self, order: OrderState) -> None:
         if order.is_open:

@@ -58,7 +58,7 @@ class Desk:
 
     def begin_session(self, instrument_id: InstrumentId) -> None:
         """Trade a contract from now on."""
-        if self.bracket and not self.inheriting.is_waiting(self.bracket):
+        if self.bracket and not self.inheriting.goes_on_with(self.bracket):
             raise DeskError(
                 f"{self._context.who} still has {self.bracket.held} contracts and the orders of "
                 f"{self.bracket.base_id} in {self._instrument_id} when a session opens: nobody took them in "

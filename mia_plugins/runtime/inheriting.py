@@ -1,11 +1,11 @@
-"""Going on with a bracket that a process before this one sent."""
+"""Going on with a bracket of before this session: another process sent it, or nobody took it in time."""
 
 from typing import Protocol
 
 from mia_plugins.runtime.account import Role
 from mia_plugins.runtime.brackets import Bracket, OrderState
 from mia_plugins.runtime.context import Context
-from mia_plugins.runtime.leaving import Leaving
+from mia_plugins.runtime.leaving import GONE, Leaving
 from mia_plugins.runtime.timetable import Timetable
 
 HELD_OVER = "held_over"
@@ -36,7 +36,7 @@ class Heir(Protocol):
 
 
 class Inheriting:
-    """Looks after one desk's inherited bracket as soon as a session is open; until then its stop does."""
+    """Looks after one desk's bracket as soon as a session is open; until then its stop does, if it works."""
 
     def __init__(self, context: Context, desk: Heir, leaving: Leaving, timetable: Timetable) -> None:
         self._context, self._desk, self._leaving, self._timetable = context, desk, leaving, timetable
@@ -47,9 +47,19 @@ class Inheriting:
         self._context.steps.adopted(self._context.strategy_id, bracket)
         self._context.account.bracket = self._waiting = bracket
 
-    def is_waiting(self, bracket: Bracket | None) -> bool:
-        """Say whether a bracket has not been looked at in any session."""
-        return bracket is not None and bracket is self._waiting
+    def goes_on_with(self, bracket: Bracket) -> bool:
+        """Say whether a bracket of before a session that opens is looked after in it.
+
+        A line that is down when a session closes leaves no way out of what is held; only live there is one.
+        """
+        if bracket is not self._waiting and self._context.terms.is_live:
+            self._context.warnings.add(
+                HELD_OVER,
+                f"{bracket.base_id} still had {bracket.held} contracts and its orders when its session "
+                "closed: they are left as the next one opens",
+            )
+            self._waiting = bracket
+        return bracket is self._waiting
 
     def go_on(self, now: int, opened: int) -> None:
         """See to it that what is held has its stop, and is left in time; the session `opened` (UTC ns).
@@ -86,7 +96,8 @@ class Inheriting:
 
     def _leave_again(self, bracket: Bracket, now: int) -> None:
         """Go on leaving: what was cancelled may not have been told, and what was offered neither."""
-        self._desk.cancel([order for order in bracket.orders if order.role is not Role.EXIT])
+        is_gone = bracket.leaving == GONE
+        self._desk.cancel([order for order in bracket.orders if is_gone or order.role is not Role.EXIT])
         if not any(order.is_open for order in bracket.exits):
             self._leaving.offer(bracket, now)
 

@@ -11,6 +11,8 @@ from mia_plugins.runtime.timetable import Timetable
 
 LONGEST_WAIT = 64
 """s after which, at the latest, what nobody took is offered again; it begins with one and doubles."""
+GONE = "gone"
+"""The reason where the broker has no such position: nothing is offered, its orders are cancelled."""
 TOO_LARGE = "NOTIONAL"
 """How the backstop's reason begins where an order stands for more $ of index than one may."""
 
@@ -24,7 +26,7 @@ class Leaving:
     def offer(self, bracket: Bracket, now: int) -> None:
         """Send what is held to the market; `now` is UTC ns."""
         rest = abs(bracket.held)
-        if not rest:
+        if not rest or bracket.leaving == GONE:
             return
         bracket.attempts += 1
         side = -bracket.side if bracket.held > 0 else bracket.side
@@ -39,6 +41,9 @@ class Leaving:
 
     def again(self, bracket: Bracket, now: int) -> None:
         """Offer what came late, or in smaller pieces, at once; and in a while what nobody took."""
+        if bracket.leaving == GONE:
+            self._context.account.bracket = None  # the next start counts that somebody left it
+            return
         if bracket.attempts and self._is_halved(bracket):
             bracket.attempts -= 1  # no taker was asked
             self.offer(bracket, now)

@@ -11,6 +11,7 @@ from typing import Any
 from mia_plugins.data.sessions import session_on
 from mia_plugins.runtime.account import Fill, Role
 from mia_plugins.runtime.brackets import DONE, Bracket, OrderState
+from mia_plugins.runtime.leaving import GONE
 from mia_plugins.runtime.orders import ticks_of
 from risk.state.files import StateError
 from risk.state.keeping import Keeping
@@ -158,6 +159,23 @@ class Reconciling:
                 execution_id = f"{contract}-{order.order_id}-{order.filled}"
                 self._take(execution_id, names[0], fill, bracket.leaving)
             rebuild(bracket, self._keeping.filled, self._reports)
+            if not any(order.is_open for order in bracket.orders):
+                self._infer_by_hand(contract, names[0], bracket)
+
+    def _infer_by_hand(self, contract: str, strategy: str, bracket: Bracket) -> None:
+        """Count that somebody else left what a bracket holds and the broker does not: at its stop."""
+        account, price = self._accounts[strategy], bracket.stop.ticks
+        missing = (self._reports.positions or {}).get(contract, 0) - account.position
+        lots = min(abs(missing), abs(account.position))
+        if missing * account.position >= 0 or price is None:
+            return
+        side = 1 if missing > 0 else -1
+        ts = account.trip.ts_open if account.trip else bracket.entry.ts
+        order_id = f"{bracket.base_id}-H{len(bracket.exits) + 1}"
+        fee = account.costs.commission * lots
+        fill = Fill(ts, order_id, bracket.decision, Role.EXIT, side, lots, price, fee, bracket.first_stop)
+        bracket.exits.append(_by_hand(fill))
+        self._take(f"{contract}-{order_id}", strategy, fill, BY_HAND)
 
     def _differences(self) -> Iterator[tuple[str, tuple[list[str], int]]]:
         """Yield contracts, the strategies in each, and how many more the broker holds than they do."""
@@ -183,18 +201,37 @@ class Reconciling:
         return held[0] if len(held) == 1 else product
 
     def _compare(self) -> None:
-        """Tell of positions that are none of ours; a bracket whose position is gone is not gone on with."""
+        """Tell of positions that are none of ours, and part with brackets whose position is gone."""
+        for bracket in self._brackets.values():
+            bracket.leaving = "" if bracket.leaving == GONE else bracket.leaving
         for contract, (names, missing) in self._differences():
             if not missing:
                 continue
-            held = sum(self._accounts[name].position for name in names if name in self._accounts)
+            positions = {name: self._accounts[name].position for name in names if name in self._accounts}
+            held = sum(positions.values())
             self._found.foreign.append(
                 f"the broker holds {held + missing:+d} {contract}, and its executions add up to {held:+d}"
             )
-            for name in names:
-                if self._accounts[name].position * missing < 0 and name in self._brackets:
-                    bracket = self._brackets.pop(name)
-                    self._found.foreign.append(f"{bracket.base_id} of {name} is left alone with its orders")
+            is_gone = all(one * held > 0 for one in positions.values()) and (held + missing) * held <= 0
+            for name, position in positions.items():
+                if position * missing < 0 and name in self._brackets:
+                    self._part_with(name, is_gone=is_gone)
+
+    def _part_with(self, name: str, *, is_gone: bool) -> None:
+        """Have orders cancelled that guard nothing and would open a position; those of a part are left."""
+        bracket = self._brackets[name]
+        who = f"{bracket.base_id} of {name}"
+        works = ", ".join(order.order_id for order in bracket.orders if order.is_open)
+        if is_gone:
+            bracket.leaving = GONE
+            told = f"{who} has nothing to guard any more: {works or 'nothing'} is cancelled"
+        else:
+            del self._brackets[name]
+            told = (
+                f"{who} is left alone with its orders, which are for more than is held: "
+                f"look after {works or 'what is left'} at the broker"
+            )
+        self._found.foreign.append(told)
 
     def _tell_foreign_orders(self) -> None:
         for one in self._reports.orders.values():

@@ -124,6 +124,25 @@ def test_a_cancel_of_which_nothing_is_heard_is_asked_for_again(live: Desk, wire:
     assert wire.canceled.count(bracket.entry.order_id) == 2
 
 
+def test_a_cancel_that_the_close_ended_is_asked_for_anew_in_the_next_session(live: Desk, wire: Wired) -> None:
+    bracket = enter(live)
+    times = vars(live._timetable)
+    times["close_at"] = NOW + NS
+    live.obey(Kill.STOP, NOW)
+    assert wire.alerts == []
+    times["close_at"] = NOW + 9 * NS
+    live.cancel([bracket.entry])
+    assert [at for at, _ in wire.alerts] == [NOW + NS]
+
+
+def test_in_a_backtest_what_nobody_took_in_one_session_is_an_error_when_the_next_one_opens(
+    desk: Desk,
+) -> None:
+    enter(desk)
+    with pytest.raises(DeskError, match="nobody took them in the one before"):
+        desk.begin_session(desk._traded)
+
+
 SIDES = st.sampled_from([-1, 1])
 
 

@@ -6,9 +6,25 @@ from typing import Any
 
 import pytest
 
+from gateway.desk.gateway import Gateway, Playing
+from gateway.market.timeline import Timeline
 from gateway.market.updates import Update
 from gateway.wire import ib_pb2 as ib
-from tests.gateway import ACCOUNT, BID, Client, World, bracket, contract, order, quoted, traded, world
+from mia_plugins.data.sessions import NS
+from tests.gateway import (
+    ACCOUNT,
+    BID,
+    NOON,
+    Client,
+    NoPast,
+    World,
+    bracket,
+    contract,
+    order,
+    quoted,
+    traded,
+    world,
+)
 
 Story = Callable[[World, Client], Awaitable[None]]
 
@@ -362,6 +378,18 @@ def test_positions_account_and_profit_follow_the_fills() -> None:
         }
 
     told(story, quoted(1, BID + 16))
+
+
+def test_two_gateways_have_no_execution_in_common() -> None:
+    """Who keeps what it was told would take the second one's for the first one's."""
+
+    def begun(at: int) -> int:
+        made = World([], ["ES"], [])
+        line = Timeline(at, at)
+        playing = Playing(made.gateway.market, [], line, NoPast())
+        return Gateway(playing, made.gateway.account).exchange.series
+
+    assert len({begun(NOON + second * NS) for second in range(100)}) == 100
 
 
 def test_executions_are_filtered() -> None:

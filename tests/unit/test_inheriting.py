@@ -8,7 +8,6 @@ import pytest
 
 from mia_plugins.data.sessions import NS, session_on
 from mia_plugins.journal.decision import Decision, Outcome
-from mia_plugins.runtime.bracketing import DeskError
 from tests.candidates import DAY, PRICE
 from tests.lives import CONTRACT, Book, KilledError, Process
 
@@ -111,14 +110,36 @@ def test_what_is_of_an_earlier_session_is_left_in_its_own_contract(
     assert (after.account.position, after.account.last_exit) == (0, "held_over")
 
 
-def test_a_bracket_that_was_not_left_in_its_session_is_an_error_when_the_next_one_opens(
-    started: Callable[..., Process],
+@pytest.mark.parametrize("heard", [True, False])
+def test_what_is_held_over_the_close_since_the_line_was_down_is_left_when_the_next_session_opens(
+    started: Callable[..., Process], book: Book, heard: bool
 ) -> None:
-    hold(started())
-    after = started()
-    after.begin()
-    with pytest.raises(DeskError, match="still has 2 contracts"):
-        after.desk.begin_session(after.desk._traded)
+    """The line is down once the cancels were heard, or before."""
+    one = started()
+    hold(one)
+    times = vars(one.desk._timetable)
+    times["close_at"] = session_on(DAY).close
+    book.now = times["close_at"] - 20 * NS
+    whole = dict(vars(book))
+    vars(book)["place"] = lambda order: book.tell("OrderRejected", order, reason="not connected")
+    if not heard:
+        vars(book)["cancel"] = lambda *_: None
+    one.desk.leave("session_end", book.now)
+    for _ in range(8):
+        one.wait(5)
+        one.hear()
+    assert (one.alerts, open_orders(book)) == ([], [] if heard else ["S", "T"])
+    for name in {*vars(book)} - {*whole}:
+        delattr(book, name)
+    session = session_on(DAY + dt.timedelta(days=1))
+    book.now, times["close_at"] = session.open, session.close
+    one.desk.begin_session(one.desk._traded)
+    one.desk.inheriting.go_on(book.now, session.open)
+    assert len(open_orders(book)) == 1
+    one.hear()
+    book.fill(next(order for order in book.orders.values() if order.is_open), 2, PRICE)
+    one.hear()
+    assert (one.account.position, one.account.last_exit, one.bracket) == (0, "session_end", None)
 
 
 def test_who_was_killed_while_it_left_goes_on_leaving(started: Callable[..., Process], book: Book) -> None:
@@ -171,19 +192,73 @@ def test_what_somebody_else_left_has_its_orders_cancelled(
     assert after.bracket is None
 
 
-def test_a_position_that_is_gone_while_its_orders_work_is_left_alone_and_told(
+def test_a_position_that_is_gone_has_its_orders_cancelled_and_is_counted_once_none_works(
     started: Callable[..., Process], book: Book
 ) -> None:
     hold(started())
     book.lots = 0
-    after = started()
-    found = after.begin()
-    assert found.foreign[:2] == [
+    second = started()
+    assert second.begin().foreign == [
         "the broker holds +0 ESM6, and its executions add up to +2",
-        "one-ES-1 of one-ES is left alone with its orders",
+        "one-ES-1 of one-ES has nothing to guard any more: one-ES-1-S, one-ES-1-T is cancelled",
+    ]
+    second.hear()
+    assert (list(book.orders), open_orders(book)) == (["one-ES-1-E", "one-ES-1-S", "one-ES-1-T"], [])
+    assert (second.bracket, second.desk.refusal(book.now)) == (None, "foreign")
+    third = started()
+    found = third.begin()
+    assert found.foreign == []
+    assert found.counted == [f"ESM6-one-ES-1-H1: -2 at {STOP} ticks of one-ES (exit)"]
+    assert (third.account.position, third.account.last_exit, third.bracket) == (0, "by_hand", None)
+    assert third.desk.refusal(book.now) == ""
+    assert started().begin().counted == []
+
+
+def test_a_stop_that_was_just_filled_leaves_nothing_to_count(
+    started: Callable[..., Process], book: Book
+) -> None:
+    hold(started())
+    book.lots, cancel = 0, book.cancel
+    vars(book)["cancel"] = lambda *_: None  # it comes too late
+    after = started()
+    after.begin()
+    vars(book)["cancel"] = cancel
+    book.lots = 2
+    book.fill(book.orders["one-ES-1-S"], 2, STOP)
+    after.hear()
+    assert (book.lots, after.account.position, after.account.last_exit, after.bracket) == (0, 0, "stop", None)
+    assert len(book.orders) == 3
+
+
+def test_a_position_that_was_missed_is_guarded_again_when_the_broker_tells_of_it(
+    started: Callable[..., Process], book: Book
+) -> None:
+    hold(started())
+    book.lots = 0
+    second = started()
+    second.begin()
+    second.hear()
+    book.lots = 2
+    third = started()
+    third.begin()
+    third.hear()
+    assert [order_id[:1] for order_id in open_orders(book)] == ["S", "T"]
+    assert third.bracket
+    assert (third.bracket.held, third.bracket.leaving) == (2, "")
+
+
+def test_where_a_part_is_gone_the_orders_that_guard_the_rest_are_left_alone_and_named(
+    started: Callable[..., Process], book: Book
+) -> None:
+    hold(started())
+    book.lots = 1
+    found = started().begin()
+    left = "one-ES-1 of one-ES is left alone with its orders, which are for more than is held"
+    assert found.foreign[1:] == [
+        f"{left}: look after one-ES-1-S, one-ES-1-T at the broker",
+        "one-ES holds +2 ES, and no order of it is known",
     ]
     assert (found.brackets, open_orders(book)) == ({}, ["S", "T"])
-    assert after.desk.refusal(book.now) == "foreign"
 
 
 def test_a_turned_position_is_made_good_once(started: Callable[..., Process], book: Book) -> None:

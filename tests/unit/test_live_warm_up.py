@@ -1,7 +1,10 @@
 """After history was recalled, bars and indicators are those of a tape that had seen the whole session."""
 
-from typing import Any
+from collections.abc import Iterable
+from types import SimpleNamespace
+from typing import Any, cast
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,6 +18,7 @@ from mia_plugins.data.sessions import NS, session_on
 from mia_plugins.features import Market
 from mia_plugins.live.intake import Stream
 from mia_plugins.live.terms import Pace
+from mia_plugins.live.warming import WarmUp, lacking
 from mia_plugins.tape.errors import TapeError
 from mia_plugins.tape.tape import Tape
 from tests.market import DAY, ES, some_trades
@@ -89,6 +93,48 @@ def test_history_comes_before_the_first_look_or_not_at_all() -> None:
     one.advance(SESSION.open + MINUTE)
     with pytest.raises(TapeError, match="had been looked at"):
         one.recall(SESSION, bars_of(some_trades()))
+
+
+@pytest.mark.parametrize(
+    ("heard", "told"),
+    [
+        (range(1, 61), ""),
+        (range(-9, 99), ""),
+        (range(1, 58), "3 of 60 min of ESM6's history are missing, at the longest from 18:57 to 19:00"),
+        (range(11, 61), "10 of 60 min of ESM6's history are missing, at the longest from 18:00 to 18:10"),
+        (
+            [*range(2, 20), *range(24, 61)],
+            "5 of 60 min of ESM6's history are missing, at the longest from 18:19 to 18:23",
+        ),
+    ],
+)
+def test_minutes_that_history_lacks_are_told_wherever_they_are(heard: Iterable[int], told: str) -> None:
+    closes = np.array([SESSION.open + n * MINUTE for n in heard], np.int64)
+    found = lacking("ESM6", closes, SESSION.open, SESSION.open + 60 * MINUTE)
+    assert found.partition(" New York")[0] == told
+
+
+def test_what_history_lacks_is_a_warning_of_the_run() -> None:
+    told: list[str] = []
+    recalled: list[int] = []
+    context = SimpleNamespace(warnings=SimpleNamespace(add=lambda kind, text: told.append(text)))
+    past = SimpleNamespace(
+        feeds={"ES": [SimpleNamespace(recall=lambda product, session, bars: recalled.append(len(bars)))]},
+        recorder=SimpleNamespace(take=lambda *_: None),
+    )
+    day = SimpleNamespace(session=SESSION, contracts={"ES": ES})
+    minutes = bars_of(some_trades())
+    last = int(minutes.ts[-1])
+    warmed = SimpleNamespace(
+        is_over=False, context=context, _day=day, _first=SESSION.open - MINUTE, _from=last, _past=past,
+        _bars={"ES": minutes}, _intake=SimpleNamespace(forget_before=lambda _: None), _begin_all=lambda: None,
+    )  # fmt: skip
+    warmed._tell = lambda *of: WarmUp._tell(cast("WarmUp", warmed), *of)
+    WarmUp._end(cast("WarmUp", warmed))
+    assert recalled == [len(minutes)]
+    asked = (last - SESSION.open) // MINUTE + 1
+    (text,) = told
+    assert text.startswith(f"{asked - len(minutes)} of {asked} min of ESM6's history are missing")
 
 
 def test_what_is_heard_of_the_minute_that_history_tells_is_forgotten() -> None:
