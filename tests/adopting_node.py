@@ -28,6 +28,7 @@ from mia_plugins.runtime.guard import Guard
 from mia_plugins.runtime.incidents import Incidents
 from mia_plugins.runtime.killing import Halt
 from mia_plugins.runtime.orders import OrderMaker, ticks_of
+from mia_plugins.runtime.steps import UNRECORDED
 from mia_plugins.runtime.terms import AS_RECORDED
 from mia_plugins.runtime.timetable import Timetable
 from mia_plugins.runtime.vitals import Vitals
@@ -60,7 +61,7 @@ class Holder(Strategy):
             who=WHO, strategy_id=WHO, client_id="IB", account=account, keeper=keeping, halt=halt,
             warnings=SimpleNamespace(add=lambda kind, text: say("warning", text=text)), vitals=Vitals(),
             records=SimpleNamespace(order=lambda *_: None, fill=lambda *_: None, position=lambda *_: None),
-            incidents=Incidents(), following=SimpleNamespace(closed=lambda: None), ears=(), kill=bytes(1),
+            incidents=Incidents(), following=SimpleNamespace(closed=lambda: None), ears=(), kill=bytes(1), steps=UNRECORDED,
             product="ES", terms=AS_RECORDED,
         )  # fmt: skip
         alerts = SimpleNamespace(

@@ -14,7 +14,7 @@ from mia_plugins.backtest.plan import Plan
 from mia_plugins.backtest.process import Ended
 from mia_plugins.backtest.statistics import statistics_of
 from mia_plugins.errors import ExitCode, MiaError
-from mia_plugins.runs.draft import RunDraft, Sealed
+from mia_plugins.runs.draft import LOG, RunDraft, Sealed
 from mia_plugins.runs.folder import RunFolder, RunRecord, RunStatus
 from mia_plugins.runs.identity import RunInputs
 from mia_plugins.runs.ledger import Entry, Ledger
@@ -85,7 +85,7 @@ def finish(making: Making, ended: Ended, ledger: Ledger) -> Finished:
     sealed = folder = None
     error = ended.error
     try:
-        reached = _reached((ended.result or {}).get("reached"), making.draft.log("decisions"))
+        reached = _reached((ended.result or {}).get("reached"), making.draft.folder)
         statistics = _statistics(making, reached)
         sealed, folder = making.draft.seal(_record(making, ended, status, reason))
     except MiaError as fault:
@@ -131,7 +131,7 @@ def _statistics(making: Making, reached: int | None) -> dict[str, Any]:
 
 def _record(making: Making, ended: Ended, status: RunStatus, reason: str) -> RunRecord:
     one, result = making.prepared, ended.result or {}
-    reached = _reached(result.get("reached"), making.draft.log("decisions"))
+    reached = _reached(result.get("reached"), making.draft.folder)
     return RunRecord(
         one.inputs,
         status,
@@ -142,14 +142,22 @@ def _record(making: Making, ended: Ended, status: RunStatus, reason: str) -> Run
     )
 
 
-def _reached(told: int | None, decisions: Path) -> int | None:
-    """Return up to where the data were (UTC ns): what a run told, or its last decision if that is later."""
-    return max((ts for ts in (told, reached_in(decisions)) if ts is not None), default=None)
+def _reached(told: int | None, draft: Path) -> int | None:
+    """Return up to where the data were (UTC ns): what a run told, or what it wrote last if that is later."""
+    return max((ts for ts in (told, reached_in(draft)) if ts is not None), default=None)
 
 
-def reached_in(decisions: Path) -> int | None:
-    """Return when the last decision of a log was made: UTC ns."""
-    return max((int(batch["ts"][-1].value) for batch in _batches(decisions)), default=None)
+def reached_in(draft: Path) -> int | None:
+    """Return when the last decision was made, or the last position closed, of a run's logs: UTC ns.
+
+    A disk that is full may take one table where it does not take another.
+    """
+    found = (
+        int(batch[column][-1].value)
+        for table, column in (("decisions", "ts"), ("positions", "ts_close"))
+        for batch in _batches(draft / f"{table}{LOG}")
+    )
+    return max(found, default=None)
 
 
 def _batches(log: Path) -> Iterable[pa.RecordBatch]:

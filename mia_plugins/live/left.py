@@ -58,7 +58,7 @@ def _seal(runs_dir: Path, folder: Path, known: dict[str, Any], ledger: Ledger) -
         draft.discard()
         return ""
     days = [session_on(dt.date.fromisoformat(day)) for day in known["days"]]
-    reached = reached_in(draft.log("decisions"))
+    reached = reached_in(folder)
     seen = tuple(day for day in days if reached is not None and day.open < reached)
     statistics = statistics_of(folder, Days(seen), Decimal(known["capital"]))
     draft.write("statistics.json", json.dumps(statistics, indent=2) + "\n")
