@@ -57,15 +57,18 @@ class Lived:
             self._until("recording/*/bars.arrows", process)
             self._import_levels()
             self._until("recording/tables/levels.arrows", process)
+            self._until("incidents.arrows", process, b"no book of")
             process.send_signal(signal.SIGTERM)
             self.out, self.err = process.communicate(timeout=PATIENCE)
         (run,) = (folder / "runs").glob("*/run.json")
         self.run = RunFolder.at(run.parent)
         self.recorded = Catalog(Files(str(run.parent / "recorded")), None)
 
-    def _until(self, pattern: str, process: "subprocess.Popen[str]") -> None:
+    def _until(self, pattern: str, process: "subprocess.Popen[str]", text: bytes = b"") -> None:
+        """Wait until a file of the session is there, and holds a text."""
         end = time.monotonic() + PATIENCE
-        while not list((self.folder / "runs").glob(f".drafts/*/{pattern}")):
+        drafts = self.folder / "runs"
+        while not any(text in file.read_bytes() for file in drafts.glob(f".drafts/*/{pattern}")):
             assert process.poll() is None, process.communicate()
             assert time.monotonic() < end, f"no {pattern}"
             time.sleep(0.1)
