@@ -10,7 +10,7 @@ import numpy as np
 
 from gateway.market.book import Book, Level
 from gateway.market.chain import ChainRow, chain_row
-from gateway.market.days import moved, session_from
+from gateway.market.days import session_from
 from gateway.market.listing import SPX, VIX
 from gateway.market.updates import BookUpdate, TradeUpdate, Update, ValueUpdate
 from mia_plugins.data.arrow import Columns, Kind
@@ -18,7 +18,7 @@ from mia_plugins.data.catalog import Catalog
 from mia_plugins.data.columns import Depth, Quotes, Trades
 from mia_plugins.data.errors import CatalogError
 from mia_plugins.data.instruments import PRODUCTS, InstrumentError, contract_of
-from mia_plugins.data.sessions import NS, RTH_OPEN, utc_ns
+from mia_plugins.data.sessions import NS, RTH_OPEN, moved, utc_ns
 
 
 class Replay:

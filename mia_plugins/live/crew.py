@@ -12,16 +12,19 @@ from nautilus_trader.model import InstrumentId
 from mia_plugins.backtest.assembly import Assembly, Node, Tables, Tapes
 from mia_plugins.backtest.engine import TRADER
 from mia_plugins.backtest.plan import Plan
+from mia_plugins.data.sessions import NS
 from mia_plugins.errors import PluginError
 from mia_plugins.host.host import load_target
 from mia_plugins.live.beside import Beside, Reading
+from mia_plugins.live.chain.making import chain_line
+from mia_plugins.live.chain.telling import ChainTeller
 from mia_plugins.live.errors import LiveError
 from mia_plugins.live.feed import LiveFeed
-from mia_plugins.live.indices import TOLD_LIVE
+from mia_plugins.live.indices import CHAINS
 from mia_plugins.live.intake import Intake, Wants
 from mia_plugins.live.native import NativeLog
 from mia_plugins.live.node import Line, node_of
-from mia_plugins.live.planning import load_tables, subscriptions, wanted
+from mia_plugins.live.planning import load_tables, subscriptions, told_live, wanted
 from mia_plugins.live.purse import Purse
 from mia_plugins.live.recording import Record
 from mia_plugins.live.silence import Silence
@@ -147,6 +150,7 @@ class Crew:
         wants = Wants(subscriptions(ground.plan, run.settings), self._takers, ground.record.recorder)
         self.intake = Intake(self._context("intake"), ground.terms, wants)
         self.beside = Beside(self._context("beside"), ground.terms, self.intake, self._reading())
+        self.chain = self._chain()
         self.silence = Silence(self.intake, ground.terms, NativeLog(ground.line.logs))
         record = ground.record.recorder
         past = Past(run.settings.live.warm_up, self._warmed, record, self.silence.reason)
@@ -169,6 +173,14 @@ class Crew:
         purse = Purse(self._context("purse"), f"IB-{line.account}", lambda: self.steward.cache, is_real)
         vitals.feed("age.account", purse.age)
         return purse
+
+    def _chain(self) -> ChainTeller | None:
+        """Return who tells of the option chain; None where it is not read, or not from the broker."""
+        ground, wants = self._ground, self._ground.run.settings.live.chain
+        if CHAINS not in self._reading().told:
+            return None
+        line = chain_line(wants, ground.line, ground.terms, ground.plan.days)
+        return ChainTeller(self._context("chain"), line, self.beside.add, round(wants.every * NS))
 
     def _loaded(self) -> list[InstrumentId]:
         """Return what the node asks the broker for; what the process before left is looked after too."""
@@ -197,13 +209,15 @@ class Crew:
     def _board(self, node: LiveNode, contracts: list[str]) -> None:
         """Put everybody into the node; who is first starts first."""
         node.add_strategy(self._foster(contracts))
-        for actor in (self.steward, self.intake, self.beside, self.warm_up, *self.actors):
-            node.add_actor(actor)
+        for actor in (self.steward, self.intake, self.beside, self.chain, self.warm_up, *self.actors):
+            if actor is not None:
+                node.add_actor(actor)
         for strategy in self.strategies:
             node.add_strategy(strategy)
         ground = self._ground
         ground.standing.keep(self.assembly.halt, self.assembly.incidents)
-        load_tables(ground.plan, ground.plan.days[0], self._readers(), ground.record.recorder.table)
+        record, told = ground.record.recorder.table, self._reading().told
+        load_tables(ground.plan, ground.plan.days[0], self._readers(), record, told)
 
     def _readers(self) -> list[Mapping[str, KnownTable]]:
         """Return the tables of everybody who reads any."""
@@ -211,10 +225,9 @@ class Crew:
 
     def _reading(self) -> Reading:
         ground = self._ground
-        names = frozenset(ground.plan.tables)
-        listed = {name for name, one in TOLD_LIVE.items() if one not in ground.line.unlisted}
+        told = told_live(ground.plan, ground.run.settings, ground.line.unlisted)
         record = ground.record.recorder.table
-        return Reading(ground.plan.catalog, names, names & listed, self._readers(), record)
+        return Reading(ground.plan.catalog, frozenset(ground.plan.tables), told, self._readers(), record)
 
     def _charge(self) -> Charge:
         ground, settings = self._ground, self._ground.run.settings
@@ -230,6 +243,11 @@ class Crew:
             flush=self._flush,
             stop=self.stop,
         )
+
+    def close(self) -> None:
+        """Hang up what is not the node's own."""
+        if self.chain is not None:
+            self.chain.close()
 
     def watch(self, watching: Watching) -> None:
         """Have somebody hear what is decided and ordered, and look now and then."""

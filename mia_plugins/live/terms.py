@@ -1,5 +1,6 @@
 """The machine's time and the broker's contracts, and those of the market that a run trades."""
 
+import datetime as dt
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from typing import Any
 
 from nautilus_trader.model import InstrumentId
 
+from mia_plugins.data.sessions import moved
 from mia_plugins.runtime.terms import Terms
 
 type Callback = Callable[[Any], None]
@@ -118,9 +120,14 @@ class LiveTerms(Terms):
 
     is_live = True
 
-    def __init__(self, pace: Pace, listed: Mapping[str, str]) -> None:
-        """`listed` are symbols at the broker by those of the run, where they differ."""
-        self._pace = pace
+    def __init__(
+        self, pace: Pace, listed: Mapping[str, str], days: tuple[dt.date, dt.date] | None = None
+    ) -> None:
+        """`listed` are symbols at the broker by those of the run, where they differ.
+
+        `days` are a trading day there, and the market's that is played on it; None where they are the same.
+        """
+        self._pace, self._days = pace, days
         self._listed = dict(listed)
         self._known = {there: ours for ours, there in listed.items()}
 
@@ -135,6 +142,10 @@ class LiveTerms(Terms):
     def ours(self, instrument_id: InstrumentId) -> InstrumentId:
         """Return the run's contract."""
         return _renamed(instrument_id, self._known)
+
+    def expiry(self, there: dt.date) -> dt.date:
+        """Return the market's day of an expiry at the broker."""
+        return moved(there, *self._days) if self._days else there
 
     def machine_at(self, ts: int) -> int:
         """Return the machine's time at one of the market's; both UTC ns."""

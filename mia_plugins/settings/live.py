@@ -31,6 +31,20 @@ class Simulation(BaseSettings):
     session."""
 
 
+class Chain(BaseSettings):
+    """The option chain of SPX that the broker is asked for, where something reads `option_chains`."""
+
+    lines: Annotated[int, Field(ge=0, le=5_000)] = 80
+    """Options that are listened to at once: each takes one of the account's market-data lines, of which it
+    has 100 unless it pays for more. 0: chains come from the catalog alone."""
+    options: Annotated[int, Field(ge=2, le=5_000)] = 400
+    """Options that are wanted, those nearest to the index; more than there are lines take turns."""
+    expiries: Annotated[int, Field(ge=1, le=50)] = 4
+    """Of how many expiries, the next first; each has as many strikes as the others."""
+    every: Annotated[Seconds, Field(ge=1, le=3_600)] = Seconds(60)
+    """How often a chain becomes known, where anything of it has changed; in seconds of the market's."""
+
+
 class Live(BaseSettings):
     """A live session: `mia live`. A backtest ignores it."""
 
@@ -57,6 +71,8 @@ class Live(BaseSettings):
     the machine's, however fast a simulated market runs."""
     give_up_after: Annotated[Seconds, Field(ge=2, le=3600)] = Seconds(90)
     """How old data may be before what is held is left, and nothing traded until the kill switch is let go."""
+    chain: Chain = Chain()
+    """The option chain."""
     foreign: Literal["block", "ignore"] = "block"
     """What becomes of trading where positions or orders are not ours; they are left alone, and told."""
     state: Path = Path("state")

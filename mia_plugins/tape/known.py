@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from mia_plugins.data.arrow import times_of
 from mia_plugins.errors import did_you_mean
@@ -62,7 +63,8 @@ class KnownTable:
         self._loads[-1] = _in_few_pieces(pa.concat_tables((self._loads[-1], rows)))
         known_at = times_of(rows["ts_init"].combine_chunks())
         last = self._known_at[-1] if len(self._known_at) else -1
-        if known_at[0] <= max(last, self.now) or (np.diff(known_at) <= 0).any():
+        of = times_of(rows["ts_event"].combine_chunks())
+        if known_at[0] <= max(last, self.now) or not _is_in_order(known_at, of):
             self._arrange()
             return
         self._rows = _in_few_pieces(pa.concat_tables((self._rows, rows)))
@@ -216,6 +218,12 @@ def _known_at(rows: pa.Table, at: int) -> pa.Table:
     place = rows.schema.get_field_index("ts_init")
     field = rows.schema.field(place)
     return rows.set_column(place, field, pa.array([at] * len(rows), pa.int64()).cast(field.type))
+
+
+def _is_in_order(known_at: NDArray[np.int64], of: NDArray[np.int64]) -> bool:
+    """Say whether rows stand as they are kept: by when they were known, then by the time they are of."""
+    later, same = np.diff(known_at), np.diff(of)
+    return bool(((later > 0) | ((later == 0) & (same >= 0))).all())
 
 
 def _values(column: pa.ChunkedArray) -> list[Any]:
