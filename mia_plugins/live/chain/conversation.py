@@ -211,13 +211,15 @@ class Conversation:
             self._board.trouble = f"{self._board.symbol}: {told}"
 
     def _refused(self, option: Option, told: str, now: float, code: object) -> None:
-        self._turns.drop(option)
         self._leave(option, now, is_told=False)
+        if code == TOO_MANY:
+            self._turns.put_back(option)
+            self._turns.lines = max(1, len(self._turns.held))
+            self._board.limited = f"{told}; {self._turns.lines} options are listened to at once"
+            return
+        self._turns.drop(option)
         if code == UNKNOWN:
             self._absent.add(option)
             self._choose_at = min(self._choose_at, now + 1)
-        elif code == TOO_MANY:
-            self._turns.lines = max(1, len(self._turns.held))
-            self._board.limited = f"{told}; {self._turns.lines} options are listened to at once"
         elif code in PERMISSIONS:
             raise CutError(f"options on {self._board.symbol}: {told}", REST)

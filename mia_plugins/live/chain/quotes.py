@@ -10,7 +10,7 @@ MOST_IV = 10.0
 MOST_POINTS = 1e7
 MOST_LOTS = 10**9
 
-_IV, _DELTA, _GAMMA, _UNDERLYING = 4, 5, 7, 11
+_IV, _DELTA, _GAMMA, _UNDERLYING = 4, 5, 8, 11
 
 
 @dataclass(slots=True)

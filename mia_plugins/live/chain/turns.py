@@ -33,8 +33,13 @@ class Turns:
             del self.held[one]
         return left
 
+    def put_back(self, option: Option) -> None:
+        """Have one wait that could not be listened to."""
+        del self.held[option]
+        self._waiting.append(option)
+
     def drop(self, option: Option) -> None:
-        """Have no line for one that was refused, until it is wanted anew."""
+        """Leave out one that was refused, until it is wanted anew."""
         self.held.pop(option, None)
 
     def leaving(self, now: float, is_whole: Callable[[Option], bool]) -> Iterator[Option]:
