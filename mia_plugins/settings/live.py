@@ -20,6 +20,8 @@ class Simulation(BaseSettings):
     """When its market begins, in New York: `2026-06-01 09:30`; else 9:30 of the catalog's first day."""
     pace: Annotated[int, Field(ge=1, le=60)] = 1
     """Seconds of the market in one of the machine's."""
+    skip_closed: bool = False
+    """Whether weekends and other long closed hours are left out but for ten minutes at both ends."""
     fills: Literal["gateway", "node"] = "gateway"
     """Who fills orders: the gateway, or the node itself as with `paper-sandbox`."""
     faults: Path | None = None
