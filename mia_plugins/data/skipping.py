@@ -37,13 +37,13 @@ class Skipping:
     def market(self, played: int) -> int:
         """Return the market's time at a played one."""
         for lo, hi in self.spans:
-            if played <= lo:
+            if played < lo:
                 break
             played += hi - lo
         return played
 
     def played(self, market: int) -> int:
-        """Return the played time at one of the market's; of what is left out, when it is."""
+        """Return the played time at one of the market's; of what is left out, its end's."""
         return market - sum(min(max(market - lo, 0), hi - lo) for lo, hi in self.spans)
 
     def played_all(self, market: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -55,7 +55,7 @@ class Skipping:
 
     def end_of(self, market: int) -> int | None:
         """Return when what is left out at a time is over; None where it is played."""
-        return next((hi for lo, hi in self.spans if lo < market < hi), None)
+        return next((hi for lo, hi in self.spans if lo <= market < hi), None)
 
 
 NOTHING_SKIPPED = Skipping()
