@@ -96,7 +96,7 @@ def changes(before: Look | None, look: Look) -> Iterator[Change]:
     known = before is not None and before.connection.seconds is not None
     if look.is_connected and not was:
         yield Change("connection_restored" if known else "connected", LogLevel.INFO, {})
-    elif was and not look.is_connected:
+    elif was and look.connection.is_stale:
         yield Change("connection_lost", LogLevel.ERROR, {"seconds": look.connection.seconds})
     old = set(before.stale) if before else set()
     for one in look.ages:

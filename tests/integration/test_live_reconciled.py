@@ -4,14 +4,11 @@ import datetime as dt
 import json
 from pathlib import Path
 
-import pyarrow.parquet as pq
 import pytest
 
 from catalog.generation import generate, trading_days
 from catalog.market.settings import MarketSettings
 from mia_plugins.data.files import Files
-from mia_plugins.data.sessions import NEW_YORK
-from mia_plugins.runs.folder import RunFolder
 from mia_plugins.units import Multiple
 from tests.backtests import mia_process
 from tests.conftest import Mia
@@ -43,23 +40,3 @@ def test_a_live_session_is_made_again(mia: Mia, here: Path) -> None:
     assert all(one["same_bytes"] for one in told["tables"])
     assert told["made"] == told["steps"]
     assert "unexplained" not in {one["why"] for one in told["fills"]}
-
-
-@pytest.mark.long
-def test_a_session_goes_on_over_the_close_and_is_made_again(mia: Mia, here: Path) -> None:
-    days = trading_days(DAY, DAY + dt.timedelta(days=1))
-    list(generate(Files("data"), MarketSettings(density=Multiple(0.05)), days))
-    evening = SETTINGS.replace('pace: 20, start: "2026-06-01 09:30"', 'pace: 60, start: "2026-06-01 16:40"')
-    (here / "live.yaml").write_text(
-        evening.replace("{fast: 2, slow: 3}", "{fast: 1, slow: 2, stop: 8, target: 8}")
-    )
-    lived = mia_process("live", "live.yaml", "--minutes", "1.9", "--json", seconds=240)
-    assert lived.code == 0, lived.err
-    told = json.loads((outcome := mia("reconcile", "latest", "--json")).out)
-    assert (outcome.code, told["identical"]) == (0, True), outcome.out
-    folder = RunFolder.open(here / "runs", "latest")
-    entered = pq.read_table(folder.tables()["decisions"])["ts"].to_pylist()
-    new_york = [ts.astimezone(NEW_YORK) for ts in entered]
-    assert any(ts.hour == 16 for ts in new_york)
-    assert any(ts.hour >= 18 for ts in new_york)
-    assert not any(ts.hour == 17 and ts.minute for ts in new_york)

@@ -264,7 +264,7 @@ LOST = Age("connection", 3.0, 2.0)
         (NOTHING, CALM, ["connected", "state"]),
         (CALM, CALM, []),
         (CALM, replace(CALM, connection=LOST), ["connection_lost"]),
-        (CALM, replace(CALM, connection=Age("connection", None, 2.0)), ["connection_lost"]),
+        (CALM, replace(CALM, connection=Age("connection", None, 2.0)), []),  # the market has closed
         (replace(CALM, connection=LOST), CALM, ["connection_restored"]),
         (CALM, replace(CALM, ages=STALE), ["data_stale"]),
         (replace(CALM, ages=STALE), replace(CALM, ages=STALE), []),
