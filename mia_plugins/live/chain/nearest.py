@@ -66,4 +66,5 @@ def described(
         strikes = [one.strike for one in group]
         spans.append(f"{series.root} {expiry(series.expiry)} {min(strikes):g}-{max(strikes):g}")
     others = len(offered) - len(spans)
-    return f"{len(options)} options ({', '.join(spans)}); not {others} later expiries and strikes beyond"
+    beyond = f"{others} later expiries and strikes beyond" if others else "strikes beyond"
+    return f"{len(options)} options ({', '.join(spans)}); left out are {beyond}"
