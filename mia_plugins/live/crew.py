@@ -12,11 +12,10 @@ from nautilus_trader.model import InstrumentId
 from mia_plugins.backtest.assembly import Assembly, Node, Tables, Tapes
 from mia_plugins.backtest.engine import TRADER
 from mia_plugins.backtest.plan import Plan
-from mia_plugins.data.sessions import NS
 from mia_plugins.errors import PluginError
 from mia_plugins.host.host import load_target
 from mia_plugins.live.beside import Beside, Reading
-from mia_plugins.live.chain.making import chain_line
+from mia_plugins.live.chain.making import chain_teller
 from mia_plugins.live.chain.telling import ChainTeller
 from mia_plugins.live.errors import LiveError
 from mia_plugins.live.feed import LiveFeed
@@ -176,11 +175,9 @@ class Crew:
 
     def _chain(self) -> ChainTeller | None:
         """Return who tells of the option chain; None where it is not read, or not from the broker."""
-        ground, wants = self._ground, self._ground.run.settings.live.chain
         if CHAINS not in self._reading().told:
             return None
-        line = chain_line(wants, ground.line, ground.terms, ground.plan.days)
-        return ChainTeller(self._context("chain"), line, self.beside.add, round(wants.every * NS))
+        return chain_teller(self._context("chain"), self._ground.terms, self._ground.line, self.beside.add)
 
     def _loaded(self) -> list[InstrumentId]:
         """Return what the node asks the broker for; what the process before left is looked after too."""

@@ -158,7 +158,10 @@ def test_rows_of_other_columns_are_refused() -> None:
         known(LEVELS, now=30).append(LEVELS.drop_columns(["price"]))
 
 
-@given(rows=ROWS, now=st.integers(0, 320), many=st.integers(1, 20))
+FEW = st.tuples(st.integers(0, 3), st.integers(0, 9), st.sampled_from("ab"), st.integers(0, 9).map(float))
+
+
+@given(rows=st.lists(FEW, min_size=1, max_size=20), now=st.integers(0, 12), many=st.integers(1, 8))
 def test_the_newest_are_those_of_the_latest_time_however_few_are_looked_at_first(
     rows: list[tuple[int, int, str, float]], now: int, many: int
 ) -> None:
