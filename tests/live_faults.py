@@ -6,6 +6,8 @@ from typing import Any
 
 from tests.live_session import Broker, brackets_of
 
+ORDERS = 102
+"""The client id of a session's orders: others ask the gateway as well."""
 MARKET, STOP = {"order.order_type": "MKT"}, {"order.order_type": "STP"}
 
 
@@ -39,8 +41,10 @@ class Breakage:
         return time.monotonic() - begun
 
 
-def _on(do: str, message: str, where: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
-    return {"do": do, "when": {"message": message, "where": where or {}}, **more}
+def _on(
+    do: str, message: str, where: dict[str, Any] | None = None, client: int | None = None, **more: Any
+) -> dict[str, Any]:
+    return {"do": do, "when": {"message": message, "where": where or {}, "client": client}, **more}
 
 
 def _both(name: str, act: dict[str, Any], mend: dict[str, Any], lasts: float = 2.0) -> Breakage:
@@ -72,6 +76,9 @@ RESTART = Breakage("the gateway restarts, and refuses for a while", ({"do": "res
 RESTART_AT_ORDER = Breakage(
     "an order arrives as an outage begins", (_on("restart", "PlaceOrderRequest", refuse=8),)
 )
+RESTART_AT_CANCEL = Breakage(
+    "a cancel arrives as an outage begins", (_on("restart", "CancelOrderRequest", refuse=6),)
+)
 LINK = _both("1100, then 1102", {"do": "lose_link"}, {"do": "restore_link"}, 2)
 LINK_AND_DATA = Breakage(
     "1100, then 1101", ({"do": "lose_link"},), ({"do": "restore_link", "data_lost": True},), 1, 4
@@ -94,7 +101,8 @@ SPLIT = Breakage(
     2,
 )
 NO_REFERENCE = Breakage(
-    "an order loses its reference", (_on("rewrite", "OpenOrder", fields={"order.order_ref": ""}),)
+    "an order loses its reference",
+    (_on("rewrite", "OpenOrder", client=ORDERS, fields={"order.order_ref": ""}),),
 )
 NUMBERS = Breakage("numbers of orders begin again", ({"do": "restart", "next_id": 1},))
 
@@ -102,6 +110,7 @@ SHORT = (LOST_FILL, DROP_AT_ORDER, LINK_AND_DATA)
 """What every test run lets happen."""
 BREAKAGES = (
     REJECTED, IN_PARTS, TWICE, FEE_TWICE, NO_FEE, LOST_FILL, LOST_BOTH, DROP_AT_ORDER, DROP_BEFORE_ORDER,
-    DROP_AT_FILL, DROP_AT_CANCEL, DROP_BEFORE_CANCEL, DROP_OF_DATA, RESTART, RESTART_AT_ORDER, LINK,
+    DROP_AT_FILL, DROP_AT_CANCEL, DROP_BEFORE_CANCEL, DROP_OF_DATA, RESTART, RESTART_AT_ORDER,
+    RESTART_AT_CANCEL, LINK,
     LINK_AND_DATA, FARM, FARM_AND_DATA, FROZEN, CROSSED, EXCHANGED, SPLIT, NO_REFERENCE, NUMBERS,
 )  # fmt: skip

@@ -4,7 +4,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -174,7 +174,7 @@ class Session:
         with self._ending(crew.stop):
             started(crew)
             try:
-                with shown(crew, self._stage(), self._asked.showing):
+                with crew.witness or nullcontext(), shown(crew, self._stage(), self._asked.showing):
                     crew.node.run()
             except RuntimeError as fault:
                 raise self._could_not_run(fault) from fault
