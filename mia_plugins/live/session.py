@@ -199,7 +199,7 @@ class Session:
     def _stage(self) -> Stage:
         live = self._run.settings.live
         facts = Facts(self._asked.config.stem, live.mode, self._line.account)
-        return Stage(facts, self.terms, self.end, float(live.stale_after))
+        return Stage(facts, self.terms, self.end, live.stale_after, live.account_stale_after)
 
     @contextmanager
     def _ending(self, stop: Callable[[], None]) -> Iterator[None]:

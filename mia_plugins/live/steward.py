@@ -83,8 +83,10 @@ class Steward(MiaActor):
     def ages(self, now: int) -> Mapping[str, float]:
         """Return how long each product's book or quotes were silent, in s of the machine's; `now` is UTC ns.
 
-        A market that is played faster makes no line slower.
+        A market that is played faster makes no line slower, and one that is closed has nothing to tell.
         """
+        if not self._is_open(now):
+            return {}
         watched, second = self._charge.watched, self.context.terms.takes(NS)
         opened = max((day.session.open for day in self.context.days if day.session.open <= now), default=0)
         return {
