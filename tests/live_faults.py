@@ -41,10 +41,10 @@ class Breakage:
         return time.monotonic() - begun
 
 
-def _on(
-    do: str, message: str, where: dict[str, Any] | None = None, client: int | None = None, **more: Any
-) -> dict[str, Any]:
-    return {"do": do, "when": {"message": message, "where": where or {}, "client": client}, **more}
+def _on(do: str, message: str, where: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+    """Return what happens to a message; of some `client`, and so many `times`."""
+    when = {name: more.pop(name) for name in ("client", "times") if name in more}
+    return {"do": do, "when": {"message": message, "where": where or {}, **when}, **more}
 
 
 def _both(name: str, act: dict[str, Any], mend: dict[str, Any], lasts: float = 2.0) -> Breakage:
@@ -106,11 +106,27 @@ NO_REFERENCE = Breakage(
 )
 NUMBERS = Breakage("numbers of orders begin again", ({"do": "restart", "next_id": 1},))
 
+TAKEN = Breakage(
+    "the client id is still taken when it connects again, 326",
+    (_on("reject", "StartApiRequest", code=326), _on("drop", "TickByTickData")),
+)
+NIGHTLY = Breakage(
+    "the nightly restart", ({"do": "restart", "refuse": 1_000_000},), ({"do": "restart", "refuse": 0},), 30
+)
+NO_TRADES = Breakage(
+    "trades stand still, quotes do not",
+    (_on("swallow", "TickByTickData", {"tick_type": 2}, times=0),),
+    ({"do": "disarm"},),
+    66,
+)
+
+"""It takes a minute until anybody can say so."""
+
 SHORT = (LOST_FILL, DROP_AT_ORDER, LINK_AND_DATA)
 """What every test run lets happen."""
 BREAKAGES = (
     REJECTED, IN_PARTS, TWICE, FEE_TWICE, NO_FEE, LOST_FILL, LOST_BOTH, DROP_AT_ORDER, DROP_BEFORE_ORDER,
     DROP_AT_FILL, DROP_AT_CANCEL, DROP_BEFORE_CANCEL, DROP_OF_DATA, RESTART, RESTART_AT_ORDER,
-    RESTART_AT_CANCEL, LINK,
-    LINK_AND_DATA, FARM, FARM_AND_DATA, FROZEN, CROSSED, EXCHANGED, SPLIT, NO_REFERENCE, NUMBERS,
+    RESTART_AT_CANCEL, TAKEN, NIGHTLY, LINK, LINK_AND_DATA, FARM, FARM_AND_DATA, FROZEN, CROSSED, EXCHANGED,
+    SPLIT, NO_REFERENCE, NUMBERS,
 )  # fmt: skip

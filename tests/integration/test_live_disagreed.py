@@ -67,7 +67,6 @@ def test_a_position_of_somebody_else_is_a_mismatch_until_it_is_gone(broker: Brok
     broker.until(lambda books: books["positions"], "a position")
     by_hand(broker, 1)
     until(session, lambda said: '"incident": "position_mismatch"' in said)
-    until(session, lambda said: '"reason": "position_mismatch"' in said)
     by_hand(broker, 2, "SELL")
     until(session, lambda said: '"incident": "position_mismatch", "does": "clear"' in said)
     ended = session.end(signal.SIGTERM)
