@@ -46,7 +46,7 @@ def test_without_history_and_with_crossed_quotes_a_session_is_made_again(mia: Mi
     (here / "live.yaml").write_text(SESSION.format(strategies=cross) + "venue: {fills: quotes}\n")
     lived = mia_process("live", "live.yaml", "--minutes", "0.9", "--json")
     assert lived.code == 0, lived.err
-    assert f"162: {HISTORY}" in lived.out
+    assert f"no history of ESM6 came: the broker says 162: {HISTORY}" in lived.out
     told = json.loads((outcome := mia("reconcile", "latest", "--json")).out)
     assert (outcome.code, told["identical"]) == (0, True), outcome.out
     folder = RunFolder.open(here / "runs", "latest")
