@@ -22,6 +22,7 @@ from mia_plugins.runtime.broker import BrokerAccount
 from mia_plugins.runtime.fostering import Hearers
 from mia_plugins.runtime.incidents import Incident, Incidents, Level
 from mia_plugins.runtime.killing import KILL_SWITCH, Halt, Kill
+from mia_plugins.runtime.strange import FOREIGN
 from mia_plugins.runtime.terms import AS_THEY_ARE, Terms
 from mia_plugins.runtime.vitals import Vitals
 from risk.catastrophe.host import Latency, feed_host
@@ -37,8 +38,6 @@ from risk.state.written import bracket_of
 
 RESTART = "restart"
 """What incidents call an execution, or the end of an order, that nobody heard of."""
-FOREIGN = "foreign"
-"""What incidents call what is none of ours, and the reason of what it keeps from being entered."""
 WHO = "standing"
 
 type OnForeign = Literal["block", "ignore"]

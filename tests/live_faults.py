@@ -6,6 +6,8 @@ from typing import Any
 
 from tests.live_session import Broker, brackets_of
 
+ORDERS = 102
+"""The client id of a session's orders: others ask the gateway as well."""
 MARKET, STOP = {"order.order_type": "MKT"}, {"order.order_type": "STP"}
 
 
@@ -40,7 +42,9 @@ class Breakage:
 
 
 def _on(do: str, message: str, where: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
-    return {"do": do, "when": {"message": message, "where": where or {}}, **more}
+    """Return what happens to a message; of some `client`, and so many `times`."""
+    when = {name: more.pop(name) for name in ("client", "times") if name in more}
+    return {"do": do, "when": {"message": message, "where": where or {}, **when}, **more}
 
 
 def _both(name: str, act: dict[str, Any], mend: dict[str, Any], lasts: float = 2.0) -> Breakage:
@@ -72,6 +76,9 @@ RESTART = Breakage("the gateway restarts, and refuses for a while", ({"do": "res
 RESTART_AT_ORDER = Breakage(
     "an order arrives as an outage begins", (_on("restart", "PlaceOrderRequest", refuse=8),)
 )
+RESTART_AT_CANCEL = Breakage(
+    "a cancel arrives as an outage begins", (_on("restart", "CancelOrderRequest", refuse=6),)
+)
 LINK = _both("1100, then 1102", {"do": "lose_link"}, {"do": "restore_link"}, 2)
 LINK_AND_DATA = Breakage(
     "1100, then 1101", ({"do": "lose_link"},), ({"do": "restore_link", "data_lost": True},), 1, 4
@@ -94,14 +101,32 @@ SPLIT = Breakage(
     2,
 )
 NO_REFERENCE = Breakage(
-    "an order loses its reference", (_on("rewrite", "OpenOrder", fields={"order.order_ref": ""}),)
+    "an order loses its reference",
+    (_on("rewrite", "OpenOrder", client=ORDERS, fields={"order.order_ref": ""}),),
 )
 NUMBERS = Breakage("numbers of orders begin again", ({"do": "restart", "next_id": 1},))
+
+TAKEN = Breakage(
+    "the client id is still taken when it connects again, 326",
+    (_on("reject", "StartApiRequest", code=326), _on("drop", "TickByTickData")),
+)
+NIGHTLY = Breakage(
+    "the nightly restart", ({"do": "restart", "refuse": 1_000_000},), ({"do": "restart", "refuse": 0},), 30
+)
+NO_TRADES = Breakage(
+    "trades stand still, quotes do not",
+    (_on("swallow", "TickByTickData", {"tick_type": 2}, times=0),),
+    ({"do": "disarm"},),
+    66,
+)
+
+"""It takes a minute until anybody can say so."""
 
 SHORT = (LOST_FILL, DROP_AT_ORDER, LINK_AND_DATA)
 """What every test run lets happen."""
 BREAKAGES = (
     REJECTED, IN_PARTS, TWICE, FEE_TWICE, NO_FEE, LOST_FILL, LOST_BOTH, DROP_AT_ORDER, DROP_BEFORE_ORDER,
-    DROP_AT_FILL, DROP_AT_CANCEL, DROP_BEFORE_CANCEL, DROP_OF_DATA, RESTART, RESTART_AT_ORDER, LINK,
-    LINK_AND_DATA, FARM, FARM_AND_DATA, FROZEN, CROSSED, EXCHANGED, SPLIT, NO_REFERENCE, NUMBERS,
+    DROP_AT_FILL, DROP_AT_CANCEL, DROP_BEFORE_CANCEL, DROP_OF_DATA, RESTART, RESTART_AT_ORDER,
+    RESTART_AT_CANCEL, TAKEN, NIGHTLY, LINK, LINK_AND_DATA, FARM, FARM_AND_DATA, FROZEN, CROSSED, EXCHANGED,
+    SPLIT, NO_REFERENCE, NUMBERS,
 )  # fmt: skip

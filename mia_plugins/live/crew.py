@@ -14,6 +14,7 @@ from mia_plugins.backtest.engine import TRADER
 from mia_plugins.backtest.plan import Plan
 from mia_plugins.errors import PluginError
 from mia_plugins.host.host import load_target
+from mia_plugins.live.agreement import MISMATCH, Agreement, Ours
 from mia_plugins.live.beside import Beside, Reading
 from mia_plugins.live.chain.making import chain_teller
 from mia_plugins.live.chain.telling import ChainTeller
@@ -33,6 +34,7 @@ from mia_plugins.live.telling import STOPPING
 from mia_plugins.live.terms import LiveTerms
 from mia_plugins.live.warming import Past, Warmed, WarmUp
 from mia_plugins.live.watching import Watching
+from mia_plugins.live.witness import Witness
 from mia_plugins.runtime.actor import ActorContext
 from mia_plugins.runtime.broker import BrokerAccount
 from mia_plugins.runtime.fostering import Foster, FosterContext, Hearers
@@ -131,13 +133,8 @@ class Crew:
         self._watching: list[Watching] = []
         self._takers: dict[str, list[Callable[[str, Rows], None]]] = {}
         self._warmed: dict[str, list[Warmed]] = {}
-        node = Node(
-            self._feed,
-            ground.terms,
-            ground.standing.kill,
-            "live",
-            ground.line.execution_client,
-        )
+        client = ground.line.execution_client
+        node = Node(self._feed, ground.terms, ground.standing.kill, "live", client)
         self.assembly = Assembly(
             run, ground.plan, ground.tables, ground.guard, bytes(1), node, ground.record.steps
         )
@@ -158,18 +155,19 @@ class Crew:
         self.node = node_of(ground.line, TRADER, loaded, run.settings)
         self.stop: Callable[[], None] = self.node.handle().stop
         self.steward = Steward(self._context("steward"), self._charge())
-        self.purse = self._purse()
+        self.witness = None if ground.line.is_sandbox else Witness(ground.line)
+        self.purse, self._agreement = self._purse(), self._agreeing()
         self._latency = ground.standing.feed(self.assembly.vitals)
         self.assembly.vitals.feed(CONNECTION, self.steward.unheard)
         self._board(self.node, [str(one) for one in loaded])
 
     def _purse(self) -> Purse | None:
         """Return who compares the broker's account with ours; what is filled in the node has none there."""
-        line, vitals = self._ground.line, self.assembly.vitals
-        if line.is_sandbox:
+        witness, vitals, live = self.witness, self.assembly.vitals, self._ground.run.settings.live
+        if witness is None:
             return None
-        is_real = self._ground.run.settings.live.mode == "live"
-        purse = Purse(self._context("purse"), f"IB-{line.account}", lambda: self.steward.cache, is_real)
+        account, patience = self._ground.line.account, live.account_stale_after
+        purse = Purse(self._context("purse"), account, lambda: witness.money, patience, live.mode == "live")
         vitals.feed("age.account", purse.age)
         return purse
 
@@ -178,6 +176,18 @@ class Crew:
         if CHAINS not in self._reading().told:
             return None
         return chain_teller(self._context("chain"), self._ground.terms, self._ground.line, self.beside.add)
+
+    def _agreeing(self) -> Agreement | None:
+        """Return who compares orders and positions with what the broker says of them."""
+        witness, settings = self.witness, self._ground.run.settings
+        if witness is None:
+            return None
+        products = frozenset((*settings.instruments, *settings.orders_for.values()))
+        blocks = settings.live.foreign == "block"
+        ours = Ours(self.strategies, self._ground.line.client_id + 1, products, blocks)
+        agreement = Agreement(self._context("agreement"), ours, lambda: witness.word)
+        self.assembly.vitals.feed(MISMATCH, agreement.mismatch)
+        return agreement
 
     def _loaded(self) -> list[InstrumentId]:
         """Return what the node asks the broker for; what the process before left is looked after too."""
@@ -259,6 +269,8 @@ class Crew:
         self._latency.note(at - (at - now) // self._ground.terms.takes(1), at)
         if self.purse is not None:
             self.purse.look(at)
+        if self._agreement is not None:
+            self._agreement.look(at)
         for watching in self._watching:
             watching.sight.state = STOPPING if self._ground.end.asked.is_set() else "trading"
             watching.look(at)

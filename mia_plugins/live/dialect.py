@@ -15,8 +15,12 @@ OLDEST, NEWEST = 213, 225
 PROTOBUF = 200
 """What is added to the number of a message whose body is protobuf."""
 START_API, OPEN_ORDERS, CONTRACT_DATA_REQUEST = 71, 5, 9
+ALL_OPEN_ORDERS, POSITIONS, CANCEL_POSITIONS, SUMMARY, CANCEL_SUMMARY = 16, 61, 64, 62, 63
 ERROR, NEXT_VALID_ID, CONTRACT_DATA, MANAGED_ACCOUNTS = 4, 9, 10, 15
 CONTRACT_DATA_END, OPEN_ORDERS_END = 52, 53
+OPEN_ORDER, POSITION, POSITIONS_END, SUMMARY_VALUE, SUMMARY_END = 5, 61, 62, 63, 64
+IN_USE = 326
+"""The error of a client id that somebody else has."""
 MOST_BYTES = 0xFFFFFF
 """The longest frame there is."""
 _HEAD, _NUMBER, _REAL = struct.Struct("!I"), struct.Struct("!i"), struct.Struct("<d")
@@ -87,6 +91,18 @@ def reals(body: bytes, number: int) -> list[float]:
     if len(found) % _REAL.size:
         raise NotSpokenError("a real number that is cut off")
     return [value for (value,) in _REAL.iter_unpack(found)]
+
+
+def number_at(said: Fields, number: int) -> int:
+    """Return a field that is a whole number; 0 where it is not there."""
+    found = said.get(number, 0)
+    return found if isinstance(found, int) else 0
+
+
+def message_at(said: Fields, number: int) -> Fields:
+    """Return a field that is a message; one without fields where it is not there."""
+    found = said.get(number, b"")
+    return fields(found) if isinstance(found, bytes) else {}
 
 
 def fields(body: bytes) -> Fields:

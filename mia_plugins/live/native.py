@@ -21,6 +21,10 @@ ASIDE = "native.log"
 PERMISSIONS = frozenset({354, 10089, 10090, 10091, 10167, 10168, 10186, 10189, 10197})
 """Codes of market data that the account, or this connection, is not given."""
 _REFUSED = re.compile(r'for (\S+?): .*?code: (-?\d+), message: "((?:[^"\\]|\\.)*)"')
+_NO_HISTORY = re.compile(
+    r"request failed for (\S+?)-\d+-MINUTE-.*?: \[(-?\d+)\] (.*?)(?:, emitting the bars already retrieved)?$",
+    re.M,
+)
 
 
 def logged_to(folder: Path) -> LoggerConfig:
@@ -96,6 +100,7 @@ class NativeLog:
             return
         whole = said.rfind(b"\n") + 1
         self._at += whole
-        for found in _REFUSED.finditer(said[:whole].decode(errors="replace")):
+        text = said[:whole].decode(errors="replace")
+        for found in (*_REFUSED.finditer(text), *_NO_HISTORY.finditer(text)):
             refusal = Refusal(int(found[2]), found[3].replace('\\"', '"').rstrip(". "))
             self._refusals.setdefault(found[1], {})[refusal] = None

@@ -41,10 +41,12 @@ SETTLED_MS = 2_000
 """ms after which what was asked for last no longer stands in the way of those questions."""
 MISSING = 2
 """How often an order has to be missing at the broker before it is taken to be gone."""
-UNANSWERED = 20
-"""How often an order of which nothing was heard is asked about before it is taken to be gone: for two minutes
-while there is no connection, half a minute where the broker knows nothing of it. Given up sooner, an exit
-that was filled during an outage would be sent once more."""
+UNANSWERED = 1_000_000
+"""How often Nautilus asks about an order of which nothing was heard before it decides by itself: never. It
+would take a cancel that was lost with the line for a done one, while the order works at the broker."""
+LOOKBACK = 30 * 24 * 60
+"""Minutes within which an order must have changed for Nautilus to miss it at the broker: a line may be down
+for a weekend."""
 SANDBOX = "SANDBOX"
 
 
@@ -118,6 +120,8 @@ def _execution() -> LiveExecutionEngineConfig:
         position_check_interval_secs=CHECK_EVERY,
         position_check_threshold_ms=SETTLED_MS,
         inflight_check_retries=UNANSWERED,
+        open_check_lookback_mins=LOOKBACK,
+        position_check_lookback_mins=LOOKBACK,
     )
 
 

@@ -11,6 +11,7 @@ from mia_plugins.errors import did_you_mean
 from mia_plugins.live.consent import PAPER_PORTS, REAL_PORTS
 from mia_plugins.live.dialect import (
     ERROR,
+    IN_USE,
     MANAGED_ACCOUNTS,
     NEXT_VALID_ID,
     OLDEST,
@@ -27,7 +28,6 @@ from mia_plugins.live.errors import LiveError
 from mia_plugins.live.lookup import refuse_without, unlisted
 from mia_plugins.live.node import Line
 
-IN_USE = 326
 READ_ONLY = 321
 NO_LINK = frozenset({502, 504, 1100, 2110})
 """Codes that say that the gateway has no connection to the broker."""

@@ -3,58 +3,77 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
-
-from nautilus_trader.model import AccountId, Currency
 
 from mia_plugins.data.sessions import NS
+from mia_plugins.live.witness import Money
 from mia_plugins.runtime.actor import ActorContext
 from mia_plugins.runtime.incidents import Incident, Level
 from mia_plugins.runtime.killing import Kill
 
 CAPITAL = "capital"
 """What incidents call an account that is too small, and why nothing is entered meanwhile."""
+STALE = "account_stale"
+"""The same of one of which nothing was told for too long."""
 SLACK = Decimal("0.01")
 """The share by which an account may be smaller: marks, fees and interest are not told to the cent."""
-USD = Currency.from_str("USD")
 
 
 @dataclass
 class Purse:
-    """Looks at what the broker tells of the account, which is whenever it changes, every few minutes."""
+    """Looks at what the broker tells of the account when it is asked."""
 
     context: ActorContext
     account: str
-    """As Nautilus names it, such as IB-DU1234567."""
-    cache: Callable[[], Any]
-    """Returns Nautilus' cache."""
+    """As the broker names it, such as DU1234567."""
+    money: Callable[[], Money | None]
+    """Returns what it told last; None before."""
+    patience: float
+    """Seconds of the machine's that it may have been told ago."""
     is_real: bool
-    """Whether it is real money: then nothing is entered while the account is too small."""
-    _seen: int = -1
+    """Whether it is real money: then nothing is entered while the account is too small, or not known."""
+    begun: int = 0
+    """When it was first waited for: UTC ns; 0 before."""
+    _seen: Money | None = None
     _is_small: bool = False
+    _is_stale: bool = False
 
     def age(self, now: int) -> float | None:
         """Return how many s of the machine's ago the account was told, at UTC ns; None before."""
-        told = self._told()
-        if told is None:
-            return None
-        terms = self.context.terms
-        return max(0, now - terms.market_at(told.last_event.ts_init)) / terms.takes(NS)
+        told, terms = self.money(), self.context.terms
+        return None if told is None else max(0, now - terms.market_at(told.at)) / terms.takes(NS)
 
     def look(self, now: int) -> None:
         """Compare what was told anew with what is reckoned with, at UTC ns."""
-        told = self._told()
-        if told is None or told.last_event.ts_init == self._seen:
+        self.begun = self.begun or now
+        if any(now in day.session for day in self.context.days):
+            self._look_at_age(now)
+        told = self.money()
+        if told is None or told is self._seen:
             return
-        self._seen = told.last_event.ts_init
-        total = told.balance_total(USD)
-        if total is None:
+        self._seen = told
+        if told.total is None:
             words = f"the broker tells no balance of {self.account} in USD: capital is taken to be there"
             self._tell(now, Incident(CAPITAL, Level.WARN, words))
             return
         vitals = self.context.vitals
         needed = min(vitals.broker.balance, vitals.worth(now)) * (1 - SLACK)
-        self._judge(now, total.as_decimal(), needed)
+        self._judge(now, told.total, needed)
+
+    def _look_at_age(self, now: int) -> None:
+        """Tell of an account that nobody tells of any more."""
+        age = self.age(now)
+        if age is None:
+            age = (now - self.begun) / self.context.terms.takes(NS)
+        if (is_stale := age > self.patience) is self._is_stale:
+            return
+        self._is_stale = is_stale
+        if self.is_real:
+            self.context.halt.set(STALE, Kill.STOP if is_stale else Kill.OFF, now, is_kept=False)
+        level, words = Level.CLEAR, f"the account {self.account} is told of again"
+        if is_stale:
+            level = Level.STOP_ENTRIES if self.is_real else Level.WARN
+            words = f"nothing was told of the account {self.account} for {age:.0f} s"
+        self._tell(now, Incident(STALE, level, words, age, self.patience, "s"))
 
     def _judge(self, now: int, total: Decimal, needed: Decimal) -> None:
         is_small = total < needed
@@ -77,9 +96,4 @@ class Purse:
 
     def _tell(self, now: int, one: Incident) -> None:
         self.context.incidents.tell(now, self.context.name, one)
-        self.context.warnings.add(CAPITAL, one.told)
-
-    def _told(self) -> Any:
-        """Return the account, once anything was told of it."""
-        account = self.cache().account(AccountId(self.account))
-        return account if account is not None and account.last_event is not None else None
+        self.context.warnings.add(one.what, one.told)

@@ -4,7 +4,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -178,7 +178,7 @@ class Session:
         with self._ending(crew.stop), closing(crew):
             started(crew)
             try:
-                with shown(crew, self._stage(), self._asked.showing):
+                with crew.witness or nullcontext(), shown(crew, self._stage(), self._asked.showing):
                     crew.node.run()
             except RuntimeError as fault:
                 raise self._could_not_run(fault) from fault
@@ -203,7 +203,7 @@ class Session:
     def _stage(self) -> Stage:
         live = self._run.settings.live
         facts = Facts(self._asked.config.stem, live.mode, self._line.account)
-        return Stage(facts, self.terms, self.end, float(live.stale_after))
+        return Stage(facts, self.terms, self.end, live.stale_after, live.account_stale_after)
 
     @contextmanager
     def _ending(self, stop: Callable[[], None]) -> Iterator[None]:

@@ -33,8 +33,6 @@ class Showing:
     """What is drawn on; None is standard output."""
 
 
-TOLD_WHEN_CHANGED = {"account": 86_400.0}
-"""Seconds after which what a broker tells only when it changes is stale."""
 QUIETLY = Showing(is_quiet=True)
 
 
@@ -47,6 +45,8 @@ class Stage:
     end: End
     stale_after: float
     """Seconds."""
+    account_stale_after: float = 300.0
+    """The same of the account."""
 
 
 @contextmanager
@@ -79,13 +79,14 @@ def _sight(crew: Crew, stage: Stage) -> Sight:
     assembly = crew.assembly
     for code in crew.steward.watched:
         assembly.vitals.feed(f"{AGE}{code}", partial(_age, crew.steward, code))
+    patience = Patience(stage.stale_after, stage.stale_after, {"account": stage.account_stale_after})
     return Sight(
         stage.facts,
         crew.strategies,
         assembly.vitals,
         assembly.halt,
         crew.strategies[0].context.kill if crew.strategies else bytes(1),
-        patience=Patience(data=stage.stale_after, connection=stage.stale_after, own=TOLD_WHEN_CHANGED),
+        patience=patience,
     )
 
 

@@ -96,14 +96,14 @@ def changes(before: Look | None, look: Look) -> Iterator[Change]:
     known = before is not None and before.connection.seconds is not None
     if look.is_connected and not was:
         yield Change("connection_restored" if known else "connected", LogLevel.INFO, {})
-    elif was and look.connection.is_stale:
+    elif was and look.connection.is_stale:  # in a break nobody knows
         yield Change("connection_lost", LogLevel.ERROR, {"seconds": look.connection.seconds})
     old = set(before.stale) if before else set()
     for one in look.ages:
         if one.is_stale and one.name not in old:
             more = {"data": one.name, "seconds": one.seconds, "limit": one.limit}
             yield Change("data_stale", LogLevel.WARNING, more)
-        elif not one.is_stale and one.name in old:
+        elif one.name in old and one.seconds is not None and not one.is_stale:
             yield Change("data_back", LogLevel.INFO, {"data": one.name, "seconds": one.seconds})
     yield from _stops(before, look)
     if before is None or before.state != look.state:

@@ -18,6 +18,10 @@ LONGEST_WAIT = 32
 Nautilus asks the broker of an order only when nothing was heard of it for some seconds: a hurry would
 keep it from learning that there is nothing left to be cancelled.
 """
+UNSENT_WAIT = 8
+"""The same where the last try did not leave the node: that the line is back is noticed by trying."""
+UNSENT = "client is not ready"
+"""What Nautilus says then."""
 
 
 class Cancelling:
@@ -30,6 +34,8 @@ class Cancelling:
         self._context, self._cancel, self._timetable = context, cancel, timetable
         self._tries: dict[str, int] = {}
         """By order: how often it was asked for, while that is not confirmed."""
+        self._unsent: set[str] = set()
+        """Orders whose last cancel did not leave the node."""
 
     def ask(self, orders: list[OrderState]) -> None:
         """Cancel those of some orders that are open."""
@@ -48,12 +54,16 @@ class Cancelling:
             return
         order_id = str(event.client_order_id)
         self._context.warnings.add(kind, f"{order_id} stays as it is: {event.reason}")
+        if UNSENT in str(event.reason):
+            self._unsent.add(order_id)
         if kind == "OrderCancelRejected" and known and order_id not in self._tries:
             self._wait(known[1])
 
     def _wait(self, order: OrderState) -> None:
         tried = self._tries[order.order_id] = self._tries.get(order.order_id, 0) + 1
-        wait = min(2 ** (tried - 1), LONGEST_WAIT) * NS
+        longest = UNSENT_WAIT if order.order_id in self._unsent else LONGEST_WAIT
+        self._unsent.discard(order.order_id)
+        wait = min(2 ** (tried - 1), longest) * NS
         now = self._timetable.now()
         at = now + self._context.terms.takes(wait)
         if at < self._timetable.close_at:

@@ -9,6 +9,9 @@ from mia_plugins.runtime.orders import lots_of
 from mia_plugins.runtime.timetable import Timetable
 from mia_plugins.runtime.wire import Wire
 
+LOST = 8 * NS
+"""ns of the broker's after which a change that nobody answered is asked for again: it may be lost."""
+
 
 class Fitting:
     """Looks after the sizes of one desk's stops and targets."""
@@ -20,7 +23,21 @@ class Fitting:
         """Ask for the sizes that are wanted. Until it is answered, an order has the size it had."""
         for order, lots in bracket.misfit():
             order.asked = lots
+            if self._context.terms.is_live:
+                self._wait(bracket, order, lots)
             self._wire.resize(ClientOrderId(order.order_id), lots_of(lots))
+
+    def _wait(self, bracket: Bracket, order: OrderState, lots: int) -> None:
+        """Look again where a size (contracts) is not answered."""
+        at = self._timetable.now() + self._context.terms.takes(LOST)
+
+        def is_due(_: int) -> None:
+            if order.is_open and order.asked == lots:
+                order.asked = 0
+                self._again(bracket)
+
+        if at < self._timetable.close_at:
+            self._timetable.alert(f"unsized-{order.order_id}-{at}", at, is_due)
 
     def refused(self, bracket: Bracket, order: OrderState) -> None:
         """Look again in a second: brokers refuse while an order changes."""

@@ -70,5 +70,6 @@ class Foster(Guarded, Strategy):
             hear(event)
         elif kind in TOLD:
             self.context.strange(
-                f"{kind} of {order_id} in {event.instrument_id}: it is none of ours", event.ts_event
+                f"{kind} of {order_id} in {event.instrument_id}: it is none of ours",
+                self.context.terms.heard(event).ts_event,
             )

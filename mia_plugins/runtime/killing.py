@@ -50,6 +50,10 @@ class Halt:
         """Have somebody take note of each change before it is one: the reason, its level, when (UTC ns)."""
         self._noted = note
 
+    def holds(self, reason: str) -> bool:
+        """Say whether anything is kept back for a reason."""
+        return self._levels.get(reason, Kill.OFF) is not Kill.OFF
+
     def set(self, reason: str, level: Kill, now: int, *, is_kept: bool = True) -> None:
         """Set the level of a reason, `OFF` to let it go; `now` is UTC ns.
 

@@ -11,6 +11,8 @@ from mia_plugins.runtime.timetable import Timetable
 
 LONGEST_WAIT = 64
 """s after which, at the latest, what nobody took is offered again; it begins with one and doubles."""
+HELD_BACK = 16
+"""The same where no taker was asked at all: that a line is back is noticed by trying."""
 GONE = "gone"
 """The reason where the broker has no such position: nothing is offered, its orders are cancelled."""
 TOO_LARGE = "NOTIONAL"
@@ -54,8 +56,9 @@ class Leaving:
         self._context.warnings.add(
             "exit", f"{bracket.base_id}: {bracket.held} contracts found no taker and were offered again"
         )
-        tried = bracket.attempts
-        wait = self._context.terms.takes(min(2 ** (tried - 1), LONGEST_WAIT) * NS)
+        tried, is_held_back = bracket.attempts, bracket.exits[-1].state == "denied"
+        longest = HELD_BACK if is_held_back and self._context.terms.is_live else LONGEST_WAIT
+        wait = self._context.terms.takes(min(2 ** (tried - 1), longest) * NS)
         name, at = f"again-{bracket.base_id}-{tried}", now + wait
         if at < self._timetable.close_at:
             self._timetable.alert(name, at, self._offering(bracket))

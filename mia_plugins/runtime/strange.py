@@ -8,8 +8,8 @@ from mia_plugins.runtime.context import Context
 from mia_plugins.runtime.incidents import Incident, Level
 from mia_plugins.runtime.killing import Kill
 
-FOREIGN = "foreign_order"
-"""The reason of what is not entered since there is an order that nobody here has sent."""
+FOREIGN = "foreign"
+"""What incidents call what is none of ours, and the reason of what it keeps from being entered."""
 NO_FEE = "no_commission"
 LATE = "late_fill"
 """The reason of what is left that an order took after it was thought to be over."""

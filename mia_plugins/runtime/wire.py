@@ -2,7 +2,7 @@
 
 from typing import Any, Protocol
 
-from nautilus_trader.model import ClientId, ClientOrderId, Price
+from nautilus_trader.model import ClientId, ClientOrderId, OrderStatus, Price
 from nautilus_trader.trading import Strategy
 
 
@@ -46,5 +46,17 @@ class NautilusWire:
         self._strategy.modify_order(order_id, trigger_price=trigger, client_id=self._client)
 
     def cancel(self, order_id: ClientOrderId) -> None:
-        """Cancel an order."""
-        self._strategy.cancel_order(order_id, client_id=self._client)
+        """Cancel an order; one whose cancel nobody answered is told to the broker once more.
+
+        Nautilus asks but once, and a cancel that was lost with the line would be waited for without end. What
+        it can be made to repeat is the cancel of all that is open in a contract: where all of that is to be
+        cancelled anyway.
+        """
+        order = self._strategy.cache.order(order_id) if self._client else None
+        if order is None or order.status != OrderStatus.PENDING_CANCEL:
+            self._strategy.cancel_order(order_id, client_id=self._client)
+        elif all(
+            one.status == OrderStatus.PENDING_CANCEL
+            for one in self._strategy.cache.orders_open(instrument_id=order.instrument_id)
+        ):
+            self._strategy.cancel_all_orders(order.instrument_id, client_id=self._client, strategy_only=False)

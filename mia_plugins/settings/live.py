@@ -75,6 +75,9 @@ class Live(BaseSettings):
     """How old data may be before what is held is left, and nothing traded until the kill switch is let go."""
     chain: Chain = Chain()
     """The option chain."""
+    account_stale_after: Annotated[Seconds, Field(ge=60, le=3600)] = Seconds(300)
+    """How long ago the broker may have told of the account, in seconds of the machine's: longer is told, and
+    with real money nothing is entered. It is asked every 30 s."""
     foreign: Literal["block", "ignore"] = "block"
     """What becomes of trading where positions or orders are not ours; they are left alone, and told."""
     state: Path = Path("state")

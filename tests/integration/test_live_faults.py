@@ -9,7 +9,7 @@ import pytest
 from mia_plugins.errors import ExitCode
 from mia_plugins.live.left import seal_left
 from mia_plugins.runs.ledger import Ledger
-from tests.live_faults import BREAKAGES, SHORT, Breakage
+from tests.live_faults import BREAKAGES, NO_TRADES, SHORT, Breakage
 from tests.live_session import Broker, Ended, Session, catalog_in, differences, is_flat
 from tests.live_soak import soak
 
@@ -69,8 +69,10 @@ def test_half_an_hour_of_faults_at_random_ends_in_agreement(broker: Broker, tmp_
 
 @pytest.mark.long
 def test_so_they_do_after_every_fault_there_is(broker: Broker, tmp_path: Path) -> None:
-    ended = survives(broker, tmp_path, BREAKAGES, signal.SIGTERM)
+    ended = survives(broker, tmp_path, (*BREAKAGES, NO_TRADES), signal.SIGTERM)
     assert outcome(ended)["no_commission"] >= 2
+    assert outcome(ended)["no_trades"] == outcome(ended)["no_trades, over"] == 1
+    assert "stray_order" not in outcome(ended)
 
 
 @pytest.mark.long

@@ -97,14 +97,14 @@ def test_it_is_lively(session: Session) -> None:
 
 
 def test_halts_that_strategies_set_themselves_are_made_again(home: Home) -> None:
-    session = session_of(home, 20)
+    session = session_of(home, 47)
     assert any(step["what"] == "again" for step in session.played.table("steps"))
     halts = [step for step in session.played.table("steps") if step["what"] == "halt"]
     assert any(step["asked"] for step in halts)
     assert any(not step["asked"] for step in halts)
     assert session.again().bytes == session.played.bytes
     other = mutated(session, without_all("halt"))
-    assert "'foreign_order' is set to stop" in other.result["parted"]
+    assert "'foreign' is set to stop" in other.result["parted"]
     assert "which was not done then" in other.result["parted"]
 
 

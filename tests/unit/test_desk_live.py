@@ -20,7 +20,19 @@ from mia_plugins.runtime.desk import Desk
 from mia_plugins.runtime.keeping import Unkept
 from mia_plugins.runtime.killing import Kill
 from mia_plugins.runtime.terms import AS_RECORDED
-from tests.unit.test_desk import NOW, OrderAccepted, OrderCanceled, Wired, desk, enter, tell, told, wire
+from tests.unit.test_desk import (
+    NOW,
+    OrderAccepted,
+    OrderCanceled,
+    OrderCancelRejected,
+    OrderRejected,
+    Wired,
+    desk,
+    enter,
+    tell,
+    told,
+    wire,
+)
 
 __all__ = ["desk", "told", "wire"]
 
@@ -75,7 +87,7 @@ def test_an_order_that_is_none_of_ours_is_left_alone_and_stops_entries(
     tell(live, OrderAccepted, "somebody-1")
     assert told == ["the strategy 'ema-ES' is told of the order somebody-1, which is not its own"]
     assert (wire.sent, wire.canceled) == ([], [])
-    assert live.refusal(NOW) == "foreign_order"
+    assert live.refusal(NOW) == "foreign"
     assert live._context.halt.level is Kill.STOP
 
 
@@ -133,6 +145,83 @@ def test_a_cancel_that_the_close_ended_is_asked_for_anew_in_the_next_session(liv
     times["close_at"] = NOW + 9 * NS
     live.cancel([bracket.entry])
     assert [at for at, _ in wire.alerts] == [NOW + NS]
+
+
+class OrderDenied(SimpleNamespace):
+    """Nautilus' event."""
+
+
+def test_what_is_held_is_offered_again_though_a_cancel_is_never_answered(live: Desk, wire: Wired) -> None:
+    bracket = enter(live)
+    fill(live, bracket.entry)
+    live.leave("told", NOW)
+    tell(live, OrderCanceled, bracket.stop.order_id)
+    wire.alerts.clear()
+    tell(live, OrderRejected, bracket.exits[0].order_id, "NOT_FOUND_AT_VENUE")
+    assert bracket.target.is_open
+    ((due, offers),) = wire.alerts
+    offers(due)
+    assert wire.sent[3:] == ["ema-ES-7-X1", "ema-ES-7-X2"]
+    fill(live, bracket.exits[1])
+    assert bracket.held == 0
+    assert len(wire.alerts) == 1  # nothing is held: nothing more is offered
+
+
+def _waits(live: Desk, wire: Wired, tries: int, reason: str) -> list[float]:
+    """Return for how many s the tries of a cancel waited, each of which was refused."""
+    bracket, now, waits = enter(live), NOW, []
+    tell(live, OrderAccepted, bracket.entry.order_id)
+    vars(live._timetable)["now"] = lambda: now
+    wire.alerts.clear()
+    live.obey(Kill.STOP, NOW)
+    for _ in range(tries):
+        tell(live, OrderCancelRejected, bracket.entry.order_id, reason)
+        due, again = wire.alerts[-1]
+        waits.append((due - now) / NS)
+        now = due
+        again(due)
+    return waits
+
+
+def test_a_cancel_that_does_not_leave_the_node_is_tried_more_often(live: Desk, wire: Wired) -> None:
+    reason = "Interactive Brokers client is not ready; refusing to cancel order"
+    assert _waits(live, wire, 8, reason) == [1, 2, 4, 8, 8, 8, 8, 8]
+
+
+def test_one_that_the_broker_refuses_is_not(live: Desk, wire: Wired) -> None:
+    assert _waits(live, wire, 8, "it changes") == [1, 2, 4, 8, 16, 32, 32, 32]
+
+
+def test_exits_that_no_taker_was_asked_for_are_offered_more_often(live: Desk, wire: Wired) -> None:
+    bracket, waits = enter(live), []
+    fill(live, bracket.entry)
+    live.leave("told", NOW)
+    for _ in range(8):
+        wire.alerts.clear()
+        tell(live, OrderDenied, bracket.exits[-1].order_id, "IB_CLIENT_NOT_READY")
+        ((due, offers),) = wire.alerts
+        waits.append((due - NOW) / NS)
+        offers(due)
+    assert waits == [1, 2, 4, 8, 16, 16, 16, 16]
+
+
+def test_a_size_that_nobody_answers_is_asked_for_again(
+    live: Desk, wire: Wired, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, str]] = []
+    monkeypatch.setattr(wire, "resize", lambda order, lots: asked.append((str(order), str(lots))))
+    bracket = enter(live)
+    fill(live, bracket.entry, lots=1)
+    tell(live, OrderCanceled, bracket.entry.order_id)
+    both = [(bracket.stop.order_id, "1"), (bracket.target.order_id, "1")]
+    assert asked == both
+    due = [is_due for at, is_due in wire.alerts if at == NOW + 8 * NS]
+    assert len(due) == 2
+    bracket.target.asked = 0  # it was answered
+    bracket.target.lots = 1
+    for is_due in due:
+        is_due(NOW + 8 * NS)
+    assert asked == [*both, both[0]]
 
 
 def test_in_a_backtest_what_nobody_took_in_one_session_is_an_error_when_the_next_one_opens(

@@ -144,6 +144,15 @@ def test_what_only_fills_orders_needs_no_trades() -> None:
     assert live.told == []
 
 
+def test_a_market_that_is_closed_has_nothing_to_tell_and_nothing_is_stale() -> None:
+    live = Live(NOON)
+    charge: Any = SimpleNamespace(intake=live.intake, live=SimpleNamespace(stale_after=20.0), watched={"ES"})
+    steward = Steward(live.untraded._context, charge)
+    steward._begun = NOON
+    assert steward.ages(NOON + 30 * NS) == {"ES": 30}
+    assert steward.ages(utc_ns(DAY, dt.time(17, 30))) == {}
+
+
 def test_the_line_is_silent_since_anything_came_last_and_in_sessions_alone() -> None:
     live = Live(NOON)
     charge: Any = SimpleNamespace(intake=live.intake, live=SimpleNamespace(stale_after=20.0))

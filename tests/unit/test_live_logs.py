@@ -253,6 +253,7 @@ def told() -> Told:
 
 
 STALE = (Age("ES", 12.0, 10.0), *CALM.ages[1:])
+UNKNOWN = (Age("ES", None, 10.0), *CALM.ages[1:])
 LOST = Age("connection", 3.0, 2.0)
 
 
@@ -264,7 +265,8 @@ LOST = Age("connection", 3.0, 2.0)
         (NOTHING, CALM, ["connected", "state"]),
         (CALM, CALM, []),
         (CALM, replace(CALM, connection=LOST), ["connection_lost"]),
-        (CALM, replace(CALM, connection=Age("connection", None, 2.0)), []),  # the market has closed
+        (CALM, replace(CALM, connection=Age("connection", None, 2.0)), []),  # the market is closed
+        (replace(CALM, ages=STALE), replace(CALM, ages=UNKNOWN), []),
         (replace(CALM, connection=LOST), CALM, ["connection_restored"]),
         (CALM, replace(CALM, ages=STALE), ["data_stale"]),
         (replace(CALM, ages=STALE), replace(CALM, ages=STALE), []),

@@ -5,13 +5,14 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from nautilus_trader.model import Money
 
 from mia_plugins.data.sessions import NS
 from mia_plugins.live.purse import Purse
 from mia_plugins.live.terms import LiveTerms, Pace
+from mia_plugins.live.witness import Money
 from mia_plugins.runtime.actor import ActorContext
 from mia_plugins.runtime.broker import BrokerAccount
+from mia_plugins.runtime.context import TradingDay
 from mia_plugins.runtime.guard import Guard
 from mia_plugins.runtime.incidents import Incidents
 from mia_plugins.runtime.killing import Halt
@@ -20,27 +21,29 @@ from mia_plugins.settings.model import BaseSettings
 
 PACE = Pace(machine=1_000 * NS, market=5_000 * NS, times=20)
 BEGUN = 5_000 * NS
+DAY = cast("TradingDay", SimpleNamespace(session=range(BEGUN, BEGUN + 20 * 300 * NS)))
+"""A session of five minutes of the machine's."""
 
 
 class Told:
     """What the broker tells, and what is made of it."""
 
     def __init__(self, *, is_real: bool = False) -> None:
-        self.account: Any = None
+        self.money: Money | None = None
         self.rows: list[tuple[object, ...]] = []
         self.halt, self.broker = Halt(), BrokerAccount(Decimal(50_000))
         context = ActorContext(
-            "purse", BaseSettings(), (), {}, Guard(), vitals=Vitals(self.broker), halt=self.halt,
+            "purse", BaseSettings(), [DAY], {}, Guard(), vitals=Vitals(self.broker), halt=self.halt,
             incidents=Incidents(cast("Any", self.rows)), terms=LiveTerms(PACE, {}),
         )  # fmt: skip
-        cache = SimpleNamespace(account=lambda name: self.account if str(name) == "IB-U1" else None)
-        self.purse = Purse(context, "IB-U1", lambda: cache, is_real)
+        self.purse = Purse(context, "U1", lambda: self.money, 60.0, is_real)
 
     def tells(self, dollars: str | None, second: int = 1) -> None:
-        total = None if dollars is None else Money.from_str(f"{dollars} USD")
-        event = SimpleNamespace(ts_init=(1_000 + second) * NS)
-        self.account = SimpleNamespace(last_event=event, balance_total=lambda _: total)
-        self.purse.look(PACE.market_at(event.ts_init))
+        self.money = Money((1_000 + second) * NS, None if dollars is None else Decimal(dollars))
+        self.looks(second)
+
+    def looks(self, second: float) -> None:
+        self.purse.look(PACE.market_at(round((1_000 + second) * NS)))
 
     @property
     def levels(self) -> list[object]:
@@ -86,3 +89,34 @@ def test_another_currency_is_told_and_not_compared() -> None:
     told.tells(None)
     assert told.levels == ["warn"]
     assert not told.halt.reason
+
+
+@pytest.mark.parametrize(("is_real", "level"), [(False, "warn"), (True, "stop_entries")])
+def test_an_account_of_which_nothing_is_told_any_more_is_told_once_and_keeps_real_money_out(
+    is_real: bool, level: str
+) -> None:
+    told = Told(is_real=is_real)
+    told.tells("50000.00", 1)
+    told.looks(61)
+    assert told.rows == []
+    told.looks(61.5)
+    told.looks(70)
+    assert told.levels == [level]
+    assert told.rows[0][2:8] == ("account_stale", level, pytest.approx(60.5), 60.0, "s", told.rows[0][7])
+    assert (told.halt.reason == "account_stale") is is_real
+    told.tells("50000.00", 80)
+    assert told.levels == [level, "clear"]
+    assert not told.halt.reason
+
+
+def test_so_is_one_that_was_never_told_of_and_neither_while_no_session_is_open() -> None:
+    told = Told(is_real=True)
+    told.looks(0)
+    told.looks(60)
+    assert told.rows == []
+    told.looks(60.1)
+    assert told.levels == ["stop_entries"]
+    closed = Told(is_real=True)
+    closed.looks(301)
+    closed.looks(900)
+    assert closed.rows == []

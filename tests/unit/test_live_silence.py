@@ -60,6 +60,17 @@ def test_a_refusal_names_contract_code_and_what_is_needed(tmp_path: Path) -> Non
     assert "`venue.fills: quotes`" in told
 
 
+def test_history_that_is_refused_is_known_by_its_contract_too(tmp_path: Path) -> None:
+    said = (
+        "2026-11-22T02:09:53.136321994Z [WARN] MIA-001.nautilus_interactive_brokers::data::core: Historical data "
+        "request failed for ESZ6.XCME-1-MINUTE-LAST-EXTERNAL segment ending at Some(2026-11-22T02:09:52Z): [162] "
+        "Historical data: pacing violation"
+    )
+    (tmp_path / LOG).write_text(f"{said}, emitting the bars already retrieved\n{said}\n")
+    silence, _ = silent(tmp_path, frozenset())
+    assert silence.reason("ES") == ": the broker says 162: Historical data: pacing violation"
+
+
 def test_quiet_trades_are_no_matter_of_permission_for_certain(tmp_path: Path) -> None:
     silence, _ = silent(tmp_path, frozenset({Kind.TRADES}))
     (told,) = silence.never_came(after(20), 20)
