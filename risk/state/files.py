@@ -62,6 +62,15 @@ def connected(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def file_ahead(path: Path) -> None:
+    """Bring what was written ahead into the file itself, on a connection of its own: no writer waits."""
+    with closing(connected(path)) as connection:
+        try:
+            connection.execute("pragma wal_checkpoint(passive)")
+        except sqlite3.Error as error:
+            raise refused(path, str(error)) from error
+
+
 def fault_of(path: Path) -> str:
     """Return what is wrong with what lies there: `damaged`, `foreign`, or "" where it is ours or nothing."""
     if not path.exists() or (path.is_file() and path.stat().st_size == 0):
