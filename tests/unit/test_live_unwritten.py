@@ -44,6 +44,8 @@ class Disk:
         if self.is_full:
             raise MiaError("no space left on device")
 
+    secure = flush
+
 
 def reduce(wire: RecordedWire) -> None:
     """Do all that makes a risk smaller."""
