@@ -143,6 +143,12 @@ class Intake(MiaActor):
     def deliver(self, now: int) -> None:
         """Hand on what has arrived; somebody looks at the market at an instant (UTC ns)."""
         self.pulse = max(self.pulse, now)
+        self.hand_on()
+
+    def hand_on(self) -> None:
+        """Hand on what has arrived, though nobody looks yet: who does then has little left to wait for."""
+        if not self.pulse:
+            return  # history may tell of it: `forget_before`
         for code, stream in self.streams.items():
             for rows in stream.handed_on():
                 self._wants.recorder.take(stream.contract, rows)

@@ -117,7 +117,7 @@ class Scene:
             "steward", settings, (), {}, self.guard, incidents=Incidents(cast("Any", self.incidents))
         )
         self.holder = Holder(context)
-        intake: Any = SimpleNamespace(feel=lambda now: None, streams={})
+        intake: Any = SimpleNamespace(feel=lambda now: None, hand_on=lambda: None, streams={})
         charge = Charge(
             live=Live(),
             intake=intake,
