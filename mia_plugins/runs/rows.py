@@ -31,6 +31,7 @@ class RowLog:
         self._count = 0
         self._ahead = Ahead(path)
         self._error: RunFileError | None = None
+        remove_ahead(path)
         with told(path, "written"):
             self._file = pa.OSFile(str(path), "wb")
             self._stream = pa.ipc.new_stream(self._file, schema)
