@@ -14,6 +14,7 @@ from mia_plugins.backtest.assembly import Assembly, Node, Tables, Tapes
 from mia_plugins.backtest.engine import TRADER
 from mia_plugins.backtest.plan import Plan
 from mia_plugins.errors import PluginError
+from mia_plugins.garbage import Swept
 from mia_plugins.host.host import load_target
 from mia_plugins.live.beside import Beside, Reading
 from mia_plugins.live.errors import LiveError
@@ -134,6 +135,7 @@ class Crew:
         self._ground = ground
         self._watching: list[Watching] = []
         self._next_flush = 0.0
+        self.garbage = Swept()
         self._takers: dict[str, list[Callable[[str, Rows], None]]] = {}
         self._warmed: dict[str, list[Warmed]] = {}
         node = Node(
@@ -251,6 +253,7 @@ class Crew:
         self._latency.note(at - (at - now) // self._ground.terms.takes(1), at)
         if self.purse is not None:
             self.purse.look(at)
+        self.garbage.sweep()
         for watching in self._watching:
             watching.sight.state = STOPPING if self._ground.end.asked.is_set() else "trading"
             watching.look(at)

@@ -15,7 +15,6 @@ from mia_plugins.backtest.members import journal_columns, strategy_classes
 from mia_plugins.backtest.plan import Plan
 from mia_plugins.backtest.process import Ended, Job
 from mia_plugins.errors import MiaError
-from mia_plugins.garbage import spared
 from mia_plugins.live.consent import refuse_without_consent
 from mia_plugins.live.crew import Crew, Ground, Standing, standing_in
 from mia_plugins.live.errors import LiveError
@@ -175,7 +174,7 @@ class Session:
         with self._ending(crew.stop):
             started(crew)
             try:
-                with shown(crew, self._stage(), self._asked.showing), spared():
+                with shown(crew, self._stage(), self._asked.showing), crew.garbage:
                     crew.node.run()
             except RuntimeError as fault:
                 raise self._could_not_run(fault) from fault
