@@ -41,7 +41,7 @@ class DamagedError(StateError):
 
 
 def connected(path: Path) -> sqlite3.Connection:
-    """Return a connection to a file that is ours or not there; each statement is on the disk when it ends."""
+    """Return a connection to a file that is ours or not there; each statement waits for the disk."""
     try:
         connection = sqlite3.connect(path, timeout=WAIT_SECONDS, autocommit=True, check_same_thread=False)
     except sqlite3.Error as error:
