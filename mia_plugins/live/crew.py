@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any, Protocol, cast
 
 from nautilus_trader.live import LiveNode
@@ -13,6 +14,7 @@ from mia_plugins.backtest.assembly import Assembly, Node, Tables, Tapes
 from mia_plugins.backtest.engine import TRADER
 from mia_plugins.backtest.plan import Plan
 from mia_plugins.errors import PluginError
+from mia_plugins.garbage import Swept
 from mia_plugins.host.host import load_target
 from mia_plugins.live.agreement import MISMATCH, Agreement, Ours
 from mia_plugins.live.beside import Beside, Reading
@@ -37,6 +39,7 @@ from mia_plugins.live.watching import Watching
 from mia_plugins.live.witness import Witness
 from mia_plugins.runtime.actor import ActorContext
 from mia_plugins.runtime.broker import BrokerAccount
+from mia_plugins.runtime.each import each_done
 from mia_plugins.runtime.fostering import Foster, FosterContext, Hearers
 from mia_plugins.runtime.guard import Guard
 from mia_plugins.runtime.incidents import Incidents
@@ -52,6 +55,10 @@ from mia_plugins.tape.tape import Rows
 
 STANDING = "risk.live:Standing"
 """What keeps an account's limits beyond the process; of a package that the framework does not import."""
+
+
+FLUSH_SECONDS = 2.0
+"""How long what is secured may wait to be written in its tables: that takes what a decision takes."""
 
 
 class Resumed(Protocol):
@@ -131,6 +138,8 @@ class Crew:
         run = ground.run
         self._ground = ground
         self._watching: list[Watching] = []
+        self._next_flush = 0.0
+        self.garbage = Swept()
         self._takers: dict[str, list[Callable[[str, Rows], None]]] = {}
         self._warmed: dict[str, list[Warmed]] = {}
         client = ground.line.execution_client
@@ -271,14 +280,19 @@ class Crew:
             self.purse.look(at)
         if self._agreement is not None:
             self._agreement.look(at)
+        self.garbage.sweep()
         for watching in self._watching:
             watching.sight.state = STOPPING if self._ground.end.asked.is_set() else "trading"
             watching.look(at)
 
     def _flush(self) -> None:
-        """Bring to disk what was written."""
-        self._ground.tables.flush()
-        self._ground.record.flush()
+        """Have what came outlive this process; now and then it goes to where it belongs."""
+        tables, steps = self._ground.tables, self._ground.record.steps
+        if (now := monotonic()) < self._next_flush:
+            each_done(tables.secure, steps.secure)
+            return
+        self._next_flush = now + FLUSH_SECONDS
+        each_done(lambda: tables.flush(at_once=True), steps.flush)
 
     def _feed(self, tapes: Tapes, product: str) -> LiveFeed:
         made = LiveFeed(tapes, product, self._deliver, self._hold)

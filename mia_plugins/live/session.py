@@ -178,7 +178,8 @@ class Session:
         with self._ending(crew.stop), closing(crew):
             started(crew)
             try:
-                with crew.witness or nullcontext(), shown(crew, self._stage(), self._asked.showing):
+                showing = shown(crew, self._stage(), self._asked.showing)
+                with crew.witness or nullcontext(), showing, crew.garbage:
                     crew.node.run()
             except RuntimeError as fault:
                 raise self._could_not_run(fault) from fault
