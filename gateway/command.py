@@ -56,6 +56,12 @@ def gateway(  # noqa: PLR0913 each is an option
             show_default=False,
         ),
     ] = None,
+    skip_closed: Annotated[
+        bool,
+        typer.Option(
+            "--skip-closed", help="Leave out weekends and holidays, but for ten minutes at both ends."
+        ),
+    ] = False,
     account: Annotated[str, typer.Option(help="The account's name.")] = "DU1234567",
     cash: Annotated[float, typer.Option(min=1, help="$ in the account.")] = 250_000.0,
     paced_history: Annotated[
@@ -86,6 +92,7 @@ def gateway(  # noqa: PLR0913 each is an option
         host=loopback(host),
         start=utc_ns(start.date(), start.time()) if start else None,
         pace=pace,
+        skips_closed=skip_closed,
         account=account,
         cash=Decimal(str(cash)),
         faults=load_settings(FaultScript, faults) if faults else None,

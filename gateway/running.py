@@ -23,6 +23,7 @@ from gateway.wire.frames import NEWEST
 from mia_plugins.data.catalog import Catalog
 from mia_plugins.data.files import Files
 from mia_plugins.data.sessions import NS
+from mia_plugins.data.skipping import NOTHING_SKIPPED, Skipping
 
 MINUTE = 60 * NS
 
@@ -43,6 +44,8 @@ class Asked:
     cash: Decimal = Decimal(250_000)
     faults: FaultScript | None = None
     paced_history: bool = True
+    skips_closed: bool = False
+    """Whether closed hours longer than those of every night are left out."""
     newest: int = NEWEST
     """The newest version of the protocol it speaks."""
 
@@ -70,7 +73,8 @@ def gateway_of(asked: Asked, now: Callable[[], int] = time.time_ns) -> Gateway:
         )
     wall = now()
     start += wall % MINUTE  # minutes of the catalog's are then minutes of the machine's
-    timeline = Timeline(start, wall, asked.pace)
+    skipping = Skipping.closed_hours(start) if asked.skips_closed else NOTHING_SKIPPED
+    timeline = Timeline(start, wall, asked.pace, skipping)
     day = session_from(wall).day
     market = Market(replay.codes, day, replay.chain(start, day))
     playing = Playing(market, replay.updates(start), timeline, CatalogPast(replay, timeline))

@@ -95,9 +95,18 @@ class Gateway:
 
     @property
     def clock(self) -> dict[str, float]:
-        """An instant of the machine's, the market's at it (both UTC ns), and the pace from there."""
+        """An instant of the machine's, the market's at it (both UTC ns), the pace from there.
+
+        And whether (1) or not (0) long closed hours are left out.
+        """
         line = self.timeline
-        return {"machine": line.wall_start, "market": line.market_start, "pace": line.pace}
+        skips = bool(line.skipping.spans)
+        return {
+            "machine": line.wall_start,
+            "market": line.market_start,
+            "pace": line.pace,
+            "skips_closed": float(skips),
+        }
 
     def open(self) -> None:
         """Play what the market begins with."""

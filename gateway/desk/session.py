@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -24,8 +23,6 @@ LOUD = {"TickPrice", "TickSize", "TickString", "TickByTickData", "MarketDepth", 
 """What is told too often to be logged."""
 
 log = logging.getLogger("mia.gateway")
-
-Handler = Callable[["Session", Message], None]
 
 
 @dataclass(slots=True, eq=False)

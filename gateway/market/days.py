@@ -6,8 +6,6 @@ from mia_plugins.data.sessions import (
     NEW_YORK,
     NS,
     Session,
-    next_stock_market_day,
-    previous_stock_market_day,
     sessions,
 )
 
@@ -21,15 +19,6 @@ def session_from(ts: int) -> Session:
     day = dt.datetime.fromtimestamp(ts // NS, NEW_YORK).date()
     found = sessions(day, day + dt.timedelta(days=14))
     return next(session for session in found if session.close > ts)
-
-
-def moved(day: dt.date, old: dt.date, new: dt.date) -> dt.date:
-    """Return the day that lies as many stock-market days after `new` as `day` after `old`."""
-    first = previous_stock_market_day(old)
-    day, target = previous_stock_market_day(day), new
-    while first < day:
-        first, target = next_stock_market_day(first), next_stock_market_day(target)
-    return target
 
 
 def trading_hours(ts: int, *, regular: bool = False) -> str:

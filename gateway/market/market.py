@@ -40,6 +40,8 @@ class Board:
     """Ticks by which prices are moved away from the data."""
     carry: int = 0
     """Ticks from one month to the next."""
+    lead: int = 0
+    """The rank of the month that the data are of."""
     value: float | None = None
     """An index's, in points."""
     deals: list[Deal] = field(default_factory=list)
@@ -75,6 +77,8 @@ class Market:
         """Let something happen."""
         board = self.boards[update.code]
         if isinstance(update, BookUpdate):
+            if update.lead != board.lead:
+                self._hand_on(update)
             self._show(update.code, update.book.moved(board.push))
         elif isinstance(update, TradeUpdate):
             self._trade(board, Deal(update.ts, update.ticks + board.push, update.lots))
@@ -89,12 +93,22 @@ class Market:
         if board.last:
             self._trade(board, board.last._replace(ticks=board.last.ticks + ticks, lots=1))
 
+    def _hand_on(self, update: BookUpdate) -> None:
+        """Let the data be of a later month: those before it, and the index, stay where they stood."""
+        board = self.boards[update.code]
+        old, new = _middle(board.book), _middle(update.book.moved(board.push))
+        gap = new - old if old is not None and new is not None else 0.0
+        months, board.lead = update.lead - board.lead, update.lead
+        board.carry = round(gap / months)
+        if update.code == "ES" and self.basis is not None:
+            self.basis += gap / 4
+
     def _show(self, code: str, book: Book) -> None:
         board = self.boards[code]
         board.book = book
         board.version += 1
         board.books.append(book)
-        if not board.carry and book.bid:
+        if not board.carry and not board.lead and book.bid:
             board.carry = round(book.bid.ticks * CARRY)
         price = _middle(book)
         if self.basis is None and code == "ES" and price is not None and self.chain:
@@ -116,7 +130,8 @@ class Market:
 
     def shift(self, listing: Listing) -> int:
         """Return how many ticks a future's prices lie above those of its board."""
-        return listing.rank * self.board(listing).carry
+        board = self.board(listing)
+        return (listing.rank - board.lead) * board.carry
 
     def book(self, listing: Listing) -> Book:
         """Return what is on offer."""

@@ -61,7 +61,7 @@ class CatalogPast:
         """Return prices of a span that make bars of so many seconds."""
         if code == VIX:
             return self._vix(span)
-        instrument = self._instrument(code)
+        instrument = self._instrument(code, span)
         if what != "TRADES" or not self._catalog.data_files(Kind.TRADES, instrument):
             return self._quoted(code, what, span)
         lo, hi = self._market(span)
@@ -89,7 +89,7 @@ class CatalogPast:
 
     def quotes(self, code: str, span: tuple[int, int]) -> Quotes:
         """Return best bids and asks of a span, by the machine's time."""
-        instrument, (lo, hi) = self._instrument(code), self._market(span)
+        instrument, (lo, hi) = self._instrument(code, span), self._market(span)
         kind = Kind.QUOTES if self._catalog.data_files(Kind.QUOTES, instrument) else Kind.DEPTH
         found: list[Quotes] = []
         for columns in self._catalog.read(kind, instrument, lo, hi):
@@ -104,10 +104,10 @@ class CatalogPast:
         keep = (ts >= span[0]) & (ts <= span[1]) & (whole.bid_lots > 0) & (whole.ask_lots > 0)
         return Quotes(ts[keep], *(getattr(whole, name)[keep] for name in Quotes.__slots__[1:]))
 
-    def _instrument(self, code: str) -> str:
-        """Return the instrument whose prices a product has: SPX has those of ES."""
-        instruments = self._replay.instruments
-        return instruments[code] if code in instruments else instruments[{"MNQ": "NQ"}.get(code, "ES")]
+    def _instrument(self, code: str, span: tuple[int, int]) -> str:
+        """Return the instrument whose prices a product has at the end of a span: SPX has those of ES."""
+        played = code if code in self._replay.legs else {"MNQ": "NQ"}.get(code, "ES")
+        return self._replay.instrument(played, self._market(span)[1])
 
     def _quoted(self, code: str, what: str, span: tuple[int, int]) -> Prices:
         quotes = self.quotes(code, span)
@@ -128,7 +128,7 @@ class CatalogPast:
         return self._timeline.market(span[0]), self._timeline.market(span[1])
 
     def _wall(self, ts: NDArray[np.int64]) -> NDArray[np.int64]:
-        passed = ts - self._timeline.market_start
+        passed = self._timeline.skipping.played_all(ts) - self._timeline.market_start
         later = (passed / self._timeline.pace).astype(np.int64)
         return self._timeline.wall_start + np.where(passed > 0, later, passed)
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import heapq
 from collections.abc import Iterable, Iterator
+from itertools import takewhile
 from operator import itemgetter
 from typing import Any
 
@@ -10,15 +11,16 @@ import numpy as np
 
 from gateway.market.book import Book, Level
 from gateway.market.chain import ChainRow, chain_row
-from gateway.market.days import moved, session_from
+from gateway.market.days import session_from
+from gateway.market.legs import Leg, legs_of
 from gateway.market.listing import SPX, VIX
 from gateway.market.updates import BookUpdate, TradeUpdate, Update, ValueUpdate
 from mia_plugins.data.arrow import Columns, Kind
 from mia_plugins.data.catalog import Catalog
 from mia_plugins.data.columns import Depth, Quotes, Trades
 from mia_plugins.data.errors import CatalogError
-from mia_plugins.data.instruments import PRODUCTS, InstrumentError, contract_of
-from mia_plugins.data.sessions import NS, RTH_OPEN, utc_ns
+from mia_plugins.data.instruments import PRODUCTS
+from mia_plugins.data.sessions import NS, RTH_OPEN, moved, utc_ns
 
 
 class Replay:
@@ -27,10 +29,10 @@ class Replay:
     def __init__(self, catalog: Catalog) -> None:
         """A catalog without a book or quotes of any product has no market."""
         self.catalog = catalog
-        self.instruments = dict(sorted(_instruments(catalog)))
-        """Instrument ids by product; where a catalog holds several contracts, the one that lasts longest."""
-        self.codes = [*self.instruments, *([VIX] if "vix" in catalog.tables() else [])]
-        if not self.instruments:
+        self.legs = legs_of(catalog)
+        """Which contract is played when, by product."""
+        self.codes = [*self.legs, *([VIX] if "vix" in catalog.tables() else [])]
+        if not self.legs:
             raise CatalogError(
                 f"{catalog.files.uri} has neither a book nor quotes of {', '.join(PRODUCTS)}: no market",
                 "import or generate some: `mia catalog generate` makes a day",
@@ -44,20 +46,35 @@ class Replay:
 
     def span(self) -> tuple[int, int]:
         """Return the times (UTC ns) of the first and the last of it."""
-        files = [file for one in self.instruments.values() for file in self.catalog.data_files(None, one)]
+        played = {leg.instrument_id for legs in self.legs.values() for leg in legs}
+        files = [file for one in played for file in self.catalog.data_files(None, one)]
         return min(file.start for file in files), max(file.end for file in files)
 
     def updates(self, start: int) -> Iterator[Update]:
         """Yield what happens from a time on, in its order; before it, where each book stood."""
         streams: list[Iterable[Update]] = []
-        for code, instrument in self.instruments.items():
-            kind = self.book_kind(instrument)
-            streams.append(_played(code, self.catalog.read(kind, instrument, start - 3_600 * NS), start))
-            trades = self.catalog.read(Kind.TRADES, instrument, start)
-            streams.append(_played(code, trades, start))
+        for legs in self.legs.values():
+            left = [leg for leg in legs if leg.end > start]
+            for leg in left:
+                streams += self._leg(leg, start, leg.quarters_after(left[0]))
         if VIX in self.codes:
             streams.append(self._vix(start))
         return heapq.merge(*streams, key=itemgetter(0))
+
+    def instrument(self, code: str, ts: int) -> str:
+        """Return the id of the contract that a product is played by at a time (UTC ns)."""
+        return next(leg.instrument_id for leg in self.legs[code] if ts < leg.end)
+
+    def _leg(self, leg: Leg, start: int, rank: int) -> Iterator[Iterator[Update]]:
+        """Yield the book and the trades of a contract from a time on, as long as it is played."""
+        begin = max(start, leg.start)
+        kind, one, code = self.book_kind(leg.instrument_id), leg.instrument_id, leg.contract.code
+        for rows in (
+            self.catalog.read(kind, one, begin - 3_600 * NS, leg.end),
+            self.catalog.read(Kind.TRADES, one, begin, leg.end),
+        ):
+            played = takewhile(lambda update: update.ts < leg.end, _played(code, rows, begin))
+            yield (_led(update, rank) for update in played) if rank else played
 
     def book_kind(self, instrument: str) -> Kind:
         """Return the kind of data that tells an instrument's book: depth, or else quotes."""
@@ -98,21 +115,9 @@ class Replay:
                 yield ValueUpdate(ts, VIX, value)
 
 
-def _instruments(catalog: Catalog) -> Iterator[tuple[str, str]]:
-    """Yield the instrument of each product that has a book, the one with the most data of several."""
-    sizes: dict[str, dict[str, int]] = {}
-    for file in catalog.data_files():
-        if file.kind not in {Kind.DEPTH, Kind.QUOTES} or not file.is_ours:
-            continue
-        try:
-            near = dt.datetime.fromtimestamp(file.start // NS, dt.UTC).date()
-            code = contract_of(f"{file.instrument_id.partition('.')[0]}", near).code
-        except InstrumentError:
-            continue  # what is no future of ours is not played
-        found = sizes.setdefault(code, {})
-        found[file.instrument_id] = found.get(file.instrument_id, 0) + file.size
-    for code, found in sizes.items():
-        yield code, max(found, key=lambda one: (found[one], one))
+def _led(update: Update, rank: int) -> Update:
+    """Return an update of a month that leads later."""
+    return update._replace(lead=rank) if isinstance(update, BookUpdate) else update
 
 
 def _played(code: str, chunks: Iterator[Columns], start: int) -> Iterator[Update]:

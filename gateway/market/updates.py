@@ -12,6 +12,8 @@ class BookUpdate(NamedTuple):
     code: str
     """ES, NQ, MES, MNQ."""
     book: Book
+    lead: int = 0
+    """How many months have handed on the lead since the market began to play."""
 
 
 class TradeUpdate(NamedTuple):

@@ -10,7 +10,6 @@ from indicators.book.levels import (
     ASKS,
     BIDS,
     COUNT,
-    IMBALANCE,
     LAST_MID,
     LAST_SPREAD,
     LEVELS,
@@ -98,11 +97,6 @@ class BookLevels(Measure):
             return None
         last: list[float] = self._state[RINGS : RINGS + self.settings.updates].tolist()
         return sum(last) / len(last)
-
-    @property
-    def last_imbalance(self) -> float | None:
-        """The last update's imbalance, of which `value` is a mean."""
-        return self._known(self._state[IMBALANCE])
 
     @property
     def volume_ratio(self) -> float | None:

@@ -173,6 +173,15 @@ def next_stock_market_day(day: dt.date) -> dt.date:
     return day
 
 
+def moved(day: dt.date, old: dt.date, new: dt.date) -> dt.date:
+    """Return the day that lies as many stock-market days after `new` as `day` after `old`."""
+    first = previous_stock_market_day(old)
+    day, target = previous_stock_market_day(day), new
+    while first < day:
+        first, target = next_stock_market_day(first), next_stock_market_day(target)
+    return target
+
+
 @cache
 def _year(year: int) -> tuple[Session, ...]:
     """Return the sessions that end in a year."""

@@ -18,7 +18,7 @@ from mia_plugins.data.layout import OURS, table_day, table_name
 from mia_plugins.data.sessions import NS
 from mia_plugins.data.tables import VIX, as_known
 from mia_plugins.errors import MiaError
-from mia_plugins.live.indices import TOLD_LIVE
+from mia_plugins.live.indices import TOLD_LIVE, from_catalog
 from mia_plugins.live.intake import Intake
 from mia_plugins.live.terms import LiveTerms
 from mia_plugins.runtime.actor import ActorContext, MiaActor
@@ -37,7 +37,7 @@ class Reading:
     catalog: Catalog
     names: frozenset[str]
     told: frozenset[str]
-    """Those of them that the broker tells."""
+    """Those of them that the broker tells; of a chain the rows of one index."""
     readers: Sequence[Mapping[str, KnownTable]]
     record: Callable[[str, pa.Table], None]
     """Keeps what became known."""
@@ -56,6 +56,7 @@ class Beside(MiaActor):
         self._value = (-1, float("nan"))
         self._day: dt.date | None = None
         self._asked_at = 0
+        self._indices = reading.told & TOLD_LIVE.keys()
 
     def begin(self) -> None:
         """Subscribe, and look from now on at what is imported."""
@@ -91,13 +92,13 @@ class Beside(MiaActor):
 
     def _subscribe(self) -> None:
         self._asked_at = self._intake.asked_at
-        for name in sorted(self._reading.told):
+        for name in sorted(self._indices):
             self.subscribe_index_prices(TOLD_LIVE[name])
 
     def _look(self, event: Any) -> None:
         now = event.ts_event
         if self._intake.asked_at != self._asked_at:  # what was subscribed to may be lost
-            for name in sorted(self._reading.told):
+            for name in sorted(self._indices):
                 self.unsubscribe_index_prices(TOLD_LIVE[name])
             self._subscribe()
         today = self._today(now)
@@ -124,7 +125,7 @@ class Beside(MiaActor):
                 told = f"{path} was imported while the session runs, and cannot be read: {error}"
                 self.context.warnings.add(told, told)
                 continue
-            fresh = self._fresh(name, rows)
+            fresh = self._fresh(name, from_catalog(name, rows, self._reading.told))
             if len(fresh):
                 self.add(name, fresh, now)
 
@@ -135,7 +136,7 @@ class Beside(MiaActor):
 
     def _files(self, is_read: Callable[[dt.date], bool]) -> dict[str, int]:
         """Return the files of the tables that are read from the catalog, with their sizes in bytes."""
-        names = self._reading.names - self._reading.told
+        names = self._reading.names - self._indices
         sizes = self._reading.catalog.files.under(OURS) if names else {}
         return {
             path: size

@@ -16,13 +16,15 @@ from mia_plugins.errors import PluginError
 from mia_plugins.host.host import load_target
 from mia_plugins.live.agreement import MISMATCH, Agreement, Ours
 from mia_plugins.live.beside import Beside, Reading
+from mia_plugins.live.chain.making import chain_teller
+from mia_plugins.live.chain.telling import ChainTeller
 from mia_plugins.live.errors import LiveError
 from mia_plugins.live.feed import LiveFeed
-from mia_plugins.live.indices import TOLD_LIVE
+from mia_plugins.live.indices import CHAINS
 from mia_plugins.live.intake import Intake, Wants
 from mia_plugins.live.native import NativeLog
 from mia_plugins.live.node import Line, node_of
-from mia_plugins.live.planning import load_tables, subscriptions, wanted
+from mia_plugins.live.planning import load_tables, subscriptions, told_live, wanted
 from mia_plugins.live.purse import Purse
 from mia_plugins.live.recording import Record
 from mia_plugins.live.silence import Silence
@@ -144,6 +146,7 @@ class Crew:
         wants = Wants(subscriptions(ground.plan, run.settings), self._takers, ground.record.recorder)
         self.intake = Intake(self._context("intake"), ground.terms, wants)
         self.beside = Beside(self._context("beside"), ground.terms, self.intake, self._reading())
+        self.chain = self._chain()
         self.silence = Silence(self.intake, ground.terms, NativeLog(ground.line.logs))
         record = ground.record.recorder
         past = Past(run.settings.live.warm_up, self._warmed, record, self.silence.reason)
@@ -167,6 +170,12 @@ class Crew:
         purse = Purse(self._context("purse"), account, lambda: witness.money, patience, live.mode == "live")
         vitals.feed("age.account", purse.age)
         return purse
+
+    def _chain(self) -> ChainTeller | None:
+        """Return who tells of the option chain; None where it is not read, or not from the broker."""
+        if CHAINS not in self._reading().told:
+            return None
+        return chain_teller(self._context("chain"), self._ground.terms, self._ground.line, self.beside.add)
 
     def _agreeing(self) -> Agreement | None:
         """Return who compares orders and positions with what the broker says of them."""
@@ -207,13 +216,15 @@ class Crew:
     def _board(self, node: LiveNode, contracts: list[str]) -> None:
         """Put everybody into the node; who is first starts first."""
         node.add_strategy(self._foster(contracts))
-        for actor in (self.steward, self.intake, self.beside, self.warm_up, *self.actors):
-            node.add_actor(actor)
+        for actor in (self.steward, self.intake, self.beside, self.chain, self.warm_up, *self.actors):
+            if actor is not None:
+                node.add_actor(actor)
         for strategy in self.strategies:
             node.add_strategy(strategy)
         ground = self._ground
         ground.standing.keep(self.assembly.halt, self.assembly.incidents)
-        load_tables(ground.plan, ground.plan.days[0], self._readers(), ground.record.recorder.table)
+        record, told = ground.record.recorder.table, self._reading().told
+        load_tables(ground.plan, ground.plan.days[0], self._readers(), record, told)
 
     def _readers(self) -> list[Mapping[str, KnownTable]]:
         """Return the tables of everybody who reads any."""
@@ -221,10 +232,9 @@ class Crew:
 
     def _reading(self) -> Reading:
         ground = self._ground
-        names = frozenset(ground.plan.tables)
-        listed = {name for name, one in TOLD_LIVE.items() if one not in ground.line.unlisted}
+        told = told_live(ground.plan, ground.run.settings, ground.line.unlisted)
         record = ground.record.recorder.table
-        return Reading(ground.plan.catalog, names, names & listed, self._readers(), record)
+        return Reading(ground.plan.catalog, frozenset(ground.plan.tables), told, self._readers(), record)
 
     def _charge(self) -> Charge:
         ground, settings = self._ground, self._ground.run.settings
@@ -240,6 +250,11 @@ class Crew:
             flush=self._flush,
             stop=self.stop,
         )
+
+    def close(self) -> None:
+        """Hang up what is not the node's own."""
+        if self.chain is not None:
+            self.chain.close()
 
     def watch(self, watching: Watching) -> None:
         """Have somebody hear what is decided and ordered, and look now and then."""

@@ -16,17 +16,18 @@ PROTOBUF = 200
 """What is added to the number of a message whose body is protobuf."""
 START_API, OPEN_ORDERS, CONTRACT_DATA_REQUEST = 71, 5, 9
 ALL_OPEN_ORDERS, POSITIONS, CANCEL_POSITIONS, SUMMARY, CANCEL_SUMMARY = 16, 61, 64, 62, 63
-ERROR, NEXT_VALID_ID, MANAGED_ACCOUNTS, CONTRACT_DATA_END, OPEN_ORDERS_END = 4, 9, 15, 52, 53
+ERROR, NEXT_VALID_ID, CONTRACT_DATA, MANAGED_ACCOUNTS = 4, 9, 10, 15
+CONTRACT_DATA_END, OPEN_ORDERS_END = 52, 53
 OPEN_ORDER, POSITION, POSITIONS_END, SUMMARY_VALUE, SUMMARY_END = 5, 61, 62, 63, 64
 IN_USE = 326
 """The error of a client id that somebody else has."""
 MOST_BYTES = 0xFFFFFF
 """The longest frame there is."""
-_HEAD, _NUMBER = struct.Struct("!I"), struct.Struct("!i")
+_HEAD, _NUMBER, _REAL = struct.Struct("!I"), struct.Struct("!i"), struct.Struct("<d")
 _VARINT, _EIGHT, _BYTES, _FOUR = 0, 1, 2, 5
 
 type Fields = dict[int, int | bytes]
-"""A protobuf message: varints and bytes, by number."""
+"""A protobuf message: varints and bytes, by number; a real number is its eight bytes."""
 
 
 class NotSpokenError(Exception):
@@ -58,10 +59,38 @@ def bytes_field(number: int, value: str | bytes) -> bytes:
     return varint(number << 3 | _BYTES) + varint(len(said)) + said
 
 
+def real_field(number: int, value: float) -> bytes:
+    """Return a field of a real number."""
+    return varint(number << 3 | _EIGHT) + _REAL.pack(value)
+
+
 def text_at(said: Fields, number: int) -> str:
     """Return a field as text."""
     found = said.get(number, b"")
     return found.decode(errors="replace") if isinstance(found, bytes) else str(found)
+
+
+def real_at(said: Fields, number: int) -> float | None:
+    """Return a field as a real number; None where it is not there."""
+    found = said.get(number)
+    if found is None:
+        return None
+    if not isinstance(found, bytes) or len(found) != _REAL.size:
+        raise NotSpokenError("no real number where one stands")
+    return float(_REAL.unpack(found)[0])
+
+
+def texts(body: bytes, number: int) -> list[str]:
+    """Return a repeated field of text."""
+    return [found.decode(errors="replace") for found in _repeated(body, number)]
+
+
+def reals(body: bytes, number: int) -> list[float]:
+    """Return a repeated field of real numbers, packed or not."""
+    found = b"".join(_repeated(body, number))
+    if len(found) % _REAL.size:
+        raise NotSpokenError("a real number that is cut off")
+    return [value for (value,) in _REAL.iter_unpack(found)]
 
 
 def number_at(said: Fields, number: int) -> int:
@@ -78,13 +107,22 @@ def message_at(said: Fields, number: int) -> Fields:
 
 def fields(body: bytes) -> Fields:
     """Return the fields of a message; of what is repeated the last."""
-    found: Fields = {}
+    return dict(_every(body))
+
+
+def _repeated(body: bytes, number: int) -> list[bytes]:
+    return [found for key, found in _every(body) if key == number and isinstance(found, bytes)]
+
+
+def _every(body: bytes) -> Iterator[tuple[int, int | bytes]]:
+    """Yield the fields of a message with their numbers."""
     at = 0
     while at < len(body):
         key, at = _read_varint(body, at)
         kind = key & 7
         if kind == _VARINT:
-            found[key >> 3], at = _read_varint(body, at)
+            value, at = _read_varint(body, at)
+            yield key >> 3, value
             continue
         if kind == _BYTES:
             length, at = _read_varint(body, at)
@@ -94,8 +132,8 @@ def fields(body: bytes) -> Fields:
             raise NotSpokenError(f"a field of kind {kind}")
         if at + length > len(body):
             raise NotSpokenError("a message that is cut off")
-        found[key >> 3], at = body[at : at + length], at + length
-    return found
+        yield key >> 3, body[at : at + length]
+        at += length
 
 
 def _read_varint(body: bytes, at: int) -> tuple[int, int]:
@@ -148,7 +186,15 @@ class Talk:
         """Send a message."""
         self._socket.sendall(_HEAD.pack(len(body) + _NUMBER.size) + _NUMBER.pack(number + PROTOBUF) + body)
 
+    def fileno(self) -> int:
+        """Return what `select` waits for."""
+        return self._socket.fileno()
+
     def heard(self) -> Iterator[tuple[int, Fields]]:
+        """Yield what comes, by the number of its kind."""
+        return ((number, fields(body)) for number, body in self.messages())
+
+    def messages(self) -> Iterator[tuple[int, bytes]]:
         """Yield what comes, by the number of its kind; messages of the older dialect are passed over."""
         while True:
             body = self._frame()
@@ -156,7 +202,7 @@ class Talk:
                 raise NotSpokenError(f"a frame of {len(body)} bytes")
             (number,) = _NUMBER.unpack_from(body)
             if number > PROTOBUF:
-                yield number - PROTOBUF, fields(body[_NUMBER.size :])
+                yield number - PROTOBUF, body[_NUMBER.size :]
 
     def _frame(self) -> bytes:
         (length,) = _HEAD.unpack(self._exactly(_HEAD.size))

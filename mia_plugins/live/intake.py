@@ -25,6 +25,8 @@ from mia_plugins.tape.tape import Rows
 
 _SIDES = {AggressorSide.BUY: 1, AggressorSide.SELL: -1}
 
+FOREVER = 2**63 - 1
+
 type Taker = Callable[[str, Rows], None]
 """Takes a product's rows."""
 
@@ -114,6 +116,8 @@ class Intake(MiaActor):
         """The last instant at which anybody looked at the market: UTC ns."""
         self.asked_at = 0
         """When data were asked for last: UTC ns."""
+        self._hours = (0, FOREVER)
+        """When the session opens and closes: UTC ns. What comes in none is no backtest's, and nobody's."""
 
     def begin(self) -> None:
         """Subscribe to the session that is open, or wait for the next."""
@@ -121,6 +125,10 @@ class Intake(MiaActor):
         day = next((day for day in self.context.days if day.session.close > now), None)
         if day is None:
             return
+        self._hours = day.session.open, day.session.close
+        for code, stream in self.streams.items():
+            if stream.contract != day.contracts[code]:
+                self._end(stream)
         if day.session.open <= now:
             self._open(day)
         else:
@@ -167,7 +175,7 @@ class Intake(MiaActor):
         if stream:
             side = _SIDES.get(trade.aggressor_side, 0)
             row = (ticks_of(trade.price), int(trade.size), side)
-            stream.take(Kind.TRADES, self._at(trade.ts_init), row)
+            self._take(stream, Kind.TRADES, trade.ts_init, row)
 
     def on_quote(self, quote: Any) -> None:
         """Take the best bid and ask; crossed, or without a side, they are no market, and older ones stay."""
@@ -177,8 +185,8 @@ class Intake(MiaActor):
         bid, ask = ticks_of(quote.bid_price), ticks_of(quote.ask_price)
         bids, asks = int(quote.bid_size), int(quote.ask_size)
         if 0 < bid < ask and bids > 0 and asks > 0:
-            stream.take(Kind.QUOTES, self._at(quote.ts_init), (bid, ask, bids, asks))
-            stream.quote = stream.rows[Kind.QUOTES][-1]
+            self._take(stream, Kind.QUOTES, quote.ts_init, (bid, ask, bids, asks))
+            stream.quote = stream.rows[Kind.QUOTES][-1] if stream.rows[Kind.QUOTES] else None
 
     def on_book_deltas(self, deltas: Any) -> None:
         """Take changes of the book."""
@@ -195,11 +203,13 @@ class Intake(MiaActor):
             stream.ladder.change(action, is_bid=is_bid, place=place_of(delta), level=level)
         row = stream.ladder.row()
         if row is not None:
-            stream.take(Kind.DEPTH, self._at(deltas.ts_init), row)
+            self._take(stream, Kind.DEPTH, deltas.ts_init, row)
 
-    def _at(self, machine: int) -> int:
-        """Return when a row is taken to have come: UTC ns."""
-        return max(self._terms.market_at(machine), self.pulse + 1)
+    def _take(self, stream: Stream, kind: Kind, machine: int, row: tuple[int, ...]) -> None:
+        """Take a row as of when it came, unless that is in no session; it comes after the last look."""
+        at = max(self._terms.market_at(machine), self.pulse + 1)
+        if self._hours[0] <= at < self._hours[1]:
+            stream.take(kind, at, row)
 
     def _open(self, day: TradingDay) -> None:
         """Subscribe to the contracts that lead on a day."""

@@ -34,7 +34,7 @@ class Age:
     name: str
     """Such as ES."""
     seconds: float | None
-    """None: it has not been heard of yet."""
+    """None: it has not been heard of yet, or the market is closed."""
     limit: float
     """Seconds from which on it is stale."""
 

@@ -58,9 +58,21 @@ def is_index(instrument_id: InstrumentId) -> bool:
 
 def question(number: int, instrument_id: InstrumentId) -> bytes:
     """Return the body of a request for a contract's details, which names it as Nautilus' client does."""
-    symbol, venue = instrument_id.symbol.value, instrument_id.venue.value
-    plain = symbol.removeprefix(INDEX)
-    contract = bytes_field(2, plain) if is_index(instrument_id) else b""
-    contract += bytes_field(3, "IND" if is_index(instrument_id) else "FUT")
-    contract += bytes_field(8, EXCHANGES.get(venue, venue)) + bytes_field(10, "USD") + bytes_field(11, plain)
-    return number_field(1, number) + bytes_field(2, contract)
+    named = index_contract if is_index(instrument_id) else _future_contract
+    return number_field(1, number) + bytes_field(2, named(instrument_id))
+
+
+def index_contract(instrument_id: InstrumentId) -> bytes:
+    """Return an index as a request names it."""
+    plain = instrument_id.symbol.value.removeprefix(INDEX)
+    return bytes_field(2, plain) + _contract("IND", plain, instrument_id)
+
+
+def _future_contract(instrument_id: InstrumentId) -> bytes:
+    return _contract("FUT", instrument_id.symbol.value, instrument_id)
+
+
+def _contract(kind: str, local_symbol: str, instrument_id: InstrumentId) -> bytes:
+    venue = instrument_id.venue.value
+    told = {3: kind, 8: EXCHANGES.get(venue, venue), 10: "USD", 11: local_symbol}
+    return b"".join(bytes_field(number, text) for number, text in told.items())

@@ -1,7 +1,7 @@
 """What a live session trades: its days, its contracts, and what it is told of them."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import pyarrow as pa
 from nautilus_trader.model import InstrumentId
@@ -16,7 +16,7 @@ from mia_plugins.data.instruments import lead_contract
 from mia_plugins.data.layout import table_day
 from mia_plugins.data.sessions import NEW_YORK, NS, sessions
 from mia_plugins.live.errors import LiveError
-from mia_plugins.live.indices import TOLD_LIVE
+from mia_plugins.live.indices import CHAINS, FOLLOW_SPX, SPX_ID, TOLD_LIVE, from_catalog
 from mia_plugins.live.terms import LiveTerms, Pace
 from mia_plugins.runtime.context import TradingDay
 from mia_plugins.runtime.strategy import MiaStrategy
@@ -105,13 +105,33 @@ def subscriptions(plan: Plan, settings: RunSettings) -> dict[str, frozenset[Kind
 def terms_of(pace: Pace, plan: Plan, now: int) -> LiveTerms:
     """Return a session's terms: a simulated gateway lists the contracts that lead by the machine's date."""
     there: dict[str, str] = {}
-    lists = next(one.day for one in sessions(day_of(now), day_of(now) + AHEAD) if one.close > now)
+    lists = _next_day(now)
     for code in plan.days[0].contracts if pace.machine else ():
         listed = lead_contract(code, lists)
         for contract in dict.fromkeys(day.contracts[code] for day in plan.days):
             there[contract.symbol] = listed.symbol
             listed = listed.next
-    return LiveTerms(pace, there)
+    days = (_next_day(pace.machine), _next_day(pace.market)) if pace.machine else None
+    return LiveTerms(pace, there, days)
+
+
+def _next_day(ts: int) -> dt.date:
+    """Return the trading day that an instant (UTC ns) lies in, or the next."""
+    return span_from(ts)[0]
+
+
+def asks_for_chain(plan: Plan, settings: RunSettings) -> bool:
+    """Say whether the broker is asked for a chain: one is read, and a product follows the index."""
+    products = {*settings.instruments, *settings.observe}
+    return CHAINS in plan.tables and bool(products & FOLLOW_SPX) and settings.live.chain.lines > 0
+
+
+def told_live(plan: Plan, settings: RunSettings, unlisted: Collection[InstrumentId]) -> frozenset[str]:
+    """Return the tables that the broker tells, of those that are read; it lists what they are of."""
+    told = {name for name, one in TOLD_LIVE.items() if name in plan.tables and one not in unlisted}
+    if asks_for_chain(plan, settings) and SPX_ID not in unlisted:
+        told.add(CHAINS)
+    return frozenset(told)
 
 
 def wanted(plan: Plan, terms: LiveTerms) -> list[InstrumentId]:
@@ -128,10 +148,15 @@ def load_tables(
     day: TradingDay,
     readers: Sequence[Mapping[str, KnownTable]],
     record: Callable[[str, pa.Table], None],
+    told: Collection[str] = (),
 ) -> None:
-    """Give the readers of tables what the catalog has for a trading day, and what it had before."""
-    days = (*tables_before(plan.catalog, plan.tables, day.session.day),)
-    for name, rows in (*days, *tables_of(plan.catalog, plan.tables, day.session.day)):
+    """Give the readers of tables what the catalog has for a trading day, and what it had before.
+
+    Of the day itself, what is `told` by the broker is left to it.
+    """
+    days = tables_before(plan.catalog, plan.tables, day.session.day)
+    today = tables_of(plan.catalog, plan.tables, day.session.day)
+    for name, rows in (*days, *((name, from_catalog(name, rows, told)) for name, rows in today)):
         record(name, rows)
         for known in readers:
             if name in known:

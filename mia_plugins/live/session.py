@@ -4,7 +4,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,12 @@ from mia_plugins.errors import MiaError
 from mia_plugins.live.consent import refuse_without_consent
 from mia_plugins.live.crew import Crew, Ground, Standing, standing_in
 from mia_plugins.live.errors import LiveError
+from mia_plugins.live.indices import SPX_ID
 from mia_plugins.live.left import remember, seal_left
 from mia_plugins.live.look import Facts
 from mia_plugins.live.native import LOG, aside
 from mia_plugins.live.node import Line
-from mia_plugins.live.planning import live_plan, span_from, terms_of, wanted
+from mia_plugins.live.planning import asks_for_chain, live_plan, span_from, terms_of, wanted
 from mia_plugins.live.preflight import Preflight
 from mia_plugins.live.recording import Record, recorded_in
 from mia_plugins.live.shown import QUIETLY, Showing, Stage, shown
@@ -116,7 +117,10 @@ class Session:
     def ask_gateway(self) -> None:
         """See whether the gateway will let a node in; it may give it other client ids."""
         account = None if self._line.is_sandbox else self._line.account
-        flight = Preflight(self._line, account, wanted(self.plan, self.terms), told=self._told)
+        asked = wanted(self.plan, self.terms)
+        if asks_for_chain(self.plan, self._run.settings):
+            asked.append(SPX_ID)
+        flight = Preflight(self._line, account, asked, told=self._told)
         self._line = flight.fly()
 
     def go(self, ledger: Ledger, started: Callable[[Crew], None]) -> Finished:
@@ -171,7 +175,7 @@ class Session:
         crew = self.crew = Crew(ground)
         for text in self._told:
             crew.assembly.warnings.add(text, text)
-        with self._ending(crew.stop):
+        with self._ending(crew.stop), closing(crew):
             started(crew)
             try:
                 with crew.witness or nullcontext(), shown(crew, self._stage(), self._asked.showing):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mia_plugins.data.skipping import NOTHING_SKIPPED, Skipping
 from mia_plugins.live.errors import LiveError
 from mia_plugins.live.terms import Pace
 from mia_plugins.processes import end_with_thread
@@ -69,6 +70,8 @@ def _command(settings: RunSettings) -> list[str]:
         command += ["--account", live.account]
     if sim.start:
         command += ["--start", sim.start.replace(" ", "T")]
+    if sim.skip_closed:
+        command.append("--skip-closed")
     if sim.faults:
         command += ["--faults", str(sim.faults)]
     if sim.control is not None:
@@ -95,7 +98,9 @@ def _started(process: "subprocess.Popen[str]", log: Path) -> Gateway:
 
 
 def _pace(clock: dict[str, float]) -> Pace:
-    return Pace(int(clock["machine"]), int(clock["market"]), int(clock["pace"]))
+    market = int(clock["market"])
+    skipping = Skipping.closed_hours(market) if clock.get("skips_closed") else NOTHING_SKIPPED
+    return Pace(int(clock["machine"]), market, int(clock["pace"]), skipping)
 
 
 def _running(control: int, port: int) -> Gateway:

@@ -83,7 +83,7 @@ class Steward(MiaActor):
     def ages(self, now: int) -> Mapping[str, float]:
         """Return how long each product's book or quotes were silent, in s of the machine's; `now` is UTC ns.
 
-        A market that is played faster makes no line slower, and one that is closed has nothing to tell.
+        A market that is played faster makes no line slower, and one that is closed is not silent.
         """
         if not self._is_open(now):
             return {}

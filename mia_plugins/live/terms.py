@@ -1,5 +1,6 @@
 """The machine's time and the broker's contracts, and those of the market that a run trades."""
 
+import datetime as dt
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -7,6 +8,8 @@ from typing import Any
 
 from nautilus_trader.model import InstrumentId
 
+from mia_plugins.data.sessions import moved
+from mia_plugins.data.skipping import NOTHING_SKIPPED, Skipping
 from mia_plugins.runtime.terms import Terms
 
 type Callback = Callable[[Any], None]
@@ -22,15 +25,17 @@ class Pace:
     """The market's at that instant: UTC ns."""
     times: int = 1
     """Seconds of the market in one of the machine's."""
+    skipping: Skipping = NOTHING_SKIPPED
+    """What the market leaves out."""
 
     def market_at(self, machine: int) -> int:
         """Return the market's time at one of the machine's; both UTC ns."""
         passed = machine - self.machine
-        return self.market + (passed * self.times if passed > 0 else passed)
+        return self.skipping.market(self.market + (passed * self.times if passed > 0 else passed))
 
     def machine_at(self, market: int) -> int:
         """Return the first instant of the machine's at which it is so late in the market; both UTC ns."""
-        to_go = self.market - market
+        to_go = self.market - self.skipping.played(market)
         return self.machine - (to_go // self.times if to_go < 0 else to_go)
 
 
@@ -52,21 +57,21 @@ class MarketClock:
     """Nautilus' live clock in the market's time. What is past is called at once."""
 
     def __init__(self, clock: Any, pace: Pace) -> None:
-        self._clock, self._pace = clock, pace
+        self._clock, self.pace = clock, pace
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._clock, name)
 
     def timestamp_ns(self) -> int:
         """Return the time: UTC ns."""
-        return self._pace.market_at(self._clock.timestamp_ns())
+        return self.pace.market_at(self._clock.timestamp_ns())
 
     def set_time_alert_ns(self, name: str, at: int, callback: Callback, *, allow_past: bool = True) -> None:
         """Have a function called once, with the time it was set for (UTC ns)."""
         del allow_past  # live, what is due passes while it is set
         moment = Moment(name, at)
         self._clock.set_time_alert_ns(
-            name, self._pace.machine_at(at), lambda _: callback(moment), allow_past=True
+            name, self.pace.machine_at(at), lambda _: callback(moment), allow_past=True
         )
 
     def set_timer_ns(
@@ -89,7 +94,10 @@ class Ticking:
         self._stop, self._callback = stop, callback
 
     def wait(self, at: int) -> None:
-        """Wait for an instant (UTC ns)."""
+        """Wait for an instant (UTC ns), or for the first after what is left out of the market's time."""
+        end = self._clock.pace.skipping.end_of(at)
+        if end is not None:
+            at += -(-(end - at) // self._interval) * self._interval
         if self._stop is None or at <= self._stop:
             self._clock.set_time_alert_ns(f"{self._name}@{at}", at, self._call)
 
@@ -118,9 +126,14 @@ class LiveTerms(Terms):
 
     is_live = True
 
-    def __init__(self, pace: Pace, listed: Mapping[str, str]) -> None:
-        """`listed` are symbols at the broker by those of the run, where they differ."""
-        self._pace = pace
+    def __init__(
+        self, pace: Pace, listed: Mapping[str, str], days: tuple[dt.date, dt.date] | None = None
+    ) -> None:
+        """`listed` are symbols at the broker by those of the run, where they differ.
+
+        `days` are a trading day there, and the market's that is played on it; None where they are the same.
+        """
+        self._pace, self._days = pace, days
         self._listed = dict(listed)
         self._known = {there: ours for ours, there in listed.items()}
 
@@ -135,6 +148,10 @@ class LiveTerms(Terms):
     def ours(self, instrument_id: InstrumentId) -> InstrumentId:
         """Return the run's contract."""
         return _renamed(instrument_id, self._known)
+
+    def expiry(self, there: dt.date) -> dt.date:
+        """Return the market's day of an expiry at the broker."""
+        return moved(there, *self._days) if self._days else there
 
     def machine_at(self, ts: int) -> int:
         """Return the machine's time at one of the market's; both UTC ns."""

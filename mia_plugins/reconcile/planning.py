@@ -57,6 +57,11 @@ def recorded_plan(run: Run, classes: Mapping[str, type[MiaStrategy]], folder: st
     files: dict[tuple[str, Kind], list[DataFile]] = {}
     for file in sorted(catalog.data_files(), key=lambda file: (file.instrument_id, file.kind, file.start)):
         files.setdefault((file.instrument_id, file.kind), []).append(file)
+    for code in products:  # a contract that came to lead has no history, which only the first was given
+        ids = {day.contracts[code].instrument_id for day in days}
+        for kind in {kind for one, kind in files if one in ids}:
+            for one in ids:
+                files.setdefault((one, kind), [])
     counted = catalog.manifest.files if catalog.manifest else {}
     return RecordedPlan(
         catalog=catalog,

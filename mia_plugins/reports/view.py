@@ -11,7 +11,6 @@ from mia_plugins.reports.market import Market, joined, large
 from mia_plugins.runs.errors import RunError
 from mia_plugins.runs.folder import RunFolder, RunStatus
 from mia_plugins.statistics.benchmark import Held, held_of
-from mia_plugins.statistics.figures import Ints
 from mia_plugins.statistics.run import Statistics, statistics_from
 from mia_plugins.statistics.selection import Trials, trials_of
 from mia_plugins.statistics.sources import Sources
@@ -58,11 +57,6 @@ class RunView:
     def days(self) -> Days:
         """The trading days that were reached, also those without a trade."""
         return Days.of(self.settings, self.record.span[1] if self.record.span else None, self.trades.ts_close)
-
-    @cached_property
-    def day_of_trade(self) -> Ints:
-        """The place of each trade's day."""
-        return self.days.place(self.trades.ts_close)
 
     @cached_property
     def stats(self) -> Statistics:

@@ -20,6 +20,8 @@ class Simulation(BaseSettings):
     """When its market begins, in New York: `2026-06-01 09:30`; else 9:30 of the catalog's first day."""
     pace: Annotated[int, Field(ge=1, le=60)] = 1
     """Seconds of the market in one of the machine's."""
+    skip_closed: bool = False
+    """Whether weekends and other long closed hours are left out but for ten minutes at both ends."""
     fills: Literal["gateway", "node"] = "gateway"
     """Who fills orders: the gateway, or the node itself as with `paper-sandbox`."""
     faults: Path | None = None
@@ -29,6 +31,20 @@ class Simulation(BaseSettings):
     running: Annotated[int, Field(ge=1, le=65_535)] | None = None
     """The control port of a gateway that runs already, on `port`; left out: one is started, and ends with the
     session."""
+
+
+class Chain(BaseSettings):
+    """The option chain of SPX that the broker is asked for, where something reads `option_chains`."""
+
+    lines: Annotated[int, Field(ge=0, le=5_000)] = 80
+    """Options that are listened to at once: each takes one of the account's market-data lines, of which it
+    has 100 unless it pays for more. 0: chains come from the catalog alone."""
+    options: Annotated[int, Field(ge=2, le=5_000)] = 400
+    """Options that are wanted, those nearest to the index; more than there are lines take turns."""
+    expiries: Annotated[int, Field(ge=1, le=50)] = 4
+    """Of how many expiries, the next first; each has as many strikes as the others."""
+    every: Annotated[Seconds, Field(ge=1, le=3_600)] = Seconds(60)
+    """How often a chain becomes known, where anything of it has changed; in seconds of the market's."""
 
 
 class Live(BaseSettings):
@@ -57,6 +73,8 @@ class Live(BaseSettings):
     the machine's, however fast a simulated market runs."""
     give_up_after: Annotated[Seconds, Field(ge=2, le=3600)] = Seconds(90)
     """How old data may be before what is held is left, and nothing traded until the kill switch is let go."""
+    chain: Chain = Chain()
+    """The option chain."""
     account_stale_after: Annotated[Seconds, Field(ge=60, le=3600)] = Seconds(300)
     """How long ago the broker may have told of the account, in seconds of the machine's: longer is told, and
     with real money nothing is entered. It is asked every 30 s."""

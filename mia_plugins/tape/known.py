@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from mia_plugins.data.arrow import times_of
 from mia_plugins.errors import did_you_mean
@@ -14,6 +15,8 @@ from mia_plugins.tape.errors import LookAheadError, TapeError
 
 DAYS = 2
 """Loads that are kept: what was known yesterday holds until today's is."""
+MANY = 4_096
+"""Rows that are looked at before all are."""
 PIECES = 64
 """Pieces that a table may consist of while rows are appended."""
 
@@ -34,6 +37,8 @@ class KnownTable:
         self._rows: pa.Table | None = None
         self._nothing: pa.Table | None = None
         self._known_at = np.empty(0, np.int64)
+        self._latest = np.empty(0, np.int64)
+        """The latest time that any row is of up to each: UTC ns."""
         self._count = 0
         self._before = (-1, 0)
         self._columns: dict[str, list[Any]] = {}
@@ -62,11 +67,14 @@ class KnownTable:
         self._loads[-1] = _in_few_pieces(pa.concat_tables((self._loads[-1], rows)))
         known_at = times_of(rows["ts_init"].combine_chunks())
         last = self._known_at[-1] if len(self._known_at) else -1
-        if known_at[0] <= max(last, self.now) or (np.diff(known_at) <= 0).any():
+        of = times_of(rows["ts_event"].combine_chunks())
+        if known_at[0] <= max(last, self.now) or not _is_in_order(known_at, of):
             self._arrange()
             return
         self._rows = _in_few_pieces(pa.concat_tables((self._rows, rows)))
         self._known_at = np.concatenate((self._known_at, known_at))
+        latest = np.maximum(np.maximum.accumulate(of), self._latest[-1] if len(self._latest) else 0)
+        self._latest = np.concatenate((self._latest, latest))
         for name, known in self._columns.items():
             known.extend(_values(rows[name]))
 
@@ -79,7 +87,7 @@ class KnownTable:
 
     def fresh(self, rows: pa.Table) -> pa.Table:
         """Return those rows that are not kept yet; from when on they are known does not matter."""
-        if self._rows is None:
+        if self._rows is None or not len(rows):
             return rows
         names = [name for name in self._rows.column_names if name != "ts_init"]
         kept = set(zip(*(_values(self._rows[name]) for name in names), strict=True))
@@ -92,6 +100,7 @@ class KnownTable:
             [("ts_init", "ascending"), ("ts_event", "ascending")]
         )
         self._known_at = times_of(self._rows["ts_init"].combine_chunks())
+        self._latest = np.maximum.accumulate(times_of(self._rows["ts_event"].combine_chunks()))
         self._nothing = self._rows.slice(0, 0)
         self._columns.clear()
         self._look()
@@ -151,12 +160,23 @@ class KnownTable:
         """
         key = tuple(sorted(where.items()))
         if key not in self._newest:
-            found = self._matching(where)
-            if found is None or not len(found):
+            found = self._latest_of(where)
+            if found is None:
                 return None
-            of = found["ts_event"]
-            self._newest[key] = found.filter(pc.equal(of, pc.max(of)))
+            self._newest[key] = found
         return self._newest[key]
+
+    def _latest_of(self, where: dict[str, object]) -> pa.Table | None:
+        """Return the matching rows of the latest time; mostly they are among the last that became known."""
+        for first in (max(0, self._count - MANY), 0):
+            found = self._matching(where, first)
+            if found is None or not len(found):
+                continue
+            of = found["ts_event"]
+            last = pc.max(of)
+            if not first or last.value > self._latest[first - 1]:
+                return found.filter(pc.equal(of, last))
+        return None
 
     def age(self, **where: object) -> float | None:
         """Return how long ago the newest rows were true, in s; None when nothing is known yet."""
@@ -169,10 +189,11 @@ class KnownTable:
         self._count = int(self._known_at.searchsorted(self.now, side="right"))
         self._newest.clear()
 
-    def _matching(self, where: dict[str, object]) -> pa.Table | None:
+    def _matching(self, where: dict[str, object], first: int) -> pa.Table | None:
+        """Return the known rows from a place on that have some values."""
         if self._rows is None:
             return None
-        found = self._rows.slice(0, self._count)
+        found = self._rows.slice(first, self._count - first)
         for name, value in where.items():
             if name not in found.column_names:
                 near = did_you_mean(name, found.column_names)
@@ -216,6 +237,12 @@ def _known_at(rows: pa.Table, at: int) -> pa.Table:
     place = rows.schema.get_field_index("ts_init")
     field = rows.schema.field(place)
     return rows.set_column(place, field, pa.array([at] * len(rows), pa.int64()).cast(field.type))
+
+
+def _is_in_order(known_at: NDArray[np.int64], of: NDArray[np.int64]) -> bool:
+    """Say whether rows stand as they are kept: by when they were known, then by the time they are of."""
+    later, same = np.diff(known_at), np.diff(of)
+    return bool(((later > 0) | ((later == 0) & (same >= 0))).all())
 
 
 def _values(column: pa.ChunkedArray) -> list[Any]:

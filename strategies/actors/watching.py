@@ -23,6 +23,8 @@ class Watching(MiaActor):
         for market in self.markets.values():
             self.prepare(market)
         self._day: TradingDay | None = None
+        if context.feed is not None:
+            context.feed.get_ready(self.clock)
         start = max(self.clock.timestamp_ns(), min(day.session.open for day in context.days))
         # A timer calls first an interval after its start: at the next full minute.
         self.clock.set_timer_ns(context.name, MINUTE, start // MINUTE * MINUTE, None, self._look)
@@ -37,6 +39,8 @@ class Watching(MiaActor):
 
     def _look(self, event: Any) -> None:
         now, context = event.ts_event, self.context
+        if context.feed is not None and not context.feed.is_ready:
+            return  # history is still to be put before anything has been looked at
         session = None if self._day is None else self._day.session
         if session is None or now > session.close:
             self._day = next(

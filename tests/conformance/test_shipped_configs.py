@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from mia_plugins.backtest.members import strategy_classes
 from mia_plugins.host import PluginHost
+from mia_plugins.live.planning import asks_for_chain, live_plan
 from mia_plugins.settings.layers import shipped_configs
 from mia_plugins.settings.listing import origins
 from mia_plugins.settings.resolve import Run, load_run
@@ -73,3 +75,12 @@ def test_a_shipped_file_names_its_schema(path: Path) -> None:
     assert (
         path.parent / first.removeprefix(MODELINE)
     ).resolve() == shipped_configs().resolve() / "mia.schema.json"
+
+
+@pytest.mark.parametrize(
+    "path", sorted((shipped_configs() / "live").glob("*.yaml")), ids=lambda path: path.stem
+)
+def test_shipped_live_settings_look_at_all_that_they_follow(path: Path) -> None:
+    run = load_run(path)
+    plan = live_plan(run, strategy_classes(run))
+    assert asks_for_chain(plan, run.settings)  # the default preset reads the chain

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
@@ -22,7 +23,7 @@ from mia_plugins.data.files import Files
 from mia_plugins.data.layout import table_path
 from mia_plugins.data.sessions import session_on
 from mia_plugins.data.store import Store
-from mia_plugins.data.tables import LEVELS, VIX
+from mia_plugins.data.tables import LEVELS, OPTION_CHAINS, VIX, as_known
 from mia_plugins.runs.folder import RunFolder, RunStatus
 from tests.market import DAY, ES, ID, ORIGIN, some_depth, some_trades, times
 
@@ -30,8 +31,12 @@ CONFIG = """
 extends: mia:backtests/demo_day.yaml
 catalog: catalog
 strategies: {ema_cross: {fast: 2, slow: 3, stop: 8, target: 8}}
-actors: {vix: {every: 5}, levels: {every: 5}, catastrophe: {memory: {warn: 0.01}}}
-live: {sim: {pace: 20, faults: faults.yaml}, state: state, stale_after: 2}
+actors: {vix: {every: 5}, levels: {every: 5}, dealers: {}, catastrophe: {memory: {warn: 0.01}}}
+live:
+  sim: {pace: 20, faults: faults.yaml}
+  state: state
+  stale_after: 2
+  chain: {lines: 12, options: 24, expiries: 1, every: 20}
 """
 FAULTS = """
 faults:
@@ -56,6 +61,7 @@ class Lived:
         ) as process:  # fmt: skip
             self._until("recording/*/bars.arrows", process)
             self._import_levels()
+            self._until("recording/tables/option_chains.arrows", process)
             self._until("recording/tables/levels.arrows", process)
             self._until("incidents.arrows", process, b"no book of")
             process.send_signal(signal.SIGTERM)
@@ -96,6 +102,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Lived:
         for columns in (trades, quotes_of(depth), depth, bars_of(trades)):
             draft.write(ID, columns)
         draft.write_table("vix", vix())
+        draft.write_table("option_chains", chains())
     store.publish(DAY)
     (folder / "session.yaml").write_text(CONFIG)
     (folder / "faults.yaml").write_text(FAULTS)
@@ -111,6 +118,36 @@ def vix() -> pa.Table:
     """Return a value each second."""
     ts = times(session_on(DAY), 82_000)
     return pa.table([ts, ts, 15 + np.arange(82_000) % 500 / 100], schema=VIX)
+
+
+SPOT = 6_000.0
+OPTIONS = [(5_900.0 + 10 * n, is_call) for n in range(21) for is_call in (True, False)]
+
+
+def last_second() -> int:
+    return int(times(session_on(DAY), 82_000)[-1])
+
+
+def chains() -> pa.Table:
+    """Return a chain that the catalog has at the end of the day: these are the gateway's options."""
+    at = pa.array([last_second()] * len(OPTIONS), pa.int64()).cast(TIME)
+    rows = [
+        {
+            "underlying": "SPX", "expiry": DAY, "strike": strike, "is_call": is_call, "spot": SPOT,
+            "bid": 20.0, "ask": 21.0, "iv": 0.15, "delta": 0.5 if is_call else -0.5, "gamma": 0.002,
+            "open_interest": round(strike), "volume": 5, "root": "SPXW",
+        }
+        for strike, is_call in OPTIONS
+    ]  # fmt: skip
+    table = pa.Table.from_pylist(rows)
+    return as_known(
+        "option_chains",
+        table.append_column("ts_event", at)
+        .append_column("ts_init", at)
+        .cast(
+            pa.schema([OPTION_CHAINS.field(name) for name in (*table.column_names, "ts_event", "ts_init")])
+        ),
+    )
 
 
 def known_at(table: pa.Table) -> np.ndarray:
@@ -146,6 +183,24 @@ def test_values_of_the_vix_are_those_played_each_known_once_it_came(lived: Lived
     assert len(told) > 1
     assert {round(value, 2) for value in told["value"].to_pylist()} <= rounded
     assert (np.diff(known_at(told)) > 0).all()
+
+
+def test_the_chain_is_the_brokers_of_the_options_nearest_to_the_index(lived: Lived) -> None:
+    """That of the catalog, which is of a later time, is not read."""
+    told = lived.table("option_chains")
+    (day,) = set(told["expiry"].to_pylist())
+    assert day == DAY
+    of, at = (times_of(told[name].combine_chunks()) for name in ("ts_event", "ts_init"))
+    assert (of <= at).all()
+    assert (at < last_second()).all()
+    first = told.filter(pc.equal(told["ts_event"], told["ts_event"][0]))
+    rows = first.to_pylist()
+    assert len(rows) == 24
+    spot = rows[0]["spot"]
+    nearest = sorted({strike for strike, _ in OPTIONS}, key=lambda one: abs(one - spot))[:12]
+    assert {row["strike"] for row in rows} == set(nearest)
+    assert all(row["open_interest"] == round(row["strike"]) and row["iv"] == 0.15 for row in rows)
+    assert "the chain of SPX is of 24 options" in lived.err + lived.out
 
 
 def test_levels_that_were_imported_meanwhile_are_known_from_then_on(lived: Lived) -> None:

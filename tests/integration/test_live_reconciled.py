@@ -10,7 +10,6 @@ import pytest
 from catalog.generation import generate, trading_days
 from catalog.market.settings import MarketSettings
 from mia_plugins.data.files import Files
-from mia_plugins.data.sessions import NEW_YORK
 from mia_plugins.runs.folder import RunFolder
 from mia_plugins.units import Multiple
 from tests.backtests import mia_process
@@ -45,21 +44,28 @@ def test_a_live_session_is_made_again(mia: Mia, here: Path) -> None:
     assert "unexplained" not in {one["why"] for one in told["fills"]}
 
 
+WITH_CHAIN = """
+extends: mia:live/sim.yaml
+catalog: data
+capital: 500000
+live:
+  chain: {lines: 40, options: 120, every: 30}
+  sim: {pace: 20}
+"""
+
+
 @pytest.mark.long
-def test_a_session_goes_on_over_the_close_and_is_made_again(mia: Mia, here: Path) -> None:
-    days = trading_days(DAY, DAY + dt.timedelta(days=1))
-    list(generate(Files("data"), MarketSettings(density=Multiple(0.05)), days))
-    evening = SETTINGS.replace('pace: 20, start: "2026-06-01 09:30"', 'pace: 60, start: "2026-06-01 16:40"')
-    (here / "live.yaml").write_text(
-        evening.replace("{fast: 2, slow: 3}", "{fast: 1, slow: 2, stop: 8, target: 8}")
-    )
-    lived = mia_process("live", "live.yaml", "--minutes", "1.9", "--json", seconds=240)
+def test_a_session_of_the_default_preset_with_the_brokers_chain_is_made_again(mia: Mia, here: Path) -> None:
+    list(generate(Files("data"), MarketSettings(density=Multiple(0.05)), trading_days(DAY, DAY)))
+    (here / "live.yaml").write_text(WITH_CHAIN)
+    lived = mia_process("live", "live.yaml", "--minutes", "1", "--json")
     assert lived.code == 0, lived.err
     told = json.loads((outcome := mia("reconcile", "latest", "--json")).out)
     assert (outcome.code, told["identical"]) == (0, True), outcome.out
+    assert all(one["same_bytes"] for one in told["tables"])
     folder = RunFolder.open(here / "runs", "latest")
-    entered = pq.read_table(folder.tables()["decisions"])["ts"].to_pylist()
-    new_york = [ts.astimezone(NEW_YORK) for ts in entered]
-    assert any(ts.hour == 16 for ts in new_york)
-    assert any(ts.hour >= 18 for ts in new_york)
-    assert not any(ts.hour == 17 and ts.minute for ts in new_york)
+    decided = pq.read_table(folder.tables()["decisions"], columns=["v.options_flow_bias"])
+    assert decided.num_rows > 8
+    assert decided[0].null_count < decided.num_rows  # which knows nothing but of the chain
+    (chains,) = (folder.path / "recorded" / "mia" / "option_chains").glob("*.parquet")
+    assert len(set(pq.read_table(chains)["ts_event"].to_pylist())) > 8

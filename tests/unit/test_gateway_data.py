@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from gateway.market.days import moved, stamp, trading_hours
+from gateway.market.days import stamp, trading_hours
 from gateway.market.updates import BookUpdate, Update, ValueUpdate
 from gateway.server import GatewayError, loopback
 from gateway.wire import ib_pb2 as ib
+from mia_plugins.data.sessions import moved
 from tests.gateway import BID, DAY, NOON, Client, World, book, contract, options, quoted, traded, world
 
 Story = Callable[[World, Client], Awaitable[None]]

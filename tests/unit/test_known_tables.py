@@ -156,3 +156,20 @@ def test_what_is_appended_on_a_day_is_forgotten_as_what_is_loaded_on_it() -> Non
 def test_rows_of_other_columns_are_refused() -> None:
     with pytest.raises(KeyError, match="price"):
         known(LEVELS, now=30).append(LEVELS.drop_columns(["price"]))
+
+
+FEW = st.tuples(st.integers(0, 3), st.integers(0, 9), st.sampled_from("ab"), st.integers(0, 9).map(float))
+
+
+@given(rows=st.lists(FEW, min_size=1, max_size=20), now=st.integers(0, 12), many=st.integers(1, 8))
+def test_the_newest_are_those_of_the_latest_time_however_few_are_looked_at_first(
+    rows: list[tuple[int, int, str, float]], now: int, many: int
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("mia_plugins.tape.known.MANY", many)
+        made = known(table(*rows), now=now)
+        for name in "ab":
+            there = [row for row in rows if row[1] <= now and row[2] == name]
+            last = max((row[0] for row in there), default=None)
+            expected = sorted(row[3] for row in there if row[0] == last)
+            assert sorted(prices(made.newest(name=name)) or []) == expected

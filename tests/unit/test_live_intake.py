@@ -163,3 +163,18 @@ def test_the_line_is_silent_since_anything_came_last_and_in_sessions_alone() -> 
     live.stream.take(Kind.TRADES, NOON + 8 * NS, (BID, 1, 1))
     assert steward.unheard(NOON + 10 * NS) == 2
     assert steward.unheard(utc_ns(DAY, dt.time(17, 30))) is None
+
+
+def test_what_comes_in_no_session_is_taken_by_nobody() -> None:
+    """No backtest reads it, so that a session which had it could not be made again."""
+    intake = intake_of(frozenset({Kind.QUOTES}), kept := Kept())
+    intake._hours = BEGUN + NS, BEGUN + 3 * NS
+    for second in (0, 1, 2, 3, 4):
+        intake.on_quote(quote(second))
+    intake.deliver(BEGUN + 9 * NS)
+    (rows,) = kept.rows
+    assert rows.ts.tolist() == [BEGUN + NS, BEGUN + 2 * NS]
+    intake._hours = BEGUN, BEGUN + 9 * NS
+    intake.on_quote(quote(5))  # after a look at the very close: the next instant is of no session
+    intake.deliver(BEGUN + 20 * NS)
+    assert len(kept.rows) == 1

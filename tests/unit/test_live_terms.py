@@ -1,5 +1,6 @@
 """The machine's time and the market's, and timers that are late."""
 
+import datetime as dt
 from types import SimpleNamespace
 from typing import Any
 
@@ -104,3 +105,11 @@ def test_an_order_event_is_as_of_its_arrival_and_keeps_all_else() -> None:
     assert (heard.ts_event, heard.ts_init) == (5_020, 5_020)
     assert str(heard.instrument_id) == "ESM6.XCME"
     assert (heard.kind, heard.reason) == ("SimpleNamespace", "no")
+
+
+def test_expiries_are_as_far_off_as_the_broker_has_them() -> None:
+    there, monday = dt.date(2026, 11, 23), dt.date(2026, 6, 1)
+    terms = LiveTerms(Pace(), {}, (there, monday))
+    assert terms.expiry(there) == monday
+    assert terms.expiry(dt.date(2026, 11, 30)) == dt.date(2026, 6, 5)  # four on, over Thanksgiving
+    assert LiveTerms(Pace(), {}).expiry(there) == there

@@ -12,7 +12,8 @@ from mia_plugins.live import dialect
 from mia_plugins.live.node import Line
 from mia_plugins.live.witness import AWAY, Witness, Working
 from tests.gateway import ACCOUNT, CASH, contract, order
-from tests.unit.test_preflight import Served, served
+from tests.served import Served
+from tests.unit.test_preflight import served
 
 __all__ = ["served"]
 EVERY = 0.05

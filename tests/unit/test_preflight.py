@@ -1,11 +1,9 @@
 """What keeps a node from a gateway is told apart before there is a node: on real sockets, each with its remedy."""
 
-import asyncio
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -19,57 +17,16 @@ from mia_plugins.live import dialect
 from mia_plugins.live.errors import LiveError
 from mia_plugins.live.node import Line
 from mia_plugins.live.preflight import BACK_OFF, Preflight
-from tests.gateway import ACCOUNT, Client, World, world
+from tests.gateway import ACCOUNT
+from tests.served import Served, serving
 
 REFUSED = "Unable to connect as the client id is already in use."
 
 
-@dataclass
-class Served:
-    """A gateway on a loop of its own."""
-
-    loop: asyncio.AbstractEventLoop
-    world: World
-
-    @property
-    def port(self) -> int:
-        return self.world.server.port
-
-    def do(self, work: Callable[[], Any]) -> Any:
-        """Have something done on its loop; return what came of it."""
-
-        async def done() -> Any:
-            found = work()
-            return await found if asyncio.iscoroutine(found) else found
-
-        return asyncio.run_coroutine_threadsafe(done(), self.loop).result(10)
-
-    def client(self, number: int) -> Client:
-        return self.do(lambda: self.world.client(number))  # type: ignore[no-any-return]
-
-    def ids(self) -> list[int]:
-        """Return the ids that are taken now."""
-        return self.do(lambda: [one.client_id for one in self.world.gateway.sessions])  # type: ignore[no-any-return]
-
-
 @pytest.fixture
 def served() -> Iterator[Served]:
-    loop, started, over = asyncio.new_event_loop(), threading.Event(), asyncio.Event()
-    found: list[Served] = []
-
-    async def serve() -> None:
-        async with world(codes=("ES", "VIX")) as one:
-            found.append(Served(loop, one))
-            started.set()
-            await over.wait()
-
-    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),), daemon=True)
-    thread.start()
-    assert started.wait(10)
-    yield found[0]
-    loop.call_soon_threadsafe(over.set)
-    thread.join(10)
-    loop.close()
+    with serving() as one:
+        yield one
 
 
 def flight(port: int, account: str | None = ACCOUNT, **said: Any) -> Preflight:

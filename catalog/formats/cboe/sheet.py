@@ -31,7 +31,6 @@ NAMES = {
 }
 EXPIRY, STRIKE = ("expiration date", "expiration", "expiry", "expires"), ("strike", "strike price")
 _LAST = re.compile(r"\blast:?\s*,?\s*\$?([\d,]+(?:\.\d+)?)", re.IGNORECASE)
-_SECOND = re.compile(r",\s*\$?(\d[\d.]*)\s*(?:,|$)")
 _TIME = re.compile(
     r"(?:date:\s*)?\"?([A-Z][a-z]{2,8}\.? \d{1,2},? \d{4})(?:\s*(?:at|@|,)\s*)"
     r"(\d{1,2}:\d\d(?::\d\d)?)\s*([AP]M)?\s*(E[SD]?T|C[SD]?T|UTC|GMT)?",
