@@ -277,9 +277,7 @@ class Desk:
         """Have stop and target fit what is held, or leave it."""
         self._fitting.look(bracket)
         self._cover.look(bracket, now)
-        # Live, a cancel may never be answered: what is held is not kept for that.
-        awaited = bracket.exits if self._context.terms.is_live and bracket.held else bracket.orders
-        if bracket.leaving and not any(order.is_open for order in awaited):
+        if bracket.leaving and not any(order.is_open for order in bracket.orders):
             self._leaving.again(bracket, now)
 
     def _come_back(self, bracket: Bracket, now: int) -> None:

@@ -52,11 +52,12 @@ class NautilusWire:
         it can be made to repeat is the cancel of all that is open in a contract: where all of that is to be
         cancelled anyway.
         """
-        order = self._strategy.cache.order(order_id) if self._client else None
+        cache = self._strategy.cache
+        order = cache.order(order_id) if self._client else None
         if order is None or order.status != OrderStatus.PENDING_CANCEL:
             self._strategy.cancel_order(order_id, client_id=self._client)
-        elif all(
-            one.status == OrderStatus.PENDING_CANCEL
-            for one in self._strategy.cache.orders_open(instrument_id=order.instrument_id)
-        ):
+            return
+        there = order.instrument_id
+        living = (*cache.orders_open(instrument_id=there), *cache.orders_inflight(instrument_id=there))
+        if all(one.status == OrderStatus.PENDING_CANCEL for one in living):
             self._strategy.cancel_all_orders(order.instrument_id, client_id=self._client, strategy_only=False)

@@ -97,7 +97,7 @@ def test_it_is_lively(session: Session) -> None:
 
 
 def test_halts_that_strategies_set_themselves_are_made_again(home: Home) -> None:
-    session = session_of(home, 47)
+    session = session_of(home, 20)
     assert any(step["what"] == "again" for step in session.played.table("steps"))
     halts = [step for step in session.played.table("steps") if step["what"] == "halt"]
     assert any(step["asked"] for step in halts)

@@ -151,20 +151,20 @@ class OrderDenied(SimpleNamespace):
     """Nautilus' event."""
 
 
-def test_what_is_held_is_offered_again_though_a_cancel_is_never_answered(live: Desk, wire: Wired) -> None:
+def test_nothing_is_offered_again_before_it_is_known_that_the_stop_did_not_leave_it(
+    live: Desk, wire: Wired
+) -> None:
     bracket = enter(live)
     fill(live, bracket.entry)
     live.leave("told", NOW)
-    tell(live, OrderCanceled, bracket.stop.order_id)
+    tell(live, OrderCanceled, bracket.target.order_id)
     wire.alerts.clear()
     tell(live, OrderRejected, bracket.exits[0].order_id, "NOT_FOUND_AT_VENUE")
-    assert bracket.target.is_open
+    assert wire.alerts == []
+    tell(live, OrderCanceled, bracket.stop.order_id)
     ((due, offers),) = wire.alerts
     offers(due)
     assert wire.sent[3:] == ["ema-ES-7-X1", "ema-ES-7-X2"]
-    fill(live, bracket.exits[1])
-    assert bracket.held == 0
-    assert len(wire.alerts) == 1  # nothing is held: nothing more is offered
 
 
 def _waits(live: Desk, wire: Wired, tries: int, reason: str) -> list[float]:
@@ -196,6 +196,8 @@ def test_exits_that_no_taker_was_asked_for_are_offered_more_often(live: Desk, wi
     bracket, waits = enter(live), []
     fill(live, bracket.entry)
     live.leave("told", NOW)
+    for order in (bracket.stop, bracket.target):
+        tell(live, OrderCanceled, order.order_id)
     for _ in range(8):
         wire.alerts.clear()
         tell(live, OrderDenied, bracket.exits[-1].order_id, "IB_CLIENT_NOT_READY")
