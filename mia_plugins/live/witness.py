@@ -44,8 +44,8 @@ EVERY = 5.0
 """Seconds between two questions, and between two tries to connect."""
 ACCOUNT_EVERY = 30.0
 """Seconds between two questions about money."""
-AWAY = 30
-"""How far its first client id lies from the session's: beyond the node's and the option chain's."""
+AWAY = 10
+"""How far its first client id lies from the session's, which may take as many."""
 IDS = 10
 """Client ids that are tried one after the other."""
 PATIENCE = 10.0
