@@ -19,14 +19,14 @@ from bare import BareEmaCross, Empty
 from nautilus_trader.model import Currency, Venue
 
 import mia_plugins.backtest.run as running
-from mia_plugins.backtest.assembly import Tables
 from mia_plugins.backtest.engine import Objects, add_parts, engine_of
 from mia_plugins.backtest.fills import Sight
-from mia_plugins.backtest.plan import Plan, plan_of
 from mia_plugins.backtest.stream import chunks
 from mia_plugins.data.arrow import BAR_TYPE_END, Kind, columns_of
 from mia_plugins.data.columns import Bars
 from mia_plugins.data.instruments import VENUE
+from mia_plugins.making.assembly import Tables
+from mia_plugins.making.plan import Plan, plan_of
 from mia_plugins.runs.rows import read_log
 from mia_plugins.runtime.guard import Guard
 from mia_plugins.settings.resolve import load_run

@@ -29,7 +29,8 @@ from nautilus_trader.model import (
     VenueOrderId,
 )
 
-from mia_plugins.backtest import assembly, run
+from mia_plugins.backtest import run
+from mia_plugins.making import assembly
 from mia_plugins.runtime.account import Fill
 from mia_plugins.runtime.context import Context
 from risk.live import Standing

@@ -6,18 +6,18 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from mia_plugins.backtest.finish import Making, Prepared
-from mia_plugins.backtest.members import planned, strategy_classes
 from mia_plugins.backtest.run import BacktestJob, run_backtest
-from mia_plugins.backtest.worker import Reporter
 from mia_plugins.data.catalog import Catalog
 from mia_plugins.data.columns import rows_of
 from mia_plugins.data.files import Files
 from mia_plugins.data.instruments import contract_of
+from mia_plugins.jobs.worker import Reporter
 from mia_plugins.live.left import remember
 from mia_plugins.live.recorder import Recorder
 from mia_plugins.live.recording import KILLED
 from mia_plugins.live.steps import Recording
+from mia_plugins.making.finish import Making, Prepared
+from mia_plugins.making.members import planned, strategy_classes
 from mia_plugins.reconcile.replay import ReplayJob, replay
 from mia_plugins.runs.draft import RunDraft
 from mia_plugins.runs.folder import SETTINGS, RunFolder, RunRecord, RunStatus

@@ -30,13 +30,13 @@ import numpy as np
 import pyarrow as pa
 
 from mia_plugins.backtest.run import BacktestJob, run_backtest
-from mia_plugins.backtest.statistics import statistics_of
-from mia_plugins.backtest.worker import Reporter
 from mia_plugins.data.columns import LEVELS, Bars, Depth, Quotes, Trades, rows_of
 from mia_plugins.data.files import Files
 from mia_plugins.data.instruments import contracts_between, lead_contract
 from mia_plugins.data.sessions import NEW_YORK, NS, session_on, utc_ns
 from mia_plugins.data.store import Store
+from mia_plugins.jobs.worker import Reporter
+from mia_plugins.making.statistics import statistics_of
 from mia_plugins.runs.rows import read_log, seal
 from mia_plugins.statistics.trades import Days
 from tests.market import DAY, ORIGIN

@@ -17,10 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from mia_plugins.backtest.assembly import Assembly, Node, Tables
 from mia_plugins.backtest.engine import engine_of
 from mia_plugins.backtest.fills import Sight
-from mia_plugins.backtest.members import journal_columns, strategy_classes
 from mia_plugins.data.columns import rows_of
 from mia_plugins.data.instruments import lead_contract
 from mia_plugins.data.sessions import NS
@@ -31,6 +29,8 @@ from mia_plugins.live.recorder import Recorder
 from mia_plugins.live.sealing import RECORDED, seal_recording
 from mia_plugins.live.stand_ins import RecordedClock
 from mia_plugins.live.steps import RecordedHand, Recording
+from mia_plugins.making.assembly import Assembly, Node, Tables
+from mia_plugins.making.members import journal_columns, strategy_classes
 from mia_plugins.reconcile.steps import Rung
 from mia_plugins.runs.rows import RowLog
 from mia_plugins.runtime.account import Fill, Role

@@ -13,13 +13,13 @@ from catalog.generation import generate
 from catalog.market.control import DayOfTrading, Floats, Ints, result_at_mid
 from catalog.market.settings import MarketSettings
 from mia_plugins.backtest.run import BacktestJob, run_backtest
-from mia_plugins.backtest.worker import Reporter
 from mia_plugins.data.arrow import Kind
 from mia_plugins.data.catalog import Catalog
 from mia_plugins.data.columns import Depth
 from mia_plugins.data.files import Files
 from mia_plugins.data.instruments import PRODUCTS, lead_contract
 from mia_plugins.data.sessions import Session
+from mia_plugins.jobs.worker import Reporter
 from mia_plugins.runs.rows import read_log
 
 PRODUCT = "ES"

@@ -1,1 +1,1 @@
-"""A backtest: what it reads, how it is streamed, the process it runs in."""
+"""A backtest: its engine, how that is fed and fills, and the run from files to the store."""

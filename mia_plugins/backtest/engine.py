@@ -27,18 +27,14 @@ from nautilus_trader.persistence import (
     TradeTickDataWrangler,
 )
 
-from mia_plugins.backtest.accounts import commission_of
 from mia_plugins.backtest.fills import BarFills, Fees, QuoteFills, Sight
-from mia_plugins.backtest.plan import Plan
 from mia_plugins.backtest.stream import Part, ipc_bytes
 from mia_plugins.data.arrow import BAR_TYPE_END, Kind
 from mia_plugins.data.instruments import PRICE_PRECISION, VENUE, futures_contract
+from mia_plugins.making.accounts import commission_of
+from mia_plugins.making.plan import TAPE_VENUE, TRADER, Plan
 from mia_plugins.runtime.guard import Guard
 from mia_plugins.settings.run import Backstop, RunSettings
-
-TRADER = "MIA-001"
-TAPE_VENUE = "TAPE"
-"""Where the handlers' data come from in a backtest: a venue of which the fills see nothing."""
 
 
 def engine_of(settings: RunSettings, plan: Plan, guard: Guard, sight: Sight) -> BacktestEngine:

@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mia_plugins.backtest.finish import Finished, Making, Prepared, finish, never_begun
-from mia_plugins.backtest.members import planned, strategy_classes
-from mia_plugins.backtest.process import Job, Progress, run_jobs
 from mia_plugins.backtest.run import BacktestJob, run_backtest
+from mia_plugins.jobs.process import Job, Progress, run_jobs
+from mia_plugins.making.finish import Finished, Making, Prepared, finish, never_begun
+from mia_plugins.making.members import planned, strategy_classes
 from mia_plugins.runs.draft import RunDraft
 from mia_plugins.runs.folder import RunFolder, RunStatus, run_ids
 from mia_plugins.runs.identity import data_hash

@@ -10,20 +10,20 @@ import pyarrow as pa
 from nautilus_trader.backtest import BacktestEngine
 from nautilus_trader.model import Currency, Venue
 
-from mia_plugins.backtest.assembly import Assembly, Tables
-from mia_plugins.backtest.beside import CustomData, recall, tables_before, tables_of
-from mia_plugins.backtest.engine import TAPE_VENUE, Objects, add_parts, engine_of, session_edge
+from mia_plugins.backtest.engine import Objects, add_parts, engine_of, session_edge
 from mia_plugins.backtest.fills import Guarding, Sight
 from mia_plugins.backtest.holes import Holes
-from mia_plugins.backtest.members import journal_columns, planned, strategy_classes
-from mia_plugins.backtest.plan import Plan
 from mia_plugins.backtest.stream import Chunk, Part, chunks
-from mia_plugins.backtest.worker import Reporter
 from mia_plugins.data.arrow import Kind, best_of, columns_of
 from mia_plugins.data.columns import Bars, Quotes
 from mia_plugins.data.instruments import VENUE
 from mia_plugins.errors import MiaError
 from mia_plugins.garbage import spared
+from mia_plugins.jobs.worker import Reporter
+from mia_plugins.making.assembly import Assembly, Tables
+from mia_plugins.making.beside import CustomData, recall, tables_before, tables_of
+from mia_plugins.making.members import journal_columns, planned, strategy_classes
+from mia_plugins.making.plan import TAPE_VENUE, Plan
 from mia_plugins.runtime.actor import MiaActor
 from mia_plugins.runtime.booking import CENT
 from mia_plugins.runtime.context import TradingDay

@@ -8,10 +8,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from mia_plugins.backtest.plan import Plan
 from mia_plugins.data.arrow import Kind, times_of
 from mia_plugins.data.errors import CatalogError
 from mia_plugins.data.instruments import Contract
+from mia_plugins.making.plan import Plan
 from mia_plugins.runtime.context import TradingDay
 
 CHUNK = 50_000

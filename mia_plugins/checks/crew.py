@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mia_plugins.backtest.process import Job, Progress, run_jobs
-from mia_plugins.backtest.worker import Reporter
 from mia_plugins.checks.errors import Stopped
 from mia_plugins.checks.making import CheckJob, run_check
+from mia_plugins.jobs.process import Job, Progress, run_jobs
+from mia_plugins.jobs.worker import Reporter
 from mia_plugins.runs.folder import RunFolder
 
 

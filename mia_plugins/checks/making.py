@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mia_plugins.backtest.finish import Making, finish
 from mia_plugins.backtest.launch import prepare
-from mia_plugins.backtest.plan import Plan
-from mia_plugins.backtest.process import Ended, Job
 from mia_plugins.backtest.run import BacktestJob, run_backtest
-from mia_plugins.backtest.worker import Reporter
 from mia_plugins.checks.errors import Stopped
 from mia_plugins.checks.output import large_files, output_into
 from mia_plugins.errors import MiaError
 from mia_plugins.files import write_whole
+from mia_plugins.jobs.process import Ended, Job
+from mia_plugins.jobs.worker import Reporter
+from mia_plugins.making.finish import Making, finish
+from mia_plugins.making.plan import Plan
 from mia_plugins.runs.draft import RunDraft
 from mia_plugins.runs.folder import RunFolder, RunStatus
 from mia_plugins.runs.ledger import Ledger

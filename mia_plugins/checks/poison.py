@@ -16,10 +16,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from mia_plugins.backtest.plan import Plan
 from mia_plugins.checks.errors import CheckError
 from mia_plugins.data.arrow import columns_of, table_of, times_of
 from mia_plugins.data.layout import DRAFTS, INSTRUMENTS, PARQUET, DataFile, data_files
+from mia_plugins.making.plan import Plan
 from mia_plugins.testing.changed import changed_columns
 from mia_plugins.testing.tables import changed_table
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mia_plugins.cli.progress import Bar, Display
 
 if TYPE_CHECKING:
-    from mia_plugins.backtest.process import Progress
+    from mia_plugins.jobs.process import Progress
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from mia_plugins.cli.session import Session, error_data
 from mia_plugins.errors import ExitCode
 
 if TYPE_CHECKING:
-    from mia_plugins.backtest.finish import Finished
+    from mia_plugins.making.finish import Finished
 
 WORDS = {"taken": "taken", "blocked": "blocked", "rejected": "rejected", "none": "without a candidate"}
 """What became of evaluations, in the order in which it is told."""

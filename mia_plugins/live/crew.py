@@ -8,9 +8,6 @@ from typing import Any
 from nautilus_trader.live import LiveNode
 from nautilus_trader.model import InstrumentId
 
-from mia_plugins.backtest.assembly import Assembly, Node, Tables, Tapes
-from mia_plugins.backtest.engine import TRADER
-from mia_plugins.backtest.plan import Plan
 from mia_plugins.garbage import Swept
 from mia_plugins.live.agreement import MISMATCH, Agreement, Ours
 from mia_plugins.live.beside import Beside, Reading
@@ -34,6 +31,8 @@ from mia_plugins.live.terms import LiveTerms
 from mia_plugins.live.warming import Past, Warmed, WarmUp
 from mia_plugins.live.watching import Watching
 from mia_plugins.live.witness import Witness
+from mia_plugins.making.assembly import Assembly, Node, Tables, Tapes
+from mia_plugins.making.plan import TRADER, Plan
 from mia_plugins.runtime.actor import ActorContext
 from mia_plugins.runtime.each import each_done
 from mia_plugins.runtime.fostering import Foster, FosterContext

@@ -8,12 +8,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from mia_plugins.backtest.finish import Making, reached_in
-from mia_plugins.backtest.statistics import statistics_of
 from mia_plugins.data.sessions import session_on
 from mia_plugins.errors import MiaError
 from mia_plugins.live.recording import KILLED
 from mia_plugins.live.sealing import seal_recording
+from mia_plugins.making.finish import Making, reached_in
+from mia_plugins.making.statistics import statistics_of
 from mia_plugins.runs.draft import LEFT, RunDraft
 from mia_plugins.runs.folder import RunRecord, RunStatus
 from mia_plugins.runs.identity import RunInputs

@@ -29,9 +29,9 @@ from nautilus_trader.model import (
     Venue,
 )
 
-from mia_plugins.backtest.accounts import commission_of
 from mia_plugins.data.instruments import VENUE
 from mia_plugins.live.native import logged_to
+from mia_plugins.making.accounts import commission_of
 from mia_plugins.settings.run import Backstop, RunSettings
 
 CHECK_EVERY = 5.0

@@ -6,9 +6,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 import pyarrow as pa
 from nautilus_trader.model import InstrumentId
 
-from mia_plugins.backtest.beside import table_paths, tables_before, tables_of
-from mia_plugins.backtest.members import needs_of, parts_of, read_in, refuse_unseen_products
-from mia_plugins.backtest.plan import ENGINE_KIND, Plan
 from mia_plugins.data.arrow import Kind
 from mia_plugins.data.catalog import Catalog
 from mia_plugins.data.files import Files
@@ -18,6 +15,9 @@ from mia_plugins.data.sessions import NEW_YORK, NS, sessions
 from mia_plugins.live.errors import LiveError
 from mia_plugins.live.indices import CHAINS, FOLLOW_SPX, SPX_ID, TOLD_LIVE, from_catalog
 from mia_plugins.live.terms import LiveTerms, Pace
+from mia_plugins.making.beside import table_paths, tables_before, tables_of
+from mia_plugins.making.members import needs_of, parts_of, read_in, refuse_unseen_products
+from mia_plugins.making.plan import ENGINE_KIND, Plan
 from mia_plugins.runtime.context import TradingDay
 from mia_plugins.runtime.strategy import MiaStrategy
 from mia_plugins.settings.resolve import Run

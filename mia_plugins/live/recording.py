@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 
-from mia_plugins.backtest.assembly import Tables
 from mia_plugins.errors import MiaError
 from mia_plugins.live.recorder import Recorder
 from mia_plugins.live.sealing import seal_recording
 from mia_plugins.live.steps import Recording
+from mia_plugins.making.assembly import Tables
 from mia_plugins.runs.draft import RunDraft
 from mia_plugins.runs.rows import RowLog
 from mia_plugins.runtime.steps import STEPS

@@ -9,12 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from mia_plugins.backtest.assembly import Tables
-from mia_plugins.backtest.finish import Finished, Making, Prepared, finish
-from mia_plugins.backtest.members import journal_columns, strategy_classes
-from mia_plugins.backtest.plan import Plan
-from mia_plugins.backtest.process import Ended, Job
 from mia_plugins.errors import MiaError
+from mia_plugins.jobs.process import Ended, Job
 from mia_plugins.live.consent import refuse_without_consent
 from mia_plugins.live.crew import Crew, Ground
 from mia_plugins.live.errors import LiveError
@@ -31,6 +27,10 @@ from mia_plugins.live.simulated import LOOPBACK, Gateway, simulated
 from mia_plugins.live.standing import Standing, standing_in
 from mia_plugins.live.steward import End
 from mia_plugins.live.terms import LiveTerms, Pace
+from mia_plugins.making.assembly import Tables
+from mia_plugins.making.finish import Finished, Making, Prepared, finish
+from mia_plugins.making.members import journal_columns, strategy_classes
+from mia_plugins.making.plan import Plan
 from mia_plugins.processes import ENDINGS
 from mia_plugins.runs.draft import RunDraft
 from mia_plugins.runs.inputs import inputs_of

@@ -3,15 +3,15 @@
 import datetime as dt
 from collections.abc import Mapping
 
-from mia_plugins.backtest.beside import table_paths
-from mia_plugins.backtest.members import actor_classes, needs_of, parts_of
-from mia_plugins.backtest.plan import ENGINE_KIND, Plan
 from mia_plugins.data.arrow import Kind
 from mia_plugins.data.catalog import Catalog
 from mia_plugins.data.files import Files
 from mia_plugins.data.instruments import lead_contract
 from mia_plugins.data.layout import DataFile
 from mia_plugins.data.sessions import sessions
+from mia_plugins.making.beside import table_paths
+from mia_plugins.making.members import actor_classes, needs_of, parts_of
+from mia_plugins.making.plan import ENGINE_KIND, Plan
 from mia_plugins.reconcile.errors import ReconcileError
 from mia_plugins.runtime.context import TradingDay
 from mia_plugins.runtime.strategy import MiaStrategy

@@ -6,11 +6,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from mia_plugins.backtest.process import Ended, Job, Progress, run_jobs
 from mia_plugins.backtest.run import BacktestJob, run_backtest
 from mia_plugins.checks.making import derived
 from mia_plugins.data.catalog import FOREVER
 from mia_plugins.errors import MiaError
+from mia_plugins.jobs.process import Ended, Job, Progress, run_jobs
 from mia_plugins.reconcile.comparing import Compared, compared
 from mia_plugins.reconcile.errors import ReconcileError
 from mia_plugins.reconcile.fills import FillDifference, explained

@@ -9,16 +9,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from nautilus_trader.backtest import BacktestEngine
 
-from mia_plugins.backtest.assembly import Assembly, Node, Tables
-from mia_plugins.backtest.beside import recall, tables_before, tables_of
 from mia_plugins.backtest.engine import engine_of, session_edge
 from mia_plugins.backtest.fills import Sight
-from mia_plugins.backtest.members import journal_columns, strategy_classes
-from mia_plugins.backtest.plan import Plan
 from mia_plugins.backtest.stream import Part, chunks
-from mia_plugins.backtest.worker import Reporter
 from mia_plugins.data.arrow import Kind, best_of, columns_of
+from mia_plugins.jobs.worker import Reporter
 from mia_plugins.live.feed import HeldFeed
+from mia_plugins.making.assembly import Assembly, Node, Tables
+from mia_plugins.making.beside import recall, tables_before, tables_of
+from mia_plugins.making.members import journal_columns, strategy_classes
+from mia_plugins.making.plan import Plan
 from mia_plugins.reconcile.errors import Parted, RowsEnd
 from mia_plugins.reconcile.planning import recorded_plan
 from mia_plugins.reconcile.steps import Miscount, Replaying

@@ -5,10 +5,10 @@ from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from mia_plugins.backtest.process import Ended, Job, Progress, run_jobs
 from mia_plugins.checks.making import CheckJob, run_check
 from mia_plugins.checks.output import told_output
 from mia_plugins.errors import ExitCode, FileError, MiaError, did_you_mean
+from mia_plugins.jobs.process import Ended, Job, Progress, run_jobs
 from mia_plugins.regress.baseline import Baseline, forget, json_path, recorded
 from mia_plugins.regress.errors import RegressError
 from mia_plugins.regress.judging import baseline_of, judged

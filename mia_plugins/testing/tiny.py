@@ -11,8 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from mia_plugins.backtest.worker import Reporter
 from mia_plugins.checks.making import made_run
+from mia_plugins.jobs.worker import Reporter
 from mia_plugins.journal.reader import Decisions, Recorded
 from mia_plugins.regress.markets import MarketSpec, make_markets
 from mia_plugins.runs.folder import RunFolder

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from mia_plugins.backtest.members import strategy_classes
 from mia_plugins.host import PluginHost
 from mia_plugins.live.planning import asks_for_chain, live_plan
+from mia_plugins.making.members import strategy_classes
 from mia_plugins.settings.layers import shipped_configs
 from mia_plugins.settings.listing import origins
 from mia_plugins.settings.resolve import Run, load_run

@@ -10,8 +10,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from mia_plugins.backtest.process import Job, Progress, Reporter, run_jobs
 from mia_plugins.errors import ExitCode, MiaError
+from mia_plugins.jobs.process import Job, Progress, Reporter, run_jobs
 from mia_plugins.secrets import resolve
 
 

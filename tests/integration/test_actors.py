@@ -14,7 +14,6 @@ from indicators.options.bias_followed import BiasFollowed
 from indicators.options.vix import VixRegime
 from indicators.structure.lead import LeadLag
 from mia_plugins.backtest.run import BacktestJob, run_backtest
-from mia_plugins.backtest.worker import Reporter
 from mia_plugins.data.arrow import TIME, Kind
 from mia_plugins.data.catalog import Catalog
 from mia_plugins.data.files import Files
@@ -26,6 +25,7 @@ from mia_plugins.data.tables import LEVELS, VIX
 from mia_plugins.errors import MiaError
 from mia_plugins.features import Market
 from mia_plugins.features.walking import days_of, walk
+from mia_plugins.jobs.worker import Reporter
 from mia_plugins.journal.decision import Decision
 from mia_plugins.runtime.strategy import MiaStrategy
 from mia_plugins.tape.known import Knowing, KnownTable

@@ -10,7 +10,6 @@ from nautilus_trader.model import CustomData, DataType, register_custom_data_cla
 from nautilus_trader.model.custom import customdataclass
 
 from mia_plugins.backtest.run import BacktestJob, run_backtest
-from mia_plugins.backtest.worker import Reporter
 from mia_plugins.data.arrow import TIME
 from mia_plugins.data.files import Files
 from mia_plugins.data.sessions import NS, session_on
@@ -18,6 +17,7 @@ from mia_plugins.data.store import Store
 from mia_plugins.data.tables import LEVELS
 from mia_plugins.errors import MiaError
 from mia_plugins.hookspecs import Register
+from mia_plugins.jobs.worker import Reporter
 from mia_plugins.journal.decision import Decision
 from mia_plugins.runtime.actor import MiaActor
 from mia_plugins.runtime.strategy import MiaStrategy

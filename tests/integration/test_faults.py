@@ -7,9 +7,9 @@ import pytest
 
 from mia_plugins.backtest import engine
 from mia_plugins.backtest.fills import QuoteFills
-from mia_plugins.backtest.process import Job, run_jobs
 from mia_plugins.backtest.run import BacktestJob, run_backtest
 from mia_plugins.errors import ExitCode, MiaError
+from mia_plugins.jobs.process import Job, run_jobs
 from mia_plugins.runtime.guard import RunError
 from tests.conftest import Mia
 from tests.market import DAY

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from mia_plugins.backtest.process import Ended, Job, Progress, Reporter, run_jobs
 from mia_plugins.errors import ExitCode, MiaError
+from mia_plugins.jobs.process import Ended, Job, Progress, Reporter, run_jobs
 from mia_plugins.secrets import resolve
 from tests.conftest import ROOT
 from tests.integration import jobs
@@ -126,7 +126,7 @@ def test_a_process_that_dies_is_told_of(how: str, what: str, remedy: str) -> Non
 
 
 def test_a_thread_that_is_left_behind_does_not_hold_up_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mia_plugins.backtest.running.GOODBYE", 0.3)
+    monkeypatch.setattr("mia_plugins.jobs.running.GOODBYE", 0.3)
     assert one(jobs.ends, "thread").status == "complete"
 
 

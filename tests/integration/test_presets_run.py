@@ -13,13 +13,13 @@ import pytest
 from catalog.generation import generate, trading_days
 from catalog.market.settings import MarketSettings
 from mia_plugins.backtest.run import BacktestJob, run_backtest
-from mia_plugins.backtest.worker import Reporter
 from mia_plugins.data.arrow import Kind
 from mia_plugins.data.catalog import Catalog
 from mia_plugins.data.files import Files
 from mia_plugins.data.instruments import lead_contract
 from mia_plugins.data.sessions import NS, session_on
 from mia_plugins.data.store import Store
+from mia_plugins.jobs.worker import Reporter
 from mia_plugins.runs.rows import read_log
 from mia_plugins.settings.layers import shipped_presets
 from mia_plugins.settings.resolve import load_run

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mia_plugins.backtest.process import Job, run_jobs
 from mia_plugins.backtest.run import BacktestJob, run_backtest
 from mia_plugins.data.columns import quotes_of
 from mia_plugins.data.sessions import NS
+from mia_plugins.jobs.process import Job, run_jobs
 from tests.market import DAY, some_depth, some_trades
 from tests.runtime import Played, Stage, stage
 

@@ -4,10 +4,10 @@ import io
 
 import pytest
 
-from mia_plugins.backtest.process import Job, Progress
 from mia_plugins.cli import progress as module
 from mia_plugins.cli.jobs_progress import jobs_progress
 from mia_plugins.cli.progress import Display, progress, span
+from mia_plugins.jobs.process import Job, Progress
 
 
 class Terminal(io.StringIO):

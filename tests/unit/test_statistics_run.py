@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from mia_plugins.backtest.statistics import statistics_of as headline_of
 from mia_plugins.data.sessions import NS, sessions
 from mia_plugins.errors import MiaError
 from mia_plugins.journal.decision import Decision, JournalColumns, Outcome
 from mia_plugins.journal.schema import SHADOWS
 from mia_plugins.journal.writer import Journal
+from mia_plugins.making.statistics import statistics_of as headline_of
 from mia_plugins.runs.rows import RowLog, seal
 from mia_plugins.runtime.records import FILLS, ORDERS, POSITIONS
 from mia_plugins.statistics.run import Statistics, statistics_of

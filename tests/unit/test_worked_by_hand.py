@@ -14,7 +14,6 @@ import pytest
 
 from indicators.measured import AtrTicks
 from indicators.structure.regime import Regime
-from mia_plugins.backtest.members import parts_of
 from mia_plugins.data.instruments import lead_contract
 from mia_plugins.decisions import Candidate, Proposal
 from mia_plugins.decisions.judges import Judgement, Judges
@@ -23,6 +22,7 @@ from mia_plugins.features import Market
 from mia_plugins.features.walking import walk
 from mia_plugins.hookspecs import Kind
 from mia_plugins.journal.decision import Outcome
+from mia_plugins.making.members import parts_of
 from mia_plugins.settings.resolve import Run, load_run
 from mia_plugins.testing import Scene
 from mia_plugins.testing.invariants import market_of

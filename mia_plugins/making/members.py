@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
-from mia_plugins.backtest.plan import Plan, plan_of
 from mia_plugins.data.arrow import Kind
 from mia_plugins.data.sessions import sessions
 from mia_plugins.errors import PluginError
 from mia_plugins.hookspecs import Kind as PluginKind
 from mia_plugins.journal.decision import JournalColumns
+from mia_plugins.making.plan import Plan, plan_of
 from mia_plugins.runtime.actor import MiaActor
 from mia_plugins.runtime.needs import Needs, Part, Parts
 from mia_plugins.runtime.settings import StrategySettings

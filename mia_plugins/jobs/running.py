@@ -9,9 +9,9 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnContext, SpawnProcess
 from typing import Any, Self
 
-from mia_plugins.backtest.faults import REPORT_IT, JobError
-from mia_plugins.backtest.worker import TELL_WHERE, Message, Wire, serve
 from mia_plugins.errors import ExitCode
+from mia_plugins.jobs.faults import REPORT_IT, JobError
+from mia_plugins.jobs.worker import TELL_WHERE, Message, Wire, serve
 from mia_plugins.secrets import known
 
 GOODBYE = 5.0

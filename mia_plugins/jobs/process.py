@@ -11,10 +11,10 @@ from multiprocessing import get_context
 from multiprocessing.connection import wait
 from typing import Any, Literal
 
-from mia_plugins.backtest.faults import JobError, death, hang, overtime, told
-from mia_plugins.backtest.running import Running
-from mia_plugins.backtest.worker import Reporter
 from mia_plugins.errors import ExitCode, MiaError
+from mia_plugins.jobs.faults import JobError, death, hang, overtime, told
+from mia_plugins.jobs.running import Running
+from mia_plugins.jobs.worker import Reporter
 from mia_plugins.processes import ctrl_c_held
 
 __all__ = ["Ended", "Job", "Progress", "Reporter", "Status", "run_jobs"]

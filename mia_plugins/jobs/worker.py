@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
-from mia_plugins.backtest.faults import told
+from mia_plugins.jobs.faults import told
 from mia_plugins.processes import end_with_parent, ignore_ctrl_c
 from mia_plugins.secrets import RedactedStream, know, redact
 from mia_plugins.streams import mend_streams

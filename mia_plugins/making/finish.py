@@ -10,10 +10,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from mia_plugins.backtest.plan import Plan
-from mia_plugins.backtest.process import Ended
-from mia_plugins.backtest.statistics import statistics_of
 from mia_plugins.errors import ExitCode, MiaError
+from mia_plugins.jobs.process import Ended
+from mia_plugins.making.plan import Plan
+from mia_plugins.making.statistics import statistics_of
 from mia_plugins.runs.draft import LOG, RunDraft, Sealed
 from mia_plugins.runs.folder import RunFolder, RunRecord, RunStatus
 from mia_plugins.runs.identity import RunInputs

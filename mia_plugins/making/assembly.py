@@ -8,16 +8,15 @@ from time import monotonic
 from types import TracebackType
 from typing import Any, Self
 
-from mia_plugins.backtest.accounts import account_of, broker_of
-from mia_plugins.backtest.engine import TAPE_VENUE, TRADER
-from mia_plugins.backtest.members import actor_classes, needs_of, parts_of, settings_of, strategies_of
-from mia_plugins.backtest.plan import Plan
 from mia_plugins.data.arrow import Kind
 from mia_plugins.errors import MiaError
 from mia_plugins.hookspecs import Kind as PluginKind
 from mia_plugins.journal.decision import JournalColumns
 from mia_plugins.journal.schema import SHADOWS
 from mia_plugins.journal.writer import Journal
+from mia_plugins.making.accounts import account_of, broker_of
+from mia_plugins.making.members import actor_classes, needs_of, parts_of, settings_of, strategies_of
+from mia_plugins.making.plan import TAPE_VENUE, TRADER, Plan
 from mia_plugins.runs.rows import RowLog
 from mia_plugins.runtime.actor import ActorContext, MiaActor
 from mia_plugins.runtime.context import Context, Feed, Warnings

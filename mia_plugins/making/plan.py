@@ -1,11 +1,10 @@
-"""What a backtest reads: days, contracts and files, all checked before anything starts."""
+"""What a run reads: days, contracts and files, all checked before anything starts."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import pyarrow.parquet as pq
 
-from mia_plugins.backtest.beside import custom_paths, table_paths
 from mia_plugins.data.arrow import Kind, expected_types
 from mia_plugins.data.catalog import Catalog
 from mia_plugins.data.errors import CatalogError
@@ -13,9 +12,13 @@ from mia_plugins.data.files import Files, told
 from mia_plugins.data.instruments import Contract, lead_contract
 from mia_plugins.data.layout import DATA, DataFile
 from mia_plugins.data.sessions import CalendarError, sessions
+from mia_plugins.making.beside import custom_paths, table_paths
 from mia_plugins.runtime.context import TradingDay
 from mia_plugins.settings.run import RunSettings
 
+TRADER = "MIA-001"
+TAPE_VENUE = "TAPE"
+"""Where the handlers' data come from in a backtest: a venue of which the fills see nothing."""
 ENGINE_KIND = {"depth": Kind.DEPTH, "quotes": Kind.QUOTES, "bars": Kind.BARS}
 """What the engine is fed, by `venue.fills`."""
 FOLDERS_OF_1X = ("trade_tick", "quote_tick", "order_book_depth10", "order_book_delta", "bar")
