@@ -14,7 +14,7 @@ from mia_plugins.backtest.engine import TRADER
 from mia_plugins.backtest.plan import Plan
 from mia_plugins.errors import PluginError
 from mia_plugins.host.host import load_target
-from mia_plugins.live.agreement import MISMATCH, Agreement, Ours
+from mia_plugins.live.agreement import Agreement, agreement_of, ours_of
 from mia_plugins.live.beside import Beside, Reading
 from mia_plugins.live.chain.making import chain_teller
 from mia_plugins.live.chain.telling import ChainTeller
@@ -25,7 +25,7 @@ from mia_plugins.live.intake import Intake, Wants
 from mia_plugins.live.native import NativeLog
 from mia_plugins.live.node import Line, node_of
 from mia_plugins.live.planning import load_tables, subscriptions, told_live, wanted
-from mia_plugins.live.purse import Purse
+from mia_plugins.live.purse import Purse, purse_of
 from mia_plugins.live.recording import Record
 from mia_plugins.live.silence import Silence
 from mia_plugins.live.steward import Charge, End, Steward
@@ -155,39 +155,22 @@ class Crew:
         self.node = node_of(ground.line, TRADER, loaded, run.settings)
         self.stop: Callable[[], None] = self.node.handle().stop
         self.steward = Steward(self._context("steward"), self._charge())
-        self.witness = None if ground.line.is_sandbox else Witness(ground.line)
-        self.purse, self._agreement = self._purse(), self._agreeing()
+        self.witness = witness = None if ground.line.is_sandbox else Witness(ground.line)
+        self.purse: Purse | None = None
+        self._agreement: Agreement | None = None
+        if witness is not None:  # what is filled in the node has neither account nor positions there
+            self.purse = purse_of(self._context("purse"), ground.line, run.settings.live, witness)
+            ours = ours_of(self.strategies, ground.line, run.settings)
+            self._agreement = agreement_of(self._context("agreement"), ours, witness)
         self._latency = ground.standing.feed(self.assembly.vitals)
         self.assembly.vitals.feed(CONNECTION, self.steward.unheard)
         self._board(self.node, [str(one) for one in loaded])
-
-    def _purse(self) -> Purse | None:
-        """Return who compares the broker's account with ours; what is filled in the node has none there."""
-        witness, vitals, live = self.witness, self.assembly.vitals, self._ground.run.settings.live
-        if witness is None:
-            return None
-        account, patience = self._ground.line.account, live.account_stale_after
-        purse = Purse(self._context("purse"), account, lambda: witness.money, patience, live.mode == "live")
-        vitals.feed("age.account", purse.age)
-        return purse
 
     def _chain(self) -> ChainTeller | None:
         """Return who tells of the option chain; None where it is not read, or not from the broker."""
         if CHAINS not in self._reading().told:
             return None
         return chain_teller(self._context("chain"), self._ground.terms, self._ground.line, self.beside.add)
-
-    def _agreeing(self) -> Agreement | None:
-        """Return who compares orders and positions with what the broker says of them."""
-        witness, settings = self.witness, self._ground.run.settings
-        if witness is None:
-            return None
-        products = frozenset((*settings.instruments, *settings.orders_for.values()))
-        blocks = settings.live.foreign == "block"
-        ours = Ours(self.strategies, self._ground.line.client_id + 1, products, blocks)
-        agreement = Agreement(self._context("agreement"), ours, lambda: witness.word)
-        self.assembly.vitals.feed(MISMATCH, agreement.mismatch)
-        return agreement
 
     def _loaded(self) -> list[InstrumentId]:
         """Return what the node asks the broker for; what the process before left is looked after too."""
