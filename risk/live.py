@@ -34,6 +34,7 @@ from risk.state.forgetting import forget_orders, forget_positions
 from risk.state.keeping import Keeping, restored
 from risk.state.reconciling import Found, reconcile
 from risk.state.reports import Reports, reports_of
+from risk.state.settling import Settling
 from risk.state.written import bracket_of
 
 RESTART = "restart"
@@ -116,7 +117,7 @@ class Standing:
         with claimed(folder):
             for file in folder.glob(f"{NAME}*") if anew else ():
                 file.unlink()
-            with RiskState.open(folder) as state, KillWatch(folder) as watch:
+            with RiskState.open(folder) as state, Settling(state), KillWatch(folder) as watch:
                 _refuse_other(folder, state, account)
                 standing = cls(folder, state, watch)
                 if forgets:

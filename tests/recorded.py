@@ -72,7 +72,7 @@ def recorded_run(stage: Stage, into: Path) -> RunFolder:
 def killed_run(stage: Stage, into: Path, share: float) -> Path:
     """Return what is left of the same session when it is killed: steps and rows up to some share of them."""
     draft, _ = _lived(stage, into)
-    for log in sorted(draft.folder.rglob("*.arrows")):
+    for log in sorted((*draft.folder.rglob("*.arrows"), *draft.folder.rglob("*.rows"))):
         size = log.stat().st_size
         is_input = log.parent != draft.folder or log.stem == "steps"
         with log.open("r+b") as file:
@@ -108,7 +108,6 @@ def record_rows(recorder: Recorder, folder: Path, piece: int = 97) -> None:
         for rows in catalog.read(file.kind, file.instrument_id):
             for first in range(0, len(rows), piece):
                 recorder.take(contract, rows_of(rows, slice(first, first + piece)))
-                recorder.flush()
     for name in catalog.tables():
         for table in catalog.read_table(name):
             recorder.table(name, table)

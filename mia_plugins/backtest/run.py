@@ -1,8 +1,6 @@
 """One backtest, in the process that runs it."""
 
-import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -25,6 +23,7 @@ from mia_plugins.data.arrow import Kind, best_of, columns_of
 from mia_plugins.data.columns import Bars, Quotes
 from mia_plugins.data.instruments import VENUE
 from mia_plugins.errors import MiaError
+from mia_plugins.garbage import spared
 from mia_plugins.runtime.actor import MiaActor
 from mia_plugins.runtime.booking import CENT
 from mia_plugins.runtime.context import TradingDay
@@ -36,9 +35,6 @@ from mia_plugins.runtime.vitals import Vitals
 from mia_plugins.settings.resolve import Run, load_run
 from mia_plugins.tape.bars import Bar
 from mia_plugins.tape.tape import Rows
-
-NEW_OBJECTS = 50_000
-"""Objects more than there were, at which garbage is looked for."""
 
 
 class MoneyError(MiaError):
@@ -77,29 +73,13 @@ def run_backtest(job: BacktestJob, reporter: Reporter, steps: Steps = UNRECORDED
         holes = Holes(plan.engine_kind, assembly.warnings)
         backtest = Backtest(run, plan, strategies, guard, assembly.actors(), Seen(holes, assembly.vitals))
         try:
-            with _spared():
+            with spared():
                 if job.recalls:
                     recall(plan.catalog, strategies, plan.days[0])
                 status = backtest.go(tables, reporter, job.chunk_ns)
         finally:
             backtest.dispose()
     return {"status": status, "reached": backtest.reached, "warnings": assembly.warnings.lines()}
-
-
-@contextmanager
-def _spared() -> Iterator[None]:
-    """Have the garbage collector leave alone what is there already: modules, most of all, which stay.
-
-    Rows that wait to be written are many, and no garbage: it looks for that less often.
-    """
-    before = gc.get_threshold()
-    gc.freeze()
-    gc.set_threshold(NEW_OBJECTS, *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-        gc.unfreeze()
 
 
 @dataclass(frozen=True)

@@ -71,15 +71,14 @@ _TYPE_NAMES = {
 }
 
 
+_KINDS: Mapping[type, Kind] = {
+    Trades: Kind.TRADES, Quotes: Kind.QUOTES, Depth: Kind.DEPTH, Bars: Kind.BARS
+}  # fmt: skip
+
+
 def kind_of(columns: Columns) -> Kind:
     """Return the kind of data that columns hold."""
-    kinds: Mapping[type, Kind] = {
-        Trades: Kind.TRADES,
-        Quotes: Kind.QUOTES,
-        Depth: Kind.DEPTH,
-        Bars: Kind.BARS,
-    }
-    return kinds[type(columns)]
+    return _KINDS[type(columns)]
 
 
 def identifier_of(kind: Kind, instrument_id: str) -> str:

@@ -73,6 +73,13 @@ class Journal:
         except RunError as error:
             raise _fault_in(rows, self.schema, error) from error
 
+    def secure(self) -> None:
+        """Have what is pending outlive this process, before it is written with those around it."""
+        try:
+            self._log.secure(self._rows)
+        except RunError as error:
+            raise _fault_in(self._rows, self.schema, error) from error
+
     def close(self) -> None:
         """Write what is pending and close the file, also when it cannot be written."""
         try:

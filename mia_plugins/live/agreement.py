@@ -10,15 +10,13 @@ from dataclasses import dataclass, field
 from nautilus_trader.model import InstrumentId
 
 from mia_plugins.data.sessions import NS
-from mia_plugins.live.node import Line
-from mia_plugins.live.witness import Witness, Word, Working
+from mia_plugins.live.witness import Word, Working
 from mia_plugins.runtime.actor import ActorContext
 from mia_plugins.runtime.brackets import OrderState
 from mia_plugins.runtime.incidents import Incident, Level
 from mia_plugins.runtime.killing import Kill
 from mia_plugins.runtime.strange import FOREIGN
 from mia_plugins.runtime.strategy import MiaStrategy
-from mia_plugins.settings.run import RunSettings
 
 MISMATCH = "position_mismatch"
 """What incidents and the monitor call positions that differ."""
@@ -153,16 +151,3 @@ class Agreement:
                 symbol = self.context.terms.listed(InstrumentId.from_str(name)).symbol.value
                 found[symbol] = found.get(symbol, 0) + one.account.position
         return found
-
-
-def ours_of(strategies: Sequence[MiaStrategy], line: Line, settings: RunSettings) -> Ours:
-    """Return what a session has at the broker: orders go there under the second client id."""
-    products = frozenset((*settings.instruments, *settings.orders_for.values()))
-    return Ours(strategies, line.client_id + 1, products, settings.live.foreign == "block")
-
-
-def agreement_of(context: ActorContext, ours: Ours, witness: Witness) -> Agreement:
-    """Return who compares what a witness is told, and have it known by how much positions differ."""
-    agreement = Agreement(context, ours, lambda: witness.word)
-    context.vitals.feed(MISMATCH, agreement.mismatch)
-    return agreement

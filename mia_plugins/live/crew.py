@@ -1,10 +1,9 @@
 """Everybody in a live node: strategies, actors, the intake and the steward, wired to each other."""
 
-import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, cast
+from time import monotonic
+from typing import Any
 
 from nautilus_trader.live import LiveNode
 from nautilus_trader.model import InstrumentId
@@ -12,9 +11,8 @@ from nautilus_trader.model import InstrumentId
 from mia_plugins.backtest.assembly import Assembly, Node, Tables, Tapes
 from mia_plugins.backtest.engine import TRADER
 from mia_plugins.backtest.plan import Plan
-from mia_plugins.errors import PluginError
-from mia_plugins.host.host import load_target
-from mia_plugins.live.agreement import Agreement, agreement_of, ours_of
+from mia_plugins.garbage import Swept
+from mia_plugins.live.agreement import MISMATCH, Agreement, Ours
 from mia_plugins.live.beside import Beside, Reading
 from mia_plugins.live.chain.making import chain_teller
 from mia_plugins.live.chain.telling import ChainTeller
@@ -25,9 +23,10 @@ from mia_plugins.live.intake import Intake, Wants
 from mia_plugins.live.native import NativeLog
 from mia_plugins.live.node import Line, node_of
 from mia_plugins.live.planning import load_tables, subscriptions, told_live, wanted
-from mia_plugins.live.purse import Purse, purse_of
+from mia_plugins.live.purse import Purse
 from mia_plugins.live.recording import Record
 from mia_plugins.live.silence import Silence
+from mia_plugins.live.standing import Standing
 from mia_plugins.live.steward import Charge, End, Steward
 from mia_plugins.live.taking import CONNECTION
 from mia_plugins.live.telling import STOPPING
@@ -36,76 +35,17 @@ from mia_plugins.live.warming import Past, Warmed, WarmUp
 from mia_plugins.live.watching import Watching
 from mia_plugins.live.witness import Witness
 from mia_plugins.runtime.actor import ActorContext
-from mia_plugins.runtime.broker import BrokerAccount
-from mia_plugins.runtime.fostering import Foster, FosterContext, Hearers
+from mia_plugins.runtime.each import each_done
+from mia_plugins.runtime.fostering import Foster, FosterContext
 from mia_plugins.runtime.guard import Guard
-from mia_plugins.runtime.incidents import Incidents
-from mia_plugins.runtime.keeping import Keeper
-from mia_plugins.runtime.killing import Halt
 from mia_plugins.runtime.strategy import MiaStrategy
-from mia_plugins.runtime.terms import Terms
-from mia_plugins.runtime.vitals import Pulse, Vitals
-from mia_plugins.settings.live import Live
+from mia_plugins.runtime.vitals import Pulse
 from mia_plugins.settings.resolve import Run
 from mia_plugins.tape.known import KnownTable
 from mia_plugins.tape.tape import Rows
 
-STANDING = "risk.live:Standing"
-"""What keeps an account's limits beyond the process; of a package that the framework does not import."""
-
-
-class Resumed(Protocol):
-    """An account where it was, as far as its state knows."""
-
-    keeper: Keeper
-    begin: Callable[[Any, int], Hearers]
-    """Brings it to where it is, once the broker has told."""
-    strange: Callable[[str, int], None]
-    """Tells of an order that is none of ours."""
-
-
-class Noting(Protocol):
-    """Takes note of how late events are dealt with."""
-
-    def note(self, event: int, now: int) -> None:
-        """Take an event's time and when it was dealt with; both UTC ns."""
-
-
-class Standing(Protocol):
-    """An account's limits while a node lives."""
-
-    @property
-    def kill(self) -> Sequence[int]:
-        """The kill switch, for `Context.kill`."""
-
-    def keep(self, halt: Halt, incidents: Incidents) -> None:
-        """Have what flattens everything set the kill switch."""
-
-    def feed(self, vitals: Vitals) -> Noting:
-        """Feed what the machine tells; return what takes note of how late events are dealt with."""
-
-    def contracts(self) -> frozenset[str]:
-        """Return the contracts of brackets that the process before left."""
-
-    def watch(self, halt: Halt, incidents: Incidents, foreign: str, terms: Terms) -> Any:
-        """Return who is told of what a start found."""
-
-    def resume(
-        self, day: dt.date, broker: BrokerAccount, strategies: Mapping[str, MiaStrategy], watch: Any
-    ) -> Resumed:
-        """Bring an account to where it was."""
-
-
-def standing_in(live: Live) -> AbstractContextManager[Standing]:
-    """Claim the folder of an account's state for as long as it is entered."""
-    try:
-        kind: Any = load_target(STANDING)
-    except ImportError as error:
-        raise PluginError(
-            f"{STANDING} cannot be loaded: {error}", "a live session keeps its limits there: install mia anew"
-        ) from error
-    opened = kind.open(live.state_folder, live.whose, anew=live.is_fleeting, forgets=live.is_sandbox)
-    return cast("AbstractContextManager[Standing]", opened)
+FLUSH_SECONDS = 2.0
+"""How long what is secured may wait to be written in its tables: that takes what a decision takes."""
 
 
 @dataclass(frozen=True)
@@ -131,6 +71,8 @@ class Crew:
         run = ground.run
         self._ground = ground
         self._watching: list[Watching] = []
+        self._next_flush = 0.0
+        self.garbage = Swept()
         self._takers: dict[str, list[Callable[[str, Rows], None]]] = {}
         self._warmed: dict[str, list[Warmed]] = {}
         client = ground.line.execution_client
@@ -155,22 +97,39 @@ class Crew:
         self.node = node_of(ground.line, TRADER, loaded, run.settings)
         self.stop: Callable[[], None] = self.node.handle().stop
         self.steward = Steward(self._context("steward"), self._charge())
-        self.witness = witness = None if ground.line.is_sandbox else Witness(ground.line)
-        self.purse: Purse | None = None
-        self._agreement: Agreement | None = None
-        if witness is not None:  # what is filled in the node has neither account nor positions there
-            self.purse = purse_of(self._context("purse"), ground.line, run.settings.live, witness)
-            ours = ours_of(self.strategies, ground.line, run.settings)
-            self._agreement = agreement_of(self._context("agreement"), ours, witness)
+        self.witness = None if ground.line.is_sandbox else Witness(ground.line)
+        self.purse, self._agreement = self._purse(), self._agreeing()
         self._latency = ground.standing.feed(self.assembly.vitals)
         self.assembly.vitals.feed(CONNECTION, self.steward.unheard)
         self._board(self.node, [str(one) for one in loaded])
+
+    def _purse(self) -> Purse | None:
+        """Return who compares the broker's account with ours; what is filled in the node has none there."""
+        witness, vitals, live = self.witness, self.assembly.vitals, self._ground.run.settings.live
+        if witness is None:
+            return None
+        account, patience = self._ground.line.account, live.account_stale_after
+        purse = Purse(self._context("purse"), account, lambda: witness.money, patience, live.mode == "live")
+        vitals.feed("age.account", purse.age)
+        return purse
 
     def _chain(self) -> ChainTeller | None:
         """Return who tells of the option chain; None where it is not read, or not from the broker."""
         if CHAINS not in self._reading().told:
             return None
         return chain_teller(self._context("chain"), self._ground.terms, self._ground.line, self.beside.add)
+
+    def _agreeing(self) -> Agreement | None:
+        """Return who compares orders and positions with what the broker says of them."""
+        witness, settings = self.witness, self._ground.run.settings
+        if witness is None:
+            return None
+        products = frozenset((*settings.instruments, *settings.orders_for.values()))
+        blocks = settings.live.foreign == "block"
+        ours = Ours(self.strategies, self._ground.line.client_id + 1, products, blocks)
+        agreement = Agreement(self._context("agreement"), ours, lambda: witness.word)
+        self.assembly.vitals.feed(MISMATCH, agreement.mismatch)
+        return agreement
 
     def _loaded(self) -> list[InstrumentId]:
         """Return what the node asks the broker for; what the process before left is looked after too."""
@@ -254,14 +213,19 @@ class Crew:
             self.purse.look(at)
         if self._agreement is not None:
             self._agreement.look(at)
+        self.garbage.sweep()
         for watching in self._watching:
             watching.sight.state = STOPPING if self._ground.end.asked.is_set() else "trading"
             watching.look(at)
 
     def _flush(self) -> None:
-        """Bring to disk what was written."""
-        self._ground.tables.flush()
-        self._ground.record.flush()
+        """Have what came outlive this process; now and then it goes to where it belongs."""
+        tables, steps = self._ground.tables, self._ground.record.steps
+        if (now := monotonic()) < self._next_flush:
+            each_done(tables.secure, steps.secure)
+            return
+        self._next_flush = now + FLUSH_SECONDS
+        each_done(lambda: tables.flush(at_once=True), steps.flush)
 
     def _feed(self, tapes: Tapes, product: str) -> LiveFeed:
         made = LiveFeed(tapes, product, self._deliver, self._hold)

@@ -4,6 +4,7 @@ A row that arrives once an evaluation has looked at the market is later than wha
 feed says: it is stamped after it. So what was seen can be told for ever from the rows alone.
 """
 
+from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -26,6 +27,8 @@ from mia_plugins.tape.tape import Rows
 _SIDES = {AggressorSide.BUY: 1, AggressorSide.SELL: -1}
 
 FOREVER = 2**63 - 1
+WIDTHS = {Kind.TRADES: 4, Kind.QUOTES: 5, Kind.DEPTH: 1 + 6 * LEVELS}
+"""Numbers in a row."""
 
 type Taker = Callable[[str, Rows], None]
 """Takes a product's rows."""
@@ -59,10 +62,13 @@ class Stream:
         """`begun` is when it is subscribed to: UTC ns."""
         self.contract, self.kinds, self.begun = contract, kinds, begun
         self.ladder = Ladder()
-        self.rows: dict[Kind, list[tuple[int, ...]]] = {kind: [] for kind in sorted(kinds)}
-        self.last: dict[Kind, int] = dict.fromkeys(self.rows, 0)
+        # Quotes come of the book where there is one, as in a backtest; these tell Nautilus a price.
+        kept = kinds - {Kind.QUOTES} if Kind.DEPTH in kinds else kinds
+        self.rows: dict[Kind, array[int]] = {kind: array("q") for kind in sorted(kept)}
+        """What each kind's rows hold, one after the other: numpy takes it as it lies."""
+        self.last: dict[Kind, int] = dict.fromkeys(sorted(kinds), 0)
         """When the last row of each kind came: UTC ns; 0 before the first."""
-        self.count: dict[Kind, int] = dict.fromkeys(self.rows, 0)
+        self.count: dict[Kind, int] = dict.fromkeys(self.last, 0)
         """Rows that came."""
         self.quote: tuple[int, ...] | None = None
         """The last quote that nobody has felt."""
@@ -83,24 +89,29 @@ class Stream:
         ts = max(ts, self.last[kind])
         self.last[kind] = ts
         self.count[kind] += 1
-        self.rows[kind].append((ts, *row))
+        whole = (ts, *row)
+        if kind in self.rows:
+            self.rows[kind].extend(whole)
         if kind is Kind.TRADES:
             self.moves = 0
-        elif kind is Kind.QUOTES and row[:2] != self._best:
-            self._best = row[:2]
-            self.moves += Kind.TRADES in self.kinds
+        elif kind is Kind.QUOTES:
+            self.quote = whole
+            if row[:2] != self._best:
+                self._best = row[:2]
+                self.moves += Kind.TRADES in self.kinds
 
     def forget_before(self, ts: int) -> None:
         """Forget what arrived before an instant (UTC ns)."""
-        for rows in self.rows.values():
-            rows[:] = [row for row in rows if row[0] >= ts]
+        for kind, rows in self.rows.items():
+            table = _table(kind, rows)
+            self.rows[kind] = array("q", table[table[:, 0] >= ts].tobytes())
 
     def handed_on(self) -> list[Rows]:
         """Return what has arrived, as columns, and have it no more."""
-        found = [_columns(kind, rows) for kind, rows in self.rows.items() if rows]
-        for rows in self.rows.values():
-            rows.clear()
-        return found
+        arrived = [(kind, rows) for kind, rows in self.rows.items() if rows]
+        for kind, _ in arrived:
+            self.rows[kind] = array("q")
+        return [_columns(kind, _table(kind, rows)) for kind, rows in arrived]
 
 
 class Intake(MiaActor):
@@ -139,10 +150,14 @@ class Intake(MiaActor):
     def deliver(self, now: int) -> None:
         """Hand on what has arrived; somebody looks at the market at an instant (UTC ns)."""
         self.pulse = max(self.pulse, now)
+        self.hand_on()
+
+    def hand_on(self) -> None:
+        """Hand on what has arrived, though nobody looks yet: who does then has little left to wait for."""
+        if not self.pulse:
+            return  # history may tell of it: `forget_before`
         for code, stream in self.streams.items():
             for rows in stream.handed_on():
-                if isinstance(rows, Quotes) and Kind.DEPTH in stream.kinds:
-                    continue  # quotes come of the book, as in a backtest; these tell Nautilus a price
                 self._wants.recorder.take(stream.contract, rows)
                 for take in self._wants.takers.get(code, ()):
                     take(code, rows)
@@ -186,7 +201,6 @@ class Intake(MiaActor):
         bids, asks = int(quote.bid_size), int(quote.ask_size)
         if 0 < bid < ask and bids > 0 and asks > 0:
             self._take(stream, Kind.QUOTES, quote.ts_init, (bid, ask, bids, asks))
-            stream.quote = stream.rows[Kind.QUOTES][-1] if stream.rows[Kind.QUOTES] else None
 
     def on_book_deltas(self, deltas: Any) -> None:
         """Take changes of the book."""
@@ -253,8 +267,12 @@ class Intake(MiaActor):
             self.unsubscribe_book_deltas(instrument_id)
 
 
-def _columns(kind: Kind, rows: list[tuple[int, ...]]) -> Rows:
-    table = np.array(rows, np.int64)
+def _table(kind: Kind, rows: "array[int]") -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
+    """Return rows that lie one after the other as a table of them; it holds on to what they lie in."""
+    return np.frombuffer(rows, np.int64).reshape(-1, WIDTHS[kind])
+
+
+def _columns(kind: Kind, table: np.ndarray[tuple[int, int], np.dtype[np.int64]]) -> Rows:
     if kind is Kind.TRADES:
         ts, ticks, lots = np.ascontiguousarray(table[:, :3].T)
         return Trades(ts, ticks, lots, table[:, 3].astype(np.int8))

@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from mia_plugins.data.sessions import NS
-from mia_plugins.live.node import Line
-from mia_plugins.live.witness import Money, Witness
+from mia_plugins.live.witness import Money
 from mia_plugins.runtime.actor import ActorContext
 from mia_plugins.runtime.incidents import Incident, Level
 from mia_plugins.runtime.killing import Kill
-from mia_plugins.settings.live import Live
 
 CAPITAL = "capital"
 """What incidents call an account that is too small, and why nothing is entered meanwhile."""
@@ -99,11 +97,3 @@ class Purse:
     def _tell(self, now: int, one: Incident) -> None:
         self.context.incidents.tell(now, self.context.name, one)
         self.context.warnings.add(one.what, one.told)
-
-
-def purse_of(context: ActorContext, line: Line, live: Live, witness: Witness) -> Purse:
-    """Return who compares an account that a witness asks for, and have its age known."""
-    is_real = live.mode == "live"
-    purse = Purse(context, line.account, lambda: witness.money, live.account_stale_after, is_real)
-    context.vitals.feed("age.account", purse.age)
-    return purse

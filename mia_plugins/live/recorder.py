@@ -1,15 +1,14 @@
 """Keeps the rows that a session used, as they were stamped: logs that outlive a kill, a catalog afterwards.
 
-run/recording/ESM6.XCME/trades.arrows   rows of a contract, while the session lasts
-run/recording/tables/vix.arrows         rows of a table, as they became known
-run/recorded/                           the catalog that they become (`mia_plugins.live.sealing`)
+run/recording/ESM6.XCME/trades.rows   rows of a contract, as they lie in memory, while the session lasts
+run/recording/tables/vix.arrows       rows of a table, as they became known
+run/recorded/                         the catalog that they become (`mia_plugins.live.sealing`)
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from time import monotonic
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import pyarrow as pa
@@ -19,6 +18,7 @@ from mia_plugins.data.columns import LEVELS, Bars, Depth, Quotes, Trades
 from mia_plugins.data.errors import CatalogError
 from mia_plugins.data.instruments import Contract
 from mia_plugins.data.tables import as_known
+from mia_plugins.runs.appended import Appended
 from mia_plugins.runs.errors import told
 from mia_plugins.runs.rows import RowLog
 from mia_plugins.runtime.each import each_done
@@ -26,72 +26,65 @@ from mia_plugins.tape.tape import Rows
 
 LOGS = "recording"
 TABLES = "tables"
-LOG = ".arrows"
-HELD_SECONDS = 0.5
-"""What a kill may take along of what led to no order."""
-
+LOG = ".rows"
+TABLE_LOG = ".arrows"
 CLASSES: Mapping[Kind, type[Rows]] = {
     Kind.TRADES: Trades, Kind.QUOTES: Quotes, Kind.DEPTH: Depth, Kind.BARS: Bars
 }  # fmt: skip
-_LEVELS = pa.list_(pa.int32(), LEVELS)
+READ_AT_ONCE = 20_000
+"""Rows."""
 
 
-def log_schema_of(kind: Kind) -> pa.Schema:
-    """Return the columns of a log: those of the rows themselves, ticks and contracts as whole numbers."""
+def form_of(kind: Kind) -> np.dtype[np.void]:
+    """Return how a row lies in its log: its columns, ticks and contracts as whole numbers."""
     first, *others = CLASSES[kind].__slots__
-    other = _LEVELS if kind is Kind.DEPTH else pa.int64()
-    types = {name: pa.int8() if name == "side" else other for name in others}
-    return pa.schema([(first, pa.int64()), *types.items()])
+    shapes = dict.fromkeys(others, ("<i4", (LEVELS,)) if kind is Kind.DEPTH else ("<i8", ()))
+    types = [(name, "|i1" if name == "side" else form, shape) for name, (form, shape) in shapes.items()]
+    return np.dtype([(first, "<i8", ()), *types])
+
+
+FORMS = {kind: form_of(kind) for kind in CLASSES}
 
 
 class Recorder:
-    """Takes the rows of a session; a process that is killed takes half a second of them along at most."""
+    """Takes the rows of a session; a process that is killed takes none of them along."""
 
     def __init__(self, folder: Path) -> None:
         """`folder` is the run's."""
         self._folder = folder / LOGS
-        self._logs: dict[Path, RowLog] = {}
-        self._waiting: dict[tuple[str, Kind], list[Rows]] = {}
+        self._tables: dict[str, RowLog] = {}
+        self._logs: dict[tuple[str, Kind], Appended] = {}
         self._last: dict[tuple[str, Kind], int] = {}
-        self._next_flush = 0.0
 
     def take(self, contract: Contract, rows: Rows) -> None:
-        """Keep rows of a contract, stamped as whoever decides saw them."""
+        """Write rows of a contract, stamped as whoever decides will see them."""
         if not len(rows):
             return
         key = contract.instrument_id, kind_of(rows)
-        last = self._last.get(key, 0)
-        if int(rows.ts[0]) < last or (np.diff(rows.ts) < 0).any():
+        last, ts = self._last.get(key, 0), rows.ts
+        if int(ts[0]) < last or (ts[1:] < ts[:-1]).any():
             raise CatalogError(
                 f"{key[1]} of {key[0]} go back in time while they are recorded: after {last} comes "
-                f"{int(rows.ts.min())} (UTC ns)",
+                f"{int(ts.min())} (UTC ns)",
                 "this is a fault of mia's: please report it with the run's folder",
             )
-        self._last[key] = int(rows.ts[-1])
-        self._waiting.setdefault(key, []).append(rows)
-        if monotonic() >= self._next_flush:
-            self.flush()
+        self._last[key] = int(ts[-1])
+        if key not in self._logs:
+            self._logs[key] = Appended(self._place(key[0], f"{key[1]}{LOG}"))
+        self._logs[key].write(_piece_of(key[1], rows))
 
     def table(self, name: str, rows: pa.Table) -> None:
-        """Keep rows of a table, such as levels, as they became known."""
+        """Write rows of a table, such as levels, as they became known."""
         rows = as_known(name, rows)
-        log = self._log(self._folder / TABLES / f"{name}{LOG}", rows.schema)
+        if name not in self._tables:
+            self._tables[name] = RowLog(self._place(TABLES, f"{name}{TABLE_LOG}"), rows.schema)
         for batch in rows.combine_chunks().to_batches():
-            log.write(batch)
-
-    def flush(self, *, to_disk: bool = False) -> None:
-        """Write what was taken; a kill takes nothing of it along, nor, `to_disk`, a loss of power."""
-        self._next_flush = monotonic() + HELD_SECONDS
-        waiting, self._waiting = self._waiting, {}
-        for (instrument_id, kind), parts in waiting.items():
-            log = self._log(self._folder / instrument_id / f"{kind}{LOG}", log_schema_of(kind))
-            log.write(_batch_of(kind, parts))
-            if to_disk:
-                log.to_disk()
+            self._tables[name].write(batch)
 
     def close(self) -> None:
-        """Write what was taken and end the logs."""
-        each_done(self.flush, lambda: each_done(*(log.close for log in self._logs.values())))
+        """End the logs."""
+        rows, tables = self._logs.values(), self._tables.values()
+        each_done(*(log.close for log in rows), *(log.close for log in tables))
 
     def __enter__(self) -> Self:
         """Go on."""
@@ -103,35 +96,30 @@ class Recorder:
         """End the logs, however the session ended."""
         self.close()
 
-    def _log(self, path: Path, schema: pa.Schema) -> RowLog:
-        if path not in self._logs:
-            with told(path, "written"):
-                path.parent.mkdir(parents=True, exist_ok=True)
-            self._logs[path] = RowLog(path, schema)
-        return self._logs[path]
+    def _place(self, folder: str, name: str) -> Path:
+        path = self._folder / folder / name
+        with told(path, "written"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+        return path
 
 
-def _batch_of(kind: Kind, parts: list[Rows]) -> pa.RecordBatch:
-    """Return rows as a batch of their log."""
-    schema = log_schema_of(kind)
-    arrays = []
-    for field in schema:
-        columns = [getattr(part, field.name) for part in parts]
-        values = columns[0] if len(columns) == 1 else np.concatenate(columns)
-        if pa.types.is_fixed_size_list(field.type):
-            flat = pa.array(np.ascontiguousarray(values, np.int32).ravel())
-            arrays.append(pa.FixedSizeListArray.from_arrays(flat, LEVELS))
-        else:
-            arrays.append(pa.array(values, field.type))
-    return pa.record_batch(arrays, schema=schema)
+def _piece_of(kind: Kind, rows: Rows) -> np.ndarray[Any, Any]:
+    """Return rows as they lie in their log."""
+    piece = np.empty(len(rows), FORMS[kind])
+    for name in rows.__slots__:
+        piece[name] = getattr(rows, name)
+    return piece
 
 
-def rows_of_batch(kind: Kind, batch: pa.RecordBatch) -> Rows:
-    """Return a batch of a log as rows."""
-    found = []
-    for column in batch.columns:
-        if pa.types.is_fixed_size_list(column.type):
-            found.append(column.flatten().to_numpy().reshape(-1, LEVELS).astype(np.int64))
-        else:
-            found.append(column.to_numpy(zero_copy_only=False))
-    return CLASSES[kind](*found)
+def recorded_rows(path: Path, kind: Kind) -> Iterator[Rows]:
+    """Yield the whole rows of a log, a piece at a time."""
+    form = FORMS[kind]
+    with told(path, "read"), path.open("rb") as file:
+        while piece := file.read(READ_AT_ONCE * form.itemsize):
+            found = np.frombuffer(piece, form, len(piece) // form.itemsize)
+            if len(found):
+                yield CLASSES[kind](*(_column(found[name]) for name in CLASSES[kind].__slots__))
+
+
+def _column(found: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    return np.ascontiguousarray(found, np.int8 if found.dtype == np.int8 else np.int64)

@@ -22,27 +22,19 @@ class Record:
     """What is being written."""
 
     recorder: Recorder
+    """Writes rows before anybody sees them."""
     steps: Recording
-
-    def flush(self) -> None:
-        """Write what is pending, so that it outlives this process."""
-        self.recorder.flush()
-        self.steps.flush()
 
 
 @contextmanager
 def recorded_in(draft: RunDraft, tables: Tables, terms: Terms) -> Iterator[Record]:
-    """Write a session into the draft of its run; what led to an entry is written before it leaves."""
+    """Write a session into the draft of its run; what led to an entry is secured before it leaves."""
     with ExitStack() as stack:
         log = RowLog(draft.log("steps"), STEPS)
         stack.callback(log.close)
         recorder = stack.enter_context(Recorder(draft.folder))
 
-        def before_order() -> None:
-            recorder.flush()
-            tables.flush(at_once=True)
-
-        steps = Recording(log, before_order, terms)
+        steps = Recording(log, tables.secure, terms)
         stack.callback(steps.flush)
         yield Record(recorder, steps)
     with suppress(MiaError):  # the logs stay: `mia reconcile` tries again, and tells

@@ -18,7 +18,7 @@ from mia_plugins.data.instruments import contract_of
 from mia_plugins.data.manifest import Origin
 from mia_plugins.data.sessions import Session, sessions
 from mia_plugins.data.store import Store
-from mia_plugins.live.recorder import LOG, LOGS, TABLES, rows_of_batch
+from mia_plugins.live.recorder import LOG, LOGS, TABLE_LOG, TABLES, recorded_rows
 from mia_plugins.runs.errors import told
 from mia_plugins.runs.rows import log_schema, read_log
 from mia_plugins.tape.tape import Rows
@@ -47,8 +47,8 @@ def seal_recording(folder: Path, settings_hash: str) -> Sealed | None:
     logs, catalog = folder / LOGS, folder / RECORDED
     if not logs.is_dir():
         return None
-    streams = [_Stream(path) for path in sorted(logs.glob(f"*/*{LOG}")) if path.parent.name != TABLES]
-    tables = {path.stem: path for path in sorted((logs / TABLES).glob(f"*{LOG}"))}
+    streams = [_Stream(path) for path in sorted(logs.glob(f"*/*{LOG}"))]
+    tables = {path.stem: path for path in sorted((logs / TABLES).glob(f"*{TABLE_LOG}"))}
     days = _days_of(streams)
     store = Store.begin(Files(str(catalog)), Origin(MAKER, mia_plugins.__version__, settings_hash))
     if days:
@@ -89,7 +89,7 @@ class _Stream:
                 yield rows_of(rows, slice(int(first), int(last)))
 
     def _batches(self) -> Iterator[Rows]:
-        return (rows_of_batch(self.kind, batch) for batch in read_log(self._path))
+        return recorded_rows(self._path, self.kind)
 
 
 def _days_of(streams: list[_Stream]) -> list[Session]:

@@ -16,7 +16,7 @@ from mia_plugins.backtest.plan import Plan
 from mia_plugins.backtest.process import Ended, Job
 from mia_plugins.errors import MiaError
 from mia_plugins.live.consent import refuse_without_consent
-from mia_plugins.live.crew import Crew, Ground, Standing, standing_in
+from mia_plugins.live.crew import Crew, Ground
 from mia_plugins.live.errors import LiveError
 from mia_plugins.live.indices import SPX_ID
 from mia_plugins.live.left import remember, seal_left
@@ -28,6 +28,7 @@ from mia_plugins.live.preflight import Preflight
 from mia_plugins.live.recording import Record, recorded_in
 from mia_plugins.live.shown import QUIETLY, Showing, Stage, shown
 from mia_plugins.live.simulated import LOOPBACK, Gateway, simulated
+from mia_plugins.live.standing import Standing, standing_in
 from mia_plugins.live.steward import End
 from mia_plugins.live.terms import LiveTerms, Pace
 from mia_plugins.processes import ENDINGS
@@ -178,7 +179,8 @@ class Session:
         with self._ending(crew.stop), closing(crew):
             started(crew)
             try:
-                with crew.witness or nullcontext(), shown(crew, self._stage(), self._asked.showing):
+                showing = shown(crew, self._stage(), self._asked.showing)
+                with crew.witness or nullcontext(), showing, crew.garbage:
                     crew.node.run()
             except RuntimeError as fault:
                 raise self._could_not_run(fault) from fault

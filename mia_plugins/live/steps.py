@@ -29,6 +29,9 @@ class Log(Protocol):
     def append(self, row: tuple[object, ...], /) -> None:
         """Take a row."""
 
+    def secure(self) -> None:
+        """Have what was taken outlive this process."""
+
     def flush(self) -> None:
         """Write what was taken."""
 
@@ -45,7 +48,7 @@ class Recording(Steps):
     def __init__(
         self, log: Log, before_order: Callable[[], None] = _nothing, terms: Terms = AS_THEY_ARE
     ) -> None:
-        """`before_order` writes what else leads to orders: rows and decisions."""
+        """`before_order` secures what else leads to orders: rows and decisions."""
         self._log, self._before_order = log, before_order
         self.terms = terms
         """How whoever executes orders tells of them."""
@@ -91,14 +94,14 @@ class Recording(Steps):
 
     @contextmanager
     def sending(self, *, enters: bool) -> Iterator[None]:
-        """Write what there is, and what comes while something is sent to the broker as coming within it.
+        """Secure what there is, and write what comes while something is sent as coming within it.
 
         What cannot be written holds an entry back. All else makes the risk smaller: it goes out, and the
         failure is raised when the step that it belongs to is over, or by the next `flush`.
         """
         try:
             self._before_order()
-            self.flush()  # the last of all: no step may be there without what it had
+            self.secure()  # the last of all: no step may be there without what it had
         except Exception as error:
             if enters:
                 raise
@@ -117,11 +120,19 @@ class Recording(Steps):
 
     def flush(self) -> None:
         """Write what is pending; nothing more once something went out that is not explained."""
+        self._hand_over()
+        self._log.flush()
+
+    def secure(self) -> None:
+        """Have what is pending outlive this process, for less than `flush` takes."""
+        self._hand_over()
+        self._log.secure()
+
+    def _hand_over(self) -> None:
         self._raise_unwritten()
         pending, self._pending = self._pending, []
         for row in pending:
             self._log.append(tuple(row))
-        self._log.flush()
 
     def _raise_unwritten(self) -> None:
         if self._unwritten is not None:

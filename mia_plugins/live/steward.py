@@ -10,6 +10,7 @@ from mia_plugins.live.intake import Intake
 from mia_plugins.live.silence import Silence
 from mia_plugins.live.untraded import Untraded
 from mia_plugins.runtime.actor import ActorContext, MiaActor
+from mia_plugins.runtime.each import each_done
 from mia_plugins.runtime.guard import Guard
 from mia_plugins.runtime.incidents import Incident, Level
 from mia_plugins.runtime.killing import Kill
@@ -116,7 +117,7 @@ class Steward(MiaActor):
         if is_ending:
             self._finish(now)
         try:
-            charge.flush()
+            each_done(charge.intake.hand_on, charge.flush)
         except Exception as error:  # noqa: BLE001 the session ends of it, in order
             charge.guard.keep(error, self.context.who, "flush", now)
         charge.intake.feel(now)

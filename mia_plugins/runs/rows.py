@@ -1,17 +1,18 @@
 """Rows that stay readable whatever ends the process, and the Parquet file they become.
 
 While a run lasts its rows go to an Arrow IPC stream, a batch at a time; `seal` turns the stream into
-Parquet whose bytes depend on the rows alone.
+Parquet whose bytes depend on the rows alone. Who cannot wait for a batch has its rows written ahead of it.
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from mia_plugins.runs.ahead import Ahead, Row, ahead_of, remove_ahead
 from mia_plugins.runs.errors import RunError, RunFileError, told
 
 _END = b"\xff\xff\xff\xff\x00\x00\x00\x00"
@@ -26,21 +27,24 @@ class RowLog:
         self._path = path
         self._schema = schema
         self._batch = batch
-        self._rows: list[tuple[object, ...]] = []
+        self._rows: list[Row] = []
+        self._count = 0
+        self._ahead = Ahead(path)
         self._error: RunFileError | None = None
+        remove_ahead(path)
         with told(path, "written"):
             self._file = pa.OSFile(str(path), "wb")
             self._stream = pa.ipc.new_stream(self._file, schema)
         # The schema goes out with the first batch: a log without rows is one too.
         self._write(_none(schema))
 
-    def append(self, row: tuple[object, ...]) -> None:
+    def append(self, row: Row) -> None:
         """Take a row; every `batch` rows they are written."""
         self._rows.append(row)
         if len(self._rows) >= self._batch:
             self.flush()
 
-    def extend(self, rows: list[tuple[object, ...]]) -> None:
+    def extend(self, rows: list[Row]) -> None:
         """Take rows and write them with what is pending."""
         self._rows += rows
         self.flush()
@@ -50,31 +54,41 @@ class RowLog:
         if self._error is not None:
             raise self._error
         rows, self._rows = self._rows, []  # what cannot be converted is told of once
-        if rows:
-            self._write(_batch_of(rows, self._schema, self._path))
+        if not rows:
+            return
+        try:
+            batch = _batch_of(rows, self._schema, self._path)
+        except RunError:
+            self._ahead.clear()
+            raise
+        self._write(batch)
+
+    def secure(self, waiting: Sequence[Row] | None = None) -> None:
+        """Hand what is pending to the operating system, for less than `flush` costs, which has still to come.
+
+        `waiting` are rows that somebody else holds back, and brings by `extend`.
+        """
+        if self._error is not None:
+            raise self._error
+        if rows := self._rows if waiting is None else waiting:
+            self._ahead.hold(self._count, rows)
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Write a whole batch after what is pending, and hand it to the operating system."""
         self.flush()
         self._write(batch)
 
-    def to_disk(self) -> None:
-        """Wait until what was written is on the disk."""
-        with told(self._path, "written"):
-            handle = os.open(self._path, os.O_RDONLY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
-
     def close(self) -> None:
         """Write what is pending and end the stream; after an error only let go of the file."""
+        keeps = True
         try:
             self.flush()
             with told(self._path, "written"):
                 self._stream.close()
+            keeps = False
         finally:
             self._file.close()
+            self._ahead.close(keeps=keeps)
 
     def _write(self, batch: pa.RecordBatch) -> None:
         try:
@@ -83,6 +97,8 @@ class RowLog:
         except RunFileError as error:
             self._error = error  # half a batch lies on the disk: nothing after it could be read
             raise
+        self._count += batch.num_rows
+        self._ahead.clear()
 
 
 def _none(schema: pa.Schema) -> pa.RecordBatch:
@@ -90,7 +106,7 @@ def _none(schema: pa.Schema) -> pa.RecordBatch:
     return pa.record_batch([pa.array([], type=field.type) for field in schema], schema=schema)
 
 
-def _batch_of(rows: list[tuple[object, ...]], schema: pa.Schema, path: Path) -> pa.RecordBatch:
+def _batch_of(rows: list[Row], schema: pa.Schema, path: Path) -> pa.RecordBatch:
     width = len(schema)
     wrong = next((row for row in rows if len(row) != width), None)
     if wrong is not None:
@@ -127,15 +143,21 @@ def _encoded(plain: pa.Array, kind: pa.DictionaryType) -> pa.DictionaryArray:
 
 
 def read_log(path: Path) -> Iterator[pa.RecordBatch]:
-    """Yield the batches of a log up to where it was cut off; one that has not even begun has none."""
+    """Yield the batches of a log up to where it was cut off, and what was written ahead of the next.
+
+    One that has not even begun has none.
+    """
     with told(path, "read"), pa.OSFile(str(path), "rb") as file:
         stream = _next(lambda: pa.ipc.open_stream(file))
-        while stream is not None:
-            batch = _next(stream.read_next_batch)
-            if batch is None:
-                return
+        if stream is None:
+            return
+        count = 0
+        while (batch := _next(stream.read_next_batch)) is not None:
+            count += batch.num_rows
             if batch.num_rows:
                 yield batch
+    if rows := ahead_of(path, stream.schema, count):
+        yield _batch_of(rows, stream.schema, path)
 
 
 def _next(read: Any) -> Any:
@@ -182,6 +204,7 @@ def seal(log: Path, parquet: Path, row_group: int = 50_000) -> int:
         finally:
             with told(draft, "deleted"):
                 draft.unlink(missing_ok=True)
+    remove_ahead(log)
     with told(log, "deleted"):
         log.unlink()
     return rows

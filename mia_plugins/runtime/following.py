@@ -32,9 +32,10 @@ class Following:
         """`supposed` is where the shadows write."""
         self._shadows, self._trail, self._supposed = shadows, trail, supposed
         self._holder: Holder | None = None
-        self._next = 0
         self.due = 0
         """When they look at the market again: UTC ns."""
+        self.has_closed = False
+        """Whether what was traded is closed, and has quotes to see yet."""
 
     def open(self, number: int, now: int, decision: Decision, flat_at: int) -> None:
         """Follow what a candidate would have done, until `flat_at` (UTC ns) at the latest."""
@@ -54,19 +55,18 @@ class Following:
         self._holder = holder
 
     def closed(self) -> None:
-        """Have the next look show what is closed its quotes. Shadows go on in their long stretches."""
-        self.due = 0
+        """Have what is closed see its quotes soon. Shadows go on in their long stretches."""
+        self.has_closed = True
+
+    def show_closed(self, now: int) -> None:
+        """Have what is closed see the quotes up to now (UTC ns): no decision waits for it."""
+        self.has_closed = False
+        if self._holder is not None:
+            self._holder.see_closed(self._trail.waiting(now))
 
     def look(self, now: int) -> None:
-        """See the quotes up to now (UTC ns), or only what is closed those it was held through."""
-        if now < self._next and self._holder is not None:
-            self.due = self._next
-            self._holder.see_closed(self._trail.waiting(now))
-        else:
-            self._see(now)
-
-    def _see(self, now: int) -> None:
-        self.due = self._next = now + LAG
+        """See the quotes up to now (UTC ns)."""
+        self.due, self.has_closed = now + LAG, False
         seen = list(self._trail.until(now))
         for quotes in seen:
             self._shadows.advance(quotes.ts, quotes.bid_ticks, quotes.ask_ticks)
@@ -75,7 +75,7 @@ class Following:
 
     def end(self, now: int) -> None:
         """See the quotes up to now (UTC ns) and write what is still open: the data end there."""
-        self._see(now)
+        self.look(now)
         self._shadows.end(now)
 
 

@@ -9,7 +9,7 @@ from mia_plugins.runtime.brackets import Bracket
 
 
 class Keeper(Protocol):
-    """The state of the account that strategies trade; each call is on the disk when it returns."""
+    """The state of the account that strategies trade; what a call noted outlives the process."""
 
     @property
     def mark(self) -> str:

@@ -3,7 +3,7 @@
 import json
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import fields
 from decimal import Decimal
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -17,6 +17,9 @@ LATER = frozenset({
     "accounts", "broker", "bracket", "costs", "tick_value", "product", "decided_on", "capital"
 })  # fmt: skip
 """Fields that settings give, or that lead elsewhere."""
+
+
+_BRACKET, _ORDER = ([field.name for field in fields(kind)] for kind in (Bracket, OrderState))
 
 
 def text_of_account(broker: BrokerAccount) -> str:
@@ -35,7 +38,7 @@ def restore_account(broker: BrokerAccount, text: str) -> None:
 
 def text_of_bracket(bracket: Bracket) -> str:
     """Return a bracket with its orders, as JSON."""
-    return json.dumps(asdict(bracket), sort_keys=True)
+    return json.dumps(bracket, default=_by_name, sort_keys=True)
 
 
 def bracket_of_text(text: str) -> Bracket:
@@ -44,6 +47,12 @@ def bracket_of_text(text: str) -> Bracket:
     one = {name: _order(told[name]) for name in ("entry", "stop", "target")}
     several = {name: [_order(order) for order in told[name]] for name in ("exits", "former")}
     return Bracket(**told | one | several)
+
+
+def _by_name(one: Bracket | OrderState) -> dict[str, Any]:
+    # `asdict` copies all there is, which takes longer than all else that an order waits for.
+    names = _BRACKET if isinstance(one, Bracket) else _ORDER
+    return {name: getattr(one, name) for name in names}
 
 
 def _order(told: Mapping[str, Any]) -> OrderState:

@@ -33,6 +33,7 @@ from mia_plugins.runtime.guard import Interrupted
 from mia_plugins.runtime.guarded import Guarded, GuardedClock
 from mia_plugins.runtime.hearing import tell_decision, tell_order
 from mia_plugins.runtime.needs import Needs, Parts
+from mia_plugins.runtime.order_events import HEEDED, kind_of
 from mia_plugins.runtime.orders import OrderMaker
 from mia_plugins.runtime.settings import StrategySettings
 from mia_plugins.runtime.steps import What
@@ -190,8 +191,9 @@ class MiaStrategy(Guarded, Strategy):
             self._obeyed(kill, event.ts_event)
 
     def _on_order(self, event: Any) -> None:
-        tell_order(self.context, event)
-        self.desk.on_order_event(event)
+        if kind_of(event) in HEEDED:
+            tell_order(self.context, event)
+            self.desk.on_order_event(event)
 
     def _stop(self) -> None:
         self.desk.finish()
@@ -245,8 +247,10 @@ class MiaStrategy(Guarded, Strategy):
         return self.context.feed.is_ready and self.context.guard.fault is None
 
     def _at_bar(self, now: int) -> None:
-        if self._may_look and now > self.tape.now and self._look(now):
-            self._decide(now, "bar")
+        if self._may_look and now > self.tape.now:
+            if self._look(now):
+                self._decide(now, "bar")
+            self._follow(now)
 
     def _at_instant(self, now: int, cause: str) -> None:
         if not self._may_look:
@@ -255,6 +259,12 @@ class MiaStrategy(Guarded, Strategy):
             cause = "bar"
         if now > self.decided:
             self._decide(now, cause)
+        self._follow(now)
+
+    def _follow(self, now: int) -> None:
+        """Do what no decision needs, once it is made."""
+        if self.context.following.has_closed:
+            self.context.following.show_closed(now)
 
     def _decide(self, now: int, cause: str) -> None:
         """Evaluate, journal, and act on it."""
@@ -269,8 +279,10 @@ class MiaStrategy(Guarded, Strategy):
         if decision.outcome is Outcome.TAKEN:
             base_id = f"{self.context.strategy_id}-{self.context.keeper.mark}{book.next_id}"
             number = book.record(now, self._instrument, cause, decision, base_id, price)
-            tell_decision(self.context, number, now, decision, price)
-            self.desk.enter(now, decision, number, base_id, price)
+            try:
+                self.desk.enter(now, decision, number, base_id, price)
+            finally:  # who listens has time
+                tell_decision(self.context, number, now, decision, price)
         else:
             number = book.record(now, self._instrument, cause, decision, None, price)
             tell_decision(self.context, number, now, decision, price)

@@ -2,7 +2,12 @@
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from mia_plugins.data.columns import Quotes, rows_of
+
+LARGE = 20_000
+"""Rows of a piece that is joined to none after it."""
 
 
 class Trail:
@@ -12,7 +17,13 @@ class Trail:
         self._waiting: list[Quotes] = []
 
     def load(self, quotes: Quotes) -> None:
-        """Add quotes after those that are there; they may lie in the future."""
+        """Add quotes after those that are there; they may lie in the future.
+
+        Live, hours of them come a few at a time: small pieces become larger ones, so that there are never
+        many.
+        """
+        while self._waiting and len(self._waiting[-1]) < min(2 * len(quotes), LARGE):
+            quotes = _joined(self._waiting.pop(), quotes)
         if len(quotes):
             self._waiting.append(quotes)
 
@@ -31,3 +42,7 @@ class Trail:
                 yield rows_of(quotes, slice(count))
             if count < len(quotes):
                 self._waiting.append(rows_of(quotes, slice(count, None)))
+
+
+def _joined(one: Quotes, other: Quotes) -> Quotes:
+    return Quotes(*(np.concatenate((getattr(one, name), getattr(other, name))) for name in Quotes.__slots__))

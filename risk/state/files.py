@@ -41,7 +41,7 @@ class DamagedError(StateError):
 
 
 def connected(path: Path) -> sqlite3.Connection:
-    """Return a connection to a file that is ours or not there; each statement is on the disk when it ends."""
+    """Return a connection to a file that is ours or not there; each statement waits for the disk."""
     try:
         connection = sqlite3.connect(path, timeout=WAIT_SECONDS, autocommit=True, check_same_thread=False)
     except sqlite3.Error as error:
@@ -60,6 +60,15 @@ def connected(path: Path) -> sqlite3.Connection:
         connection.close()
         raise refused(path, str(error)) from error
     return connection
+
+
+def file_ahead(path: Path) -> None:
+    """Bring what was written ahead into the file itself, on a connection of its own: no writer waits."""
+    with closing(connected(path)) as connection:
+        try:
+            connection.execute("pragma wal_checkpoint(passive)")
+        except sqlite3.Error as error:
+            raise refused(path, str(error)) from error
 
 
 def fault_of(path: Path) -> str:

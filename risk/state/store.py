@@ -106,6 +106,20 @@ class RiskState:
         """Let go of the file."""
         self._connection.close()
 
+    @property
+    def changes(self) -> int:
+        """How many rows were written since it was opened."""
+        return self._connection.total_changes
+
+    def wait_for_disk(self, *, waits: bool) -> None:
+        """Have each statement wait for the disk, or leave that to somebody else: `Settling`.
+
+        Without waiting, what was written outlives the process all the same: the operating system has it.
+        """
+        with self._told() as connection:
+            connection.execute(f"pragma synchronous = {'full' if waits else 'normal'}")
+            connection.execute(f"pragma wal_autocheckpoint = {1000 if waits else 0}")
+
     def belongs_to(self, account: str) -> str:
         """Have it belong to an account, unless it belongs to one; return to which."""
         with self._told() as connection:

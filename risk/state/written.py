@@ -1,12 +1,11 @@
 """Fills and brackets as the state file has them: JSON."""
 
 import json
-from dataclasses import asdict
 from decimal import Decimal
-from typing import Any
 
 from mia_plugins.runtime.account import Fill, Role
-from mia_plugins.runtime.brackets import Bracket, OrderState
+from mia_plugins.runtime.brackets import Bracket
+from mia_plugins.runtime.snapshot import bracket_of_text, text_of_bracket
 from risk.state.store import Kept
 
 
@@ -26,18 +25,9 @@ def fill_of(text: str) -> Fill:
 
 def kept(strategy: str, bracket: Bracket) -> Kept:
     """Return a strategy's bracket as it is kept."""
-    return Kept(bracket.base_id, strategy, json.dumps(asdict(bracket)), bracket.is_done)
+    return Kept(bracket.base_id, strategy, text_of_bracket(bracket), bracket.is_done)
 
 
 def bracket_of(one: Kept) -> Bracket:
     """Return a bracket from how it was kept."""
-    told: dict[str, Any] = json.loads(one.told)
-    for name in ("entry", "stop", "target"):
-        told[name] = _order_of(told[name])
-    for name in ("exits", "former"):
-        told[name] = [_order_of(order) for order in told[name]]
-    return Bracket(**told)
-
-
-def _order_of(told: dict[str, Any]) -> OrderState:
-    return OrderState(**(told | {"role": Role(told["role"])}))
+    return bracket_of_text(one.told)

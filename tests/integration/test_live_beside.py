@@ -59,7 +59,7 @@ class Lived:
             [sys.executable, "-P", "-m", "mia_plugins", "live", "session.yaml", "--quiet"],
             cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         ) as process:  # fmt: skip
-            self._until("recording/*/bars.arrows", process)
+            self._until("recording/*/bars.rows", process)
             self._import_levels()
             self._until("recording/tables/option_chains.arrows", process)
             self._until("recording/tables/levels.arrows", process)

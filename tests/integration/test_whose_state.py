@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mia_plugins.live.crew import standing_in
+from mia_plugins.live.standing import standing_in
 from mia_plugins.runtime.account import Account, Fill, Role
 from mia_plugins.runtime.broker import BrokerAccount
 from mia_plugins.settings.live import Live

@@ -20,6 +20,7 @@ from mia_plugins.runtime.brackets import Bracket, OrderState
 from mia_plugins.runtime.broker import BrokerAccount
 from risk.state import RiskState, StateError, resumed
 from risk.state.keeping import Keeping
+from risk.state.settling import Settling
 from tests.candidates import DAY, NOW, PRICE, account_of
 
 FEE = Decimal("2.25")
@@ -71,7 +72,8 @@ def bracket_named(base_id: str) -> Bracket:
 
 def trade_until_killed(folder: Path, broker: Broker, ready: int) -> None:
     """Buy and sell, one order after the other, each sent once."""
-    _, keeping, account = reconciled(folder, broker)
+    state, keeping, account = reconciled(folder, broker)
+    Settling(state).__enter__()  # as live: no statement waits for the disk
     os.write(ready, b"!")
     number = len(broker.executions())
     while True:

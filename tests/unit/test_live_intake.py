@@ -81,6 +81,37 @@ def test_quotes_that_are_no_market_are_neither_seen_nor_recorded(bad: QuoteTick)
     assert rows.ts.tolist() == [BEGUN + NS]
 
 
+def test_what_arrived_is_handed_on_before_anybody_looks_but_not_before_the_first() -> None:
+    """Until then history may tell of it; what is handed on early is stamped as ever."""
+    kept = Kept()
+    intake = intake_of(frozenset({Kind.QUOTES}), kept)
+    intake.on_quote(quote(1))
+    intake.hand_on()
+    assert kept.rows == []
+    intake.deliver(BEGUN + 2 * NS)
+    intake.on_quote(quote(1.5))  # it came after somebody had looked
+    intake.on_quote(quote(3))
+    intake.hand_on()
+    intake.on_quote(quote(2.5))
+    intake.deliver(BEGUN + 4 * NS)
+    stamps = [(rows.ts - BEGUN).tolist() for rows in kept.rows]
+    assert stamps == [[NS], [2 * NS + 1, 3 * NS], [3 * NS]]
+    assert intake.pulse == BEGUN + 4 * NS
+
+
+@pytest.mark.parametrize("has_book", [False, True])
+def test_quotes_beside_a_book_are_counted_and_not_kept(has_book: bool) -> None:
+    kept = Kept()
+    kinds = frozenset({Kind.QUOTES, Kind.DEPTH} if has_book else {Kind.QUOTES})
+    intake = intake_of(kinds, kept)
+    intake.on_quote(quote(1))
+    intake.deliver(BEGUN + 2 * NS)
+    assert len(kept.rows) == (not has_book)
+    stream = intake.streams["ES"]
+    assert (stream.count[Kind.QUOTES], stream.last[Kind.QUOTES]) == (1, BEGUN + NS)
+    assert stream.quote is not None
+
+
 NIGHT, NOON = (utc_ns(DAY, dt.time(hour)) for hour in (3, 12))
 
 

@@ -1,20 +1,24 @@
 """A run's folder that cannot be written: what makes the risk smaller goes out, and the session ends in order."""
 
+from pathlib import Path
 from threading import Event
 from types import SimpleNamespace
 from typing import Any, cast
 
+import pyarrow as pa
 import pytest
 
 from mia_plugins.errors import MiaError
 from mia_plugins.live.stand_ins import RecordedWire
 from mia_plugins.live.steps import Recording
 from mia_plugins.live.steward import FAULT, Charge, End, Steward
+from mia_plugins.reconcile.replay import read_steps
+from mia_plugins.runs.rows import RowLog, read_log
 from mia_plugins.runtime.actor import ActorContext
 from mia_plugins.runtime.guard import Guard
 from mia_plugins.runtime.incidents import Incidents
 from mia_plugins.runtime.killing import Kill
-from mia_plugins.runtime.steps import What
+from mia_plugins.runtime.steps import STEPS, What
 from mia_plugins.settings.live import Live
 
 NOW = 1_000
@@ -43,6 +47,8 @@ class Disk:
     def flush(self) -> None:
         if self.is_full:
             raise MiaError("no space left on device")
+
+    secure = flush
 
 
 def reduce(wire: RecordedWire) -> None:
@@ -90,6 +96,28 @@ def test_what_could_not_be_written_is_told_by_the_next_flush_and_nothing_entered
     assert plain.went == ["cancel", "resize", "move", "send"]
 
 
+def test_what_led_to_an_order_can_be_read_when_it_leaves(here: Path) -> None:
+    """Whatever ends the process then: no log has written its batch yet."""
+    steps = RowLog(here / "steps.arrows", STEPS)
+    decisions = RowLog(here / "decisions.arrows", pa.schema([("id", pa.int64())]))
+    seen: list[tuple[list[str], list[int]]] = []
+
+    class Leaving(Wire):
+        def send(self, orders: list[Any]) -> None:
+            told = [step.what for step in read_steps(here / "steps.arrows")]
+            seen.append(
+                (told, [n for one in read_log(here / "decisions.arrows") for n in one["id"].to_pylist()])
+            )
+
+    recording = Recording(steps, decisions.secure)
+    wire = RecordedWire(recording, cast("Any", Leaving()))
+    for number in (1, 2):
+        decisions.append((number,))
+        with recording.handling(What.TIMER, NOW, strategy="ema-ES"):
+            wire.send(["entry", "stop", "target"])
+    assert seen == [(["timer"], [1]), (["timer"] * 2, [1, 2])]
+
+
 class Holder:
     """A strategy that holds something until it is flattened."""
 
@@ -115,7 +143,7 @@ class Scene:
             "steward", settings, (), {}, self.guard, incidents=Incidents(cast("Any", self.incidents))
         )
         self.holder = Holder(context)
-        intake: Any = SimpleNamespace(feel=lambda now: None, streams={})
+        intake: Any = SimpleNamespace(feel=lambda now: None, hand_on=lambda: None, streams={})
         charge = Charge(
             live=Live(),
             intake=intake,

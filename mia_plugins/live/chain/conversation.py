@@ -29,6 +29,7 @@ from mia_plugins.live.dialect import (
     CONTRACT_DATA,
     CONTRACT_DATA_REQUEST,
     ERROR,
+    IN_USE,
     Fields,
     fields,
     number_field,
@@ -41,9 +42,8 @@ from mia_plugins.live.native import PERMISSIONS
 
 DETAILS, OFFERS, INDEX, FIRST = 1, 2, 3, 10
 """Numbers of requests: those of options begin with the last."""
-LOST, UNKNOWN, TOO_MANY, IN_USE = 1101, 200, 101, 326
-"""Codes: data have to be asked for anew; there is no such contract; more lines than the account has; somebody
-else has the client id."""
+LOST, UNKNOWN, TOO_MANY = 1101, 200, 101
+"""Codes: data have to be asked for anew; there is no such contract; more lines than the account has."""
 COME_ALONG = frozenset({10090, 10167})
 """Codes of data that come nevertheless: without a part, or late."""
 CHOOSE_EVERY = 30.0

@@ -10,14 +10,14 @@ from mia_plugins.live.chain.nearest import Wanted
 from mia_plugins.live.chain.telling import Add, ChainTeller
 from mia_plugins.live.indices import SPX
 from mia_plugins.live.node import Line
-from mia_plugins.live.preflight import PAIRS
 from mia_plugins.live.terms import LiveTerms
+from mia_plugins.live.witness import AWAY, IDS
 from mia_plugins.runtime.actor import ActorContext
 from mia_plugins.settings.run import RunSettings
 
 
 def chain_teller(context: ActorContext, terms: LiveTerms, line: Line, add: Add) -> ChainTeller:
-    """Return an actor that asks for a chain; its client ids lie beyond those that a node may have."""
+    """Return an actor that asks for a chain; its client ids lie beyond the node's and the witness's."""
     assert isinstance(context.settings, RunSettings)  # noqa: S101 for the type checker
     chain = context.settings.live.chain
 
@@ -26,6 +26,6 @@ def chain_teller(context: ActorContext, terms: LiveTerms, line: Line, add: Add) 
         today = next((one.session.day for one in context.days if one.session.close > now), dt.date.max)
         return terms.expiry(expiry) >= today
 
-    where = Where(line.host, line.port, line.client_id + 2 * PAIRS)
+    where = Where(line.host, line.port, line.client_id + AWAY + IDS)
     asking = Asking(chain.lines, Wanted(chain.options, chain.expiries, is_alive))
     return ChainTeller(context, ChainLine(where, asking, Board(SPX)), add, round(chain.every * NS))
