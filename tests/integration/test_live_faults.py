@@ -70,7 +70,6 @@ def test_half_an_hour_of_faults_at_random_ends_in_agreement(broker: Broker, tmp_
 @pytest.mark.long
 def test_so_they_do_after_every_fault_there_is(broker: Broker, tmp_path: Path) -> None:
     ended = survives(broker, tmp_path, (*BREAKAGES, NO_TRADES), signal.SIGTERM)
-    assert outcome(ended)["no_commission"] >= 2
     assert outcome(ended)["no_trades"] == outcome(ended)["no_trades, over"] == 1
     assert "stray_order" not in outcome(ended)
 
