@@ -69,7 +69,7 @@ class Agreement:
     def mismatch(self, now: int) -> float | None:
         """Return by how many contracts positions differ at UTC ns; None while the broker says nothing."""
         terms = self.context.terms
-        if self._seen is None or now - terms.market_at(self._seen.at) > terms.takes(STALE):
+        if self._seen is None or terms.machine_at(now) - self._seen.at > STALE:
             return None
         return float(sum(one.lots for one in self._found.values() if one.is_told))
 

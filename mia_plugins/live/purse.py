@@ -40,7 +40,7 @@ class Purse:
     def age(self, now: int) -> float | None:
         """Return how many s of the machine's ago the account was told, at UTC ns; None before."""
         told, terms = self.money(), self.context.terms
-        return None if told is None else max(0, now - terms.market_at(told.at)) / terms.takes(NS)
+        return None if told is None else max(0, terms.machine_at(now) - told.at) / NS
 
     def look(self, now: int) -> None:
         """Compare what was told anew with what is reckoned with, at UTC ns."""
