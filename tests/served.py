@@ -1,6 +1,7 @@
 """A gateway on a loop of its own, for what connects to it from other threads."""
 
 import asyncio
+import gc
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -51,10 +52,13 @@ def serving(codes: tuple[str, ...] = ("ES", "VIX"), chain: list[ChainRow] | None
             started.set()
             await over.wait()
 
+    gc.collect()  # actors of other tests: their native part may be let go of in this thread alone
     thread = threading.Thread(target=loop.run_until_complete, args=(serve(),), daemon=True)
     thread.start()
     assert started.wait(10)
-    yield found[0]
-    loop.call_soon_threadsafe(over.set)
-    thread.join(10)
-    loop.close()
+    try:
+        yield found[0]
+    finally:
+        loop.call_soon_threadsafe(over.set)
+        thread.join(10)
+        loop.close()
