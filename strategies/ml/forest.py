@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mia_plugins.kernels import kernel
-from mia_plugins.learning import Floats
 
 NODE = np.dtype(
     [
@@ -22,25 +21,33 @@ NODE = np.dtype(
 left, and a leaf's share of wins. A leaf leads to itself, so that each row takes the same number of steps."""
 
 
+ROW = np.dtype([("at", np.int64), ("value", np.float64)])
+"""A row that is asked: the node that it has come to, and what the trees say of it."""
+
+
 @kernel
 def ask(
-    nodes: NDArray[Any], roots: NDArray[np.int64], x: NDArray[np.float32], out: Floats, depth: int
+    nodes: NDArray[Any], roots: NDArray[np.int64], x: NDArray[np.float32], rows: NDArray[Any], depth: int
 ) -> None:
     """Write the mean of the trees' leaves for each row of x: one tree after the other, which stays near.
 
-    There is no branch to guess wrong: where a row goes is reckoned.
+    There is no branch to guess wrong: where a row goes is reckoned. All rows take a step before any takes the
+    next, so that none waits for where another goes.
     """
     for root in roots:
         for row in range(x.shape[0]):
-            at = root
-            for _ in range(depth):
-                value = x[row, nodes[at].feature]
+            rows[row].at = root
+        for _ in range(depth):
+            for row in range(x.shape[0]):
+                node = nodes[rows[row].at]
+                value = x[row, node.feature]
                 known = int(value == value)  # noqa: PLR0124 nan is not itself
-                left = known * int(value <= nodes[at].threshold) + (1 - known) * nodes[at].unknown_left
-                at = left * nodes[at].left + (1 - left) * nodes[at].right
-            out[row] += nodes[at].value
+                left = known * int(value <= node.threshold) + (1 - known) * node.unknown_left
+                rows[row].at = left * node.left + (1 - left) * node.right
+        for row in range(x.shape[0]):
+            rows[row].value += nodes[rows[row].at].value
     for row in range(x.shape[0]):
-        out[row] /= roots.shape[0]
+        rows[row].value /= roots.shape[0]
 
 
 def flat(trees: list[Any]) -> tuple[NDArray[Any], NDArray[np.int64]]:

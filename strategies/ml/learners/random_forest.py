@@ -7,7 +7,7 @@ from pydantic import Field
 
 from mia_plugins.learning import Fitted, Floats, Learner, ModelError, Rows
 from mia_plugins.settings import BaseSettings
-from strategies.ml.forest import ask, flat
+from strategies.ml.forest import ROW, ask, flat
 from strategies.ml.learners.skops_files import from_bytes, to_bytes
 
 LEAST_DRAWN, MOST_DRAWN = 0.05, 0.5
@@ -29,9 +29,9 @@ class Trees(Fitted):
 
     def probabilities(self, x: Floats) -> Floats:
         """Return how likely each row is to win."""
-        out = np.zeros(len(x))
-        ask(self._nodes, self._roots, np.ascontiguousarray(x, np.float32), out, self._depth)
-        return out
+        rows = np.zeros(len(x), ROW)
+        ask(self._nodes, self._roots, np.ascontiguousarray(x, np.float32), rows, self._depth)
+        return rows["value"].copy()
 
     def to_bytes(self) -> bytes:
         """Return its file."""
