@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Self
 
 from mia_plugins.files import write_whole
+from mia_plugins.runs.ahead import SUFFIX
 from mia_plugins.runs.errors import RunError, RunFileError, told
 from mia_plugins.runs.folder import REPORT, RUN, SETTINGS, RunFolder, RunRecord, RunStatus
 from mia_plugins.runs.held import Held, may_be_held
@@ -128,7 +129,7 @@ class RunDraft:
         for log in logs:
             seal(log, log.with_suffix(".parquet"))
         with told(self.folder, "deleted"):
-            for left in self.folder.glob(".*"):
+            for left in (*self.folder.glob(".*"), *self.folder.glob(f"*{SUFFIX}")):
                 left.unlink()
 
     def _take_place(self, record: RunRecord) -> tuple[Sealed, RunFolder]:

@@ -204,9 +204,9 @@ def seal(log: Path, parquet: Path, row_group: int = 50_000) -> int:
         finally:
             with told(draft, "deleted"):
                 draft.unlink(missing_ok=True)
-    remove_ahead(log)
     with told(log, "deleted"):
         log.unlink()
+    remove_ahead(log)  # last: a log without what was ahead of it would be sealed again, and shorter
     return rows
 
 

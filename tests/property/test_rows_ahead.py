@@ -163,3 +163,24 @@ def test_what_is_ahead_stays_where_the_log_cannot_be_ended(monkeypatch: pytest.M
     with pytest.raises(FileError, match="No space left"):
         log.close()
     assert [one["id"] for one in read()] == [7]
+
+
+@pytest.mark.parametrize("kept", [LOG, AHEAD])
+def test_a_kill_between_two_deletions_loses_no_row(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = RowLog(LOG, SCHEMA)
+    log.append((7, None, None, None, None, None, None))
+    log.secure()
+    unlink = Path.unlink
+
+    def killed(path: Path, *, missing_ok: bool = False) -> None:
+        if path == kept:
+            raise KeyboardInterrupt
+        unlink(path, missing_ok=missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", killed)
+    with pytest.raises(KeyboardInterrupt):
+        seal(LOG, Path("rows.parquet"))
+    monkeypatch.setattr(Path, "unlink", unlink)
+    if LOG.exists():
+        seal(LOG, Path("rows.parquet"))
+    assert pq.read_table("rows.parquet")["id"].to_pylist() == [7]

@@ -106,6 +106,15 @@ def test_what_was_cut_off_can_be_sealed_as_interrupted_and_not_as_complete() -> 
     assert pq.read_table(run.tables()["decisions"]).num_rows == 30
 
 
+def test_what_was_ahead_of_a_log_that_a_kill_left_sealed_comes_into_no_run() -> None:
+    draft = drafted(close=False)
+    (draft.folder / "orders.ahead").write_text("[30,[]]\n")
+    draft.log("decisions").unlink()
+    (draft.folder / "decisions.ahead").write_text("[0,[]]\n")
+    _, run = draft.seal(record(status=INTERRUPTED))
+    assert not list(run.path.glob("*.ahead"))
+
+
 def test_a_draft_is_sealed_by_its_own_inputs() -> None:
     with pytest.raises(RunError, match="is a draft of"):
         drafted().seal(record(replace(INPUTS, seed=8)))
