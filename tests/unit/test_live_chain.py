@@ -14,7 +14,7 @@ from gateway.market.chain import ChainRow, chain_row
 from gateway.wire import ib_pb2 as ib
 from mia_plugins.live.chain import conversation, line
 from mia_plugins.live.chain.board import Board
-from mia_plugins.live.chain.conversation import Asking
+from mia_plugins.live.chain.conversation import Asking, Conversation
 from mia_plugins.live.chain.line import ChainLine, Where
 from mia_plugins.live.chain.nearest import Wanted, nearest
 from mia_plugins.live.chain.quotes import Quote
@@ -266,6 +266,21 @@ def test_an_account_with_fewer_lines_is_taken_at_its_word(served: Served) -> Non
     with listening(served, lines=10, options=30, expiries=1) as made:
         until(made, lambda board: "Max number of tickers" in board.limited)
         until(made, is_well)
+
+
+def test_with_few_lines_the_chain_is_of_as_many_options_as_come_round_in_time(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conversation, "OLDEST", 45.0)
+    with listening(served, lines=4, options=60) as made:
+        until(made, is_well)
+        assert len(made.board.chosen) == len(rows(made)) == 20
+
+
+def test_on_a_new_connection_each_option_has_its_turn_still_to_come() -> None:
+    board = Board("SPX", quotes={OPTIONS[0]: Quote(begun=5.0)})
+    Conversation(lambda *_: None, board, Asking(1, Wanted(1, 1)), 9.0).begin()
+    assert not board.quotes[OPTIONS[0]].begun
 
 
 OPTIONS = [Option(Series(DAY, "SPXW"), float(n), is_call=bool(n % 2)) for n in range(40)]

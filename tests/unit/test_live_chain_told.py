@@ -172,6 +172,26 @@ def test_what_nobody_listens_to_any_more_counts_for_ten_minutes(told: Told) -> N
     assert lengths == [6, 5]
 
 
+def test_after_a_long_gap_there_is_no_chain_of_those_alone_that_were_told_anew(told: Told) -> None:
+    told.hear()
+    now, quotes = time.monotonic() + 700, list(told.board.quotes.values())
+    told.board.index_at = now
+    for one in quotes:
+        one.end_turn(one.at)
+        one.begun = 0.0  # the connection is another
+    assert told.board.lack(now) == "0 of 6 options have been told so far"
+    for one in quotes[:5]:
+        one.begin_turn(now)
+    for one in quotes[:4]:
+        one.at = now + 1
+    assert told.board.lack(now + 2) == "4 of 6 options have been told so far"
+    assert len(told.board.rows(now + 2, NOON, lambda day: day)) == 4
+    assert told.board.lack(now + 9) == "5 of 6 options have been told so far"  # one is silent
+    quotes[5].begin_turn(now + 9)
+    quotes[5].at = now + 9
+    assert not told.board.lack(now + 10)
+
+
 def test_of_the_catalogs_chains_those_of_the_index_alone_are_left_to_the_broker(told: Told) -> None:
     told.hear()
     told.look(NOON)

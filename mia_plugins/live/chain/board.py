@@ -82,9 +82,11 @@ class Board:
         return any(one.open_interest is not None for one in self.quotes.values())
 
     def _had_its_turn(self, option: Option, now: float) -> bool:
-        """Say whether something of an option was told, or would have been by now."""
+        """Say whether an option is a row now, or has been listened to for long enough and was silent."""
         quote = self.quotes.get(option)
-        return quote is not None and (quote.at > 0 or (quote.begun > 0 and now - quote.begun > LONGEST))
+        return quote is not None and (
+            _counts(quote, now) or (quote.at < quote.begun and now - quote.begun > LONGEST)
+        )
 
     def rows(self, now: float, ts: int, expiry: Callable[[dt.date], dt.date]) -> pa.Table:
         """Return the chain as it is now, of an instant (UTC ns), in the columns of the table `option_chains`.
@@ -95,7 +97,7 @@ class Board:
         there = [
             (one, quote)
             for one in sorted(self.chosen)
-            if (quote := self.quotes.get(one)) and quote.at and (quote.has_line or now - quote.at <= OLDEST)
+            if (quote := self.quotes.get(one)) and _counts(quote, now)
         ]
         days = {series: expiry(series.expiry) for series in {one.series for one, _ in there}}
         times = pa.array([ts] * len(there), pa.int64()).cast(TIME)
@@ -114,3 +116,9 @@ class Board:
             [one.series.root for one, _ in there],
         ]
         return pa.table(columns, schema=OPTION_CHAINS)
+
+
+def _counts(quote: Quote, now: float) -> bool:
+    """Say whether what was told of an option is so now: since it has its line, or not long ago."""
+    is_heard = quote.has_line and quote.at >= quote.begun
+    return quote.at > 0 and (is_heard or now - quote.at <= OLDEST)

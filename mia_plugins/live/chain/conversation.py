@@ -1,9 +1,9 @@
 """A conversation with a gateway about an option chain: what is asked next, and what the answers mean."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from mia_plugins.live.chain.board import Board
+from mia_plugins.live.chain.board import OLDEST, Board
 from mia_plugins.live.chain.nearest import Wanted, nearest
 from mia_plugins.live.chain.quotes import Quote
 from mia_plugins.live.chain.turns import Turns
@@ -95,7 +95,9 @@ class Conversation:
         }
 
     def begin(self) -> None:
-        """Ask who the index is, and where it stands."""
+        """Ask who the index is, and where it stands; each option's turn is still to come."""
+        for one in self._board.quotes.values():
+            one.begun = 0.0
         self._say(CONTRACT_DATA_REQUEST, question(DETAILS, SPX_ID))
         self._say(MARKET_DATA, data_question(INDEX, index_contract(SPX_ID)))
 
@@ -135,7 +137,9 @@ class Conversation:
         board = self._board
         index = board.spot(now) or board.near
         assert index is not None  # noqa: S101 for the type checker
-        board.chosen = nearest(board.offered, index, self._asking.wanted, self._absent)
+        wanted = self._asking.wanted
+        fewer = replace(wanted, options=min(wanted.options, self._turns.come_round(OLDEST)))
+        board.chosen = nearest(board.offered, index, fewer, self._absent)
         for one in self._turns.want(board.chosen):
             self._leave(one, now)
         self._choose_at = now + CHOOSE_EVERY
@@ -214,8 +218,10 @@ class Conversation:
         self._leave(option, now, is_told=False)
         if code == TOO_MANY:
             self._turns.put_back(option)
+            self._quote(option).begun = 0.0
             self._turns.lines = max(1, len(self._turns.held))
             self._board.limited = f"{told}; {self._turns.lines} options are listened to at once"
+            self._choose_at = min(self._choose_at, now + 1)
             return
         self._turns.drop(option)
         if code == UNKNOWN:

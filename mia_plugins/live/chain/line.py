@@ -84,7 +84,8 @@ class ChainLine:
             said = talk.messages()
             now = begun = time.monotonic()
             conversation = Conversation(talk.say, self.board, self.asking, now)
-            conversation.begin()
+            with self.board.lock:
+                conversation.begin()
             step_at = 0.0
             try:
                 while not self._over.is_set() and now - max(self.board.heard_at, begun) <= silent_after:

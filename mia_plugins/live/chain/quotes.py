@@ -33,7 +33,7 @@ class Quote:
     at: float = 0.0
     """When it was told last, in s of `time.monotonic`; 0 before."""
     begun: float = 0.0
-    """When it was first listened to; 0 before."""
+    """Since when it was listened to without a word, or before its last one; 0 before, on each connection."""
     has_line: bool = False
     """Whether it is being listened to."""
     has_greeks: bool = False
@@ -52,7 +52,7 @@ class Quote:
 
     def begin_turn(self, now: float) -> None:
         """Be listened to from now on (s of `time.monotonic`)."""
-        self.begun = self.begun or now
+        self.begun = now if self.at >= self.begun else self.begun
         self.has_line, self.has_greeks, self.has_interest = True, False, False
 
     def take_price(self, said: Fields) -> None:

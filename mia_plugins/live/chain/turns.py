@@ -33,6 +33,10 @@ class Turns:
             del self.held[one]
         return left
 
+    def come_round(self, seconds: float) -> int:
+        """Return how many options have a turn in that time, and a second to change, however slow all are."""
+        return int(self.lines * seconds / (LONGEST + 1))
+
     def put_back(self, option: Option) -> None:
         """Have one wait that could not be listened to."""
         del self.held[option]
