@@ -4,6 +4,7 @@ import datetime as dt
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Event
 from typing import Any
 
 import pytest
@@ -19,8 +20,8 @@ from mia_plugins.live.chain.line import ChainLine, Where
 from mia_plugins.live.chain.nearest import Wanted, nearest
 from mia_plugins.live.chain.quotes import Quote
 from mia_plugins.live.chain.turns import EACH_SECOND, LONGEST, Turns
-from mia_plugins.live.chain.words import Option, Series, offers_of, option_contract
-from mia_plugins.live.dialect import fields
+from mia_plugins.live.chain.words import OPTION_PARAMETERS, Option, Series, offers_of, option_contract
+from mia_plugins.live.dialect import Talk, fields
 from tests.gateway import DAY
 from tests.served import Served, serving
 
@@ -268,6 +269,26 @@ def test_an_account_with_fewer_lines_is_taken_at_its_word(served: Served) -> Non
         until(made, is_well)
 
 
+def test_while_a_gateway_takes_nothing_the_board_can_be_read(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stands, goes, say = Event(), Event(), Talk.say
+
+    def slow(talk: Talk, number: int, body: bytes) -> None:
+        if number == OPTION_PARAMETERS:
+            stands.set()
+            goes.wait(PATIENCE)
+        say(talk, number, body)
+
+    monkeypatch.setattr(Talk, "say", slow)
+    with listening(served) as made:
+        assert stands.wait(PATIENCE)
+        assert made.board.lock.acquire(timeout=0.5)
+        made.board.lock.release()
+        goes.set()
+        until(made, is_well)
+
+
 def test_with_few_lines_the_chain_is_of_as_many_options_as_come_round_in_time(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -279,7 +300,7 @@ def test_with_few_lines_the_chain_is_of_as_many_options_as_come_round_in_time(
 
 def test_on_a_new_connection_each_option_has_its_turn_still_to_come() -> None:
     board = Board("SPX", quotes={OPTIONS[0]: Quote(begun=5.0)})
-    Conversation(lambda *_: None, board, Asking(1, Wanted(1, 1)), 9.0).begin()
+    Conversation(board, Asking(1, Wanted(1, 1)), 9.0).begin()
     assert not board.quotes[OPTIONS[0]].begun
 
 

@@ -77,8 +77,9 @@ class Asking:
 class Conversation:
     """Speaks on one connection; times are s of `time.monotonic`."""
 
-    def __init__(self, say: Callable[[int, bytes], None], board: Board, asking: Asking, now: float) -> None:
-        self._say, self._board, self._asking = say, board, asking
+    def __init__(self, board: Board, asking: Asking, now: float) -> None:
+        self._board, self._asking = board, asking
+        self._unsaid: list[tuple[int, bytes]] = []
         self._turns = Turns(asking.lines, now)
         self._numbers: dict[int, Option] = {}
         self._of: dict[Option, int] = {}
@@ -100,6 +101,11 @@ class Conversation:
             one.begun = 0.0
         self._say(CONTRACT_DATA_REQUEST, question(DETAILS, SPX_ID))
         self._say(MARKET_DATA, data_question(INDEX, index_contract(SPX_ID)))
+
+    def unsaid(self) -> list[tuple[int, bytes]]:
+        """Return what is to be said now, once: whoever says it may have to wait, and holds no lock."""
+        unsaid, self._unsaid = self._unsaid, []
+        return unsaid
 
     def hear(self, number: int, body: bytes, now: float) -> None:
         """Take a message."""
@@ -143,6 +149,9 @@ class Conversation:
         for one in self._turns.want(board.chosen):
             self._leave(one, now)
         self._choose_at = now + CHOOSE_EVERY
+
+    def _say(self, number: int, body: bytes) -> None:
+        self._unsaid.append((number, body))
 
     def _quote(self, option: Option) -> Quote:
         return self._board.quotes.setdefault(option, Quote())

@@ -83,12 +83,14 @@ class ChainLine:
             talk.say(START_API, start_api(client_id))
             said = talk.messages()
             now = begun = time.monotonic()
-            conversation = Conversation(talk.say, self.board, self.asking, now)
+            conversation = Conversation(self.board, self.asking, now)
             with self.board.lock:
                 conversation.begin()
             step_at = 0.0
             try:
                 while not self._over.is_set() and now - max(self.board.heard_at, begun) <= silent_after:
+                    for words in conversation.unsaid():
+                        talk.say(*words)
                     is_there = select.select([talk], [], [], STEP)[0]
                     message = next(said) if is_there else None
                     now = time.monotonic()
