@@ -6,10 +6,9 @@ what was noted since the last look: a quarter of a second, for which the broker'
 
 import os
 import threading
-from contextlib import suppress
 from typing import Self
 
-from risk.state.files import StateError, file_ahead
+from risk.state.files import StateError, file_ahead, refused
 from risk.state.store import RiskState
 
 EVERY = 0.25
@@ -35,24 +34,30 @@ class Settling:
         self._thread.start()
         return self
 
-    def __exit__(self, *_: object) -> None:
-        """Bring all of it to the disk, and have each statement wait for that again."""
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Bring all of it to the disk, and have each statement wait for that again; tell what failed."""
         self._over.set()
         self._thread.join()
         self._state.wait_for_disk(waits=True)
         self._settle()
+        if kind is None:
+            self._state.tell_doubt()
 
     def _watch(self) -> None:
         while not self._over.wait(EVERY):
             self._settle()
 
     def _settle(self) -> None:
-        """Wait for the disk where anything was written; what fails is told by SQLite, at what is next."""
+        """Wait for the disk where anything was written; what fails is told to whoever writes next."""
         changes = self._state.changes
         if changes == self._settled:
             return
-        with suppress(OSError, StateError):
+        try:
             self._wait(changes)
+        except OSError as error:
+            self._state.doubt(refused(self._state.path, str(error.strerror)))
+        except StateError as error:
+            self._state.doubt(error)
 
     def _wait(self, changes: int) -> None:
         handle = os.open(self._ahead, os.O_RDONLY)
@@ -62,5 +67,5 @@ class Settling:
             os.close(handle)
         self._settled = changes
         if changes - self._filed > MANY:
-            self._filed = changes
             file_ahead(self._state.path)
+            self._filed = changes

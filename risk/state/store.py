@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from risk.state.files import NAME, DamagedError, connected, fault_of, move_aside, refused
+from risk.state.files import NAME, DamagedError, StateError, connected, fault_of, move_aside, refused
 
 
 class Switch(NamedTuple):
@@ -55,6 +55,9 @@ class RiskState:
         self.path = path
         self.moved: Path | None = None
         """Where a damaged or foreign file was moved to, that lay in its place."""
+        self.changes = 0
+        """How many rows were written since it was opened, and committed."""
+        self._doubt: StateError | None = None
         self._connection = connection
 
     @classmethod
@@ -106,10 +109,16 @@ class RiskState:
         """Let go of the file."""
         self._connection.close()
 
-    @property
-    def changes(self) -> int:
-        """How many rows were written since it was opened."""
-        return self._connection.total_changes
+    def doubt(self, error: StateError) -> None:
+        """Have whoever writes next be told that what was written may not be on the disk: the first error."""
+        self._doubt = self._doubt or error
+
+    def tell_doubt(self) -> None:
+        """Raise what nobody was told yet."""
+        error = self._doubt
+        if error is not None:
+            self._doubt = None
+            raise error
 
     def wait_for_disk(self, *, waits: bool) -> None:
         """Have each statement wait for the disk, or leave that to somebody else: `Settling`.
@@ -122,14 +131,14 @@ class RiskState:
 
     def belongs_to(self, account: str) -> str:
         """Have it belong to an account, unless it belongs to one; return to which."""
-        with self._told() as connection:
+        with self._noting() as connection:
             connection.execute("insert or ignore into account values (1, ?)", (account,))
             (name,) = connection.execute("select name from account").fetchone()
         return str(name)
 
     def claim(self, orders: Sequence[str], bracket: Kept) -> str:
         """Note a bracket with orders before they are sent, or none; return one that had been sent, or ""."""
-        with self._told() as connection:
+        with self._noting() as connection:
             connection.execute("begin immediate")
             try:
                 for one in orders:
@@ -145,7 +154,7 @@ class RiskState:
 
     def keep(self, bracket: Kept) -> None:
         """Note a bracket as it is."""
-        with self._told() as connection:
+        with self._noting() as connection:
             connection.execute(
                 "insert into brackets (base, strategy, told, done) values (?, ?, ?, ?) "
                 "on conflict (base) do update set told = excluded.told, done = excluded.done",
@@ -161,7 +170,7 @@ class RiskState:
     def forget_brackets(self) -> list[Kept]:
         """Go on with no bracket; return those that were not done."""
         found = self.brackets()
-        with self._told() as connection:
+        with self._noting() as connection:
             connection.execute("update brackets set done = 1")
         return found
 
@@ -185,7 +194,7 @@ class RiskState:
 
     def executed(self, execution_id: str, day: dt.date, one: Executed) -> bool:
         """Note an execution that is about to be counted; say whether it had never been."""
-        with self._told() as connection:
+        with self._noting() as connection:
             # A restart asks for every one of the day: what is known is answered without a write.
             if self.knows(execution_id):
                 return False
@@ -209,12 +218,12 @@ class RiskState:
 
     def begin_day(self, day: dt.date, base: str) -> None:
         """Note with what the account begins a trading day."""
-        with self._told() as connection:
+        with self._noting() as connection:
             connection.execute("insert into days (day, base) values (?, ?)", (str(day), base))
 
     def rose(self, day: dt.date, peak: str, top: str) -> None:
         """Note the highest the account has been, ever and on a day."""
-        with self._told() as connection:
+        with self._noting() as connection:
             connection.execute("insert or replace into peaks values (?, ?, ?)", (str(day), peak, top))
 
     def peaks(self, day: dt.date) -> tuple[str, str] | None:
@@ -227,7 +236,7 @@ class RiskState:
 
     def switch(self, *, killed: bool, flatten: bool, reason: str) -> None:
         """Set the kill switch."""
-        with self._told() as connection:
+        with self._noting() as connection:
             connection.execute(
                 "insert into switches (ts, killed, flatten, reason) values (?, ?, ?, ?)",
                 (time.time_ns(), int(killed), int(flatten), reason),
@@ -244,6 +253,15 @@ class RiskState:
         """Return the switch if it is on."""
         last = self.switches()[-1:]
         return last[0] if last and last[0].killed else None
+
+    @contextmanager
+    def _noting(self) -> Iterator[sqlite3.Connection]:
+        """Write, unless what was written before may be lost."""
+        self.tell_doubt()
+        with self._told() as connection:
+            yield connection
+        if not connection.in_transaction:
+            self.changes = connection.total_changes
 
     @contextmanager
     def _told(self) -> Iterator[sqlite3.Connection]:

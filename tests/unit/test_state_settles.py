@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from risk.state import RiskState, settling
+from risk.state import RiskState, StateError, settling
 from risk.state.settling import Settling
 from risk.state.store import Kept
 
@@ -79,7 +79,7 @@ def test_what_was_written_ahead_comes_into_the_file_without_a_writer(
         assert file.execute("select count(*) from orders").fetchone() == (30,)
 
 
-def test_a_file_that_cannot_be_brought_to_the_disk_is_tried_again(
+def test_a_file_that_cannot_be_brought_to_the_disk_is_told_and_tried_again(
     here: Path, synced: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     noted, broken = os.fsync, [True]
@@ -94,3 +94,62 @@ def test_a_file_that_cannot_be_brought_to_the_disk_is_tried_again(
     with RiskState.open(here) as state, Settling(state):
         note(state, 1)
         until(lambda: synced)
+        with pytest.raises(StateError, match=r"risk\.sqlite: Input/output error"):
+            note(state, 2)
+        note(state, 2)  # it was told once
+
+
+def test_what_nobody_was_told_of_by_then_is_told_at_the_end(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    with RiskState.open(here) as state:
+        settles = Settling(state)
+        settles.__enter__()
+        note(state, 1)
+        monkeypatch.setattr(os, "fsync", broken)
+        with pytest.raises(StateError, match=r"risk\.sqlite: Input/output error"):
+            settles.__exit__(None, None, None)
+
+
+def test_what_is_not_committed_is_not_taken_for_settled(
+    here: Path, synced: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with RiskState.open(here) as state, Settling(state):
+        keep, early = state.keep, list[str]()
+
+        def slow(bracket: Kept) -> None:
+            keep(bracket)
+            time.sleep(0.05)
+            early.extend(synced)
+
+        monkeypatch.setattr(state, "keep", slow)
+        note(state, 1)
+        until(lambda: synced)
+        assert early == []
+
+
+@pytest.mark.usefixtures("synced")
+def test_what_could_not_be_filed_is_filed_after_the_next_row(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[Path] = []
+
+    def fails_once(path: Path) -> None:
+        tried.append(path)
+        if len(tried) == 1:
+            raise StateError(f"{path}: disk I/O error")
+
+    monkeypatch.setattr(settling, "MANY", 3)
+    monkeypatch.setattr(settling, "file_ahead", fails_once)
+    with RiskState.open(here) as state, Settling(state):
+        note(state, 1)
+        note(state, 2)
+        until(lambda: tried)
+        time.sleep(0.02)
+        with pytest.raises(StateError, match="disk I/O error"):
+            note(state, 3)
+        note(state, 3)
+        until(lambda: len(tried) == 2)
