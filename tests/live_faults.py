@@ -119,7 +119,6 @@ NO_TRADES = Breakage(
     ({"do": "disarm"},),
     66,
 )
-
 """It takes a minute until anybody can say so."""
 
 SHORT = (LOST_FILL, DROP_AT_ORDER, LINK_AND_DATA)

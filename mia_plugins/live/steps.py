@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from mia_plugins.live.stand_ins import RecordedClock, RecordedKeeper, RecordedSwitch, RecordedWire, Timed
 from mia_plugins.runtime.keeping import Keeper
 from mia_plugins.runtime.killing import Halt, Kill
-from mia_plugins.runtime.order_events import HEEDED, kind_of, told_of
+from mia_plugins.runtime.order_events import told_of
 from mia_plugins.runtime.snapshot import text_of_account, text_of_bracket
 from mia_plugins.runtime.steps import ANSWERS, Hand, Looks, Step, Steps, What, brought_to
 from mia_plugins.runtime.terms import AS_THEY_ARE, Terms
@@ -229,9 +229,6 @@ class RecordedHand(Hand):
 
     def _told(self, function: Call) -> Call:
         def call(event: Any) -> None:
-            if kind_of(event) not in HEEDED:
-                function(event)
-                return
             with self.handling(What.TOLD, **told_of(self._recording.terms.heard(event))):
                 function(event)
 

@@ -109,12 +109,13 @@ class MiaStrategy(Guarded, Strategy):
         self.desk = Desk(context, maker, wire, self._timetable, wakes=self.after_fills)
         context.following.watch(self.desk.trips)
         self._woken = self._hand.calls(What.WOKEN, self._at_instant)
+        self._ordered = self._hand.calls(What.TOLD, self._take_order)
         self._obeyed = self._hand.calls(What.OBEYS, self.desk.obey)
         self._hand.calls(What.ADOPTED, self.desk.adopt)
         ours: dict[str, Callable[..., Any]] = {
             "on_start": self._hand.calls(What.START, self._start),
             "on_stop": self._hand.calls(What.STOP, self._stop),
-            "on_order_event": self._hand.calls(What.TOLD, self._on_order),
+            "on_order_event": self._on_order,
         }
         ours |= context.feed.handlers()
         self._guard_handlers(MiaStrategy, ours)
@@ -192,8 +193,11 @@ class MiaStrategy(Guarded, Strategy):
 
     def _on_order(self, event: Any) -> None:
         if kind_of(event) in HEEDED:
-            tell_order(self.context, event)
-            self.desk.on_order_event(event)
+            self._ordered(event)
+
+    def _take_order(self, event: Any) -> None:
+        tell_order(self.context, event)
+        self.desk.on_order_event(event)
 
     def _stop(self) -> None:
         self.desk.finish()
