@@ -39,7 +39,8 @@ class Nodes:
         assert node.stdout
         for line in node.stdout:
             said += [json.loads(line)] if line.startswith("{") else []
-            if killed_at and said and said[-1]["what"] == killed_at:
+            is_in = do == "enter" and said and said[-1].get("position")  # who was killed too late had entered
+            if killed_at and said and (said[-1]["what"] == killed_at or is_in):
                 node.kill()
                 break
         _, errors = node.communicate(timeout=90)
