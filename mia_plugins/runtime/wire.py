@@ -50,7 +50,7 @@ class NautilusWire:
 
         Nautilus asks but once, and a cancel that was lost with the line would be waited for without end. What
         it can be made to repeat is the cancel of all that is open in a contract: where all of that is to be
-        cancelled anyway.
+        cancelled anyway, or guards an entry that is and that filled nothing.
         """
         cache = self._strategy.cache
         order = cache.order(order_id) if self._client else None
@@ -59,5 +59,12 @@ class NautilusWire:
             return
         there = order.instrument_id
         living = (*cache.orders_open(instrument_id=there), *cache.orders_inflight(instrument_id=there))
-        if all(one.status == OrderStatus.PENDING_CANCEL for one in living):
+        if all(self._goes(one) for one in living):
             self._strategy.cancel_all_orders(order.instrument_id, client_id=self._client, strategy_only=False)
+
+    def _goes(self, order: Any) -> bool:
+        """Say whether an order is being cancelled, or guards only what is: a broker takes it along."""
+        if order.status == OrderStatus.PENDING_CANCEL:
+            return True
+        entry = self._strategy.cache.order(order.parent_order_id) if order.parent_order_id else None
+        return entry is not None and entry.status == OrderStatus.PENDING_CANCEL and not int(entry.filled_qty)
