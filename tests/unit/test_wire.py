@@ -32,6 +32,8 @@ def asked(
 
 def asked_among(opened: dict[str, Any], flying: dict[str, Any], *, live: bool = True) -> list[str]:
     """Return what is asked for where the order `one` is to go, among others of its contract by their names."""
+    for name, order in (opened | flying).items():
+        order.client_order_id = ClientOrderId(name)
     made: list[str] = []
     cache = SimpleNamespace(
         order=lambda order_id: (opened | flying).get(str(order_id)),
@@ -43,8 +45,8 @@ def asked_among(opened: dict[str, Any], flying: dict[str, Any], *, live: bool = 
         cancel_order=lambda order_id, client_id: made.append(f"cancel {order_id}"),
         cancel_all_orders=lambda there, client_id, strategy_only: made.append(f"all {there} {strategy_only}"),
     )
-    NautilusWire(cast("Any", strategy), "IB" if live else None).cancel(ClientOrderId("one"))
-    return made
+    others = NautilusWire(cast("Any", strategy), "IB" if live else None).cancel(ClientOrderId("one"))
+    return made + [f"not for {others}"] * bool(others)
 
 
 @pytest.mark.parametrize("live", [True, False])
@@ -58,8 +60,8 @@ def test_a_cancel_that_is_waited_for_is_told_once_more() -> None:
 
 
 def test_it_is_not_where_something_else_works_or_is_on_its_way_there() -> None:
-    assert asked(WAITS, beside=WORKS) == []
-    assert asked(WAITS, flying=SENT) == []
+    assert asked(WAITS, beside=WORKS) == ["not for two"]
+    assert asked(WAITS, flying=SENT) == ["not for three"]
 
 
 def test_an_entry_that_filled_nothing_takes_along_what_guards_it() -> None:
@@ -70,10 +72,11 @@ def test_an_entry_that_filled_nothing_takes_along_what_guards_it() -> None:
 
 def test_what_guards_something_held_or_an_entry_that_goes_on_stays() -> None:
     stop = {"stop": an_order(WORKS, parent="one")}
-    assert asked_among({"one": an_order(WAITS, filled=1)} | stop, {}) == []
+    assert asked_among({"one": an_order(WAITS, filled=1)} | stop, {}) == ["not for stop"]
     other = {"two": an_order(WORKS), "its stop": an_order(WORKS, parent="two")}
-    assert asked_among({"one": an_order(WAITS)} | other, {}) == []
-    assert asked_among({"one": an_order(WAITS), "orphan": an_order(WORKS, parent="gone")}, {}) == []
+    assert asked_among({"one": an_order(WAITS)} | other, {}) == ["not for its stop, two"]
+    orphan = {"orphan": an_order(WORKS, parent="gone")}
+    assert asked_among({"one": an_order(WAITS)} | orphan, {}) == ["not for orphan"]
 
 
 def test_a_backtest_loses_no_cancel() -> None:
