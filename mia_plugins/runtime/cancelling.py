@@ -15,13 +15,14 @@ from mia_plugins.runtime.killing import Kill
 from mia_plugins.runtime.timetable import Timetable
 
 LONGEST_WAIT = 32
-"""s of the broker's time between two tries at the most; it begins with one and doubles.
+"""s of the broker's time between two tries at the most where it refused; it begins with one and doubles.
 
 Nautilus asks the broker of an order only when nothing was heard of it for some seconds: a hurry would
 keep it from learning that there is nothing left to be cancelled.
 """
 UNSENT_WAIT = 8
-"""The same where the last try did not leave the node: that the line is back is noticed by trying."""
+"""The same where nothing is heard of the last try, or it did not leave the node: that the line is back is
+noticed by trying. A cancel that is repeated while there is none comes to nothing without a word."""
 UNSENT = "client is not ready"
 """What Nautilus says then."""
 UNANSWERED = "cancel_unanswered"
@@ -40,8 +41,8 @@ class Cancelling:
         self._context, self._cancel, self._timetable = context, cancel, timetable
         self._tries: dict[str, int] = {}
         """By order: how often it was asked for, while that is not confirmed."""
-        self._unsent: set[str] = set()
-        """Orders whose last cancel did not leave the node."""
+        self._refused: set[str] = set()
+        """Orders whose last cancel the broker refused."""
         self._untold: dict[str, int] = {}
         """By order: how often its cancel could not be told once more."""
 
@@ -62,15 +63,15 @@ class Cancelling:
             return
         order_id = str(event.client_order_id)
         self._context.warnings.add(kind, f"{order_id} stays as it is: {event.reason}")
-        if UNSENT in str(event.reason):
-            self._unsent.add(order_id)
+        if kind == "OrderCancelRejected" and UNSENT not in str(event.reason):
+            self._refused.add(order_id)
         if kind == "OrderCancelRejected" and known and order_id not in self._tries:
             self._wait(known[1])
 
     def _wait(self, order: OrderState) -> None:
         tried = self._tries[order.order_id] = self._tries.get(order.order_id, 0) + 1
-        longest = UNSENT_WAIT if order.order_id in self._unsent else LONGEST_WAIT
-        self._unsent.discard(order.order_id)
+        longest = LONGEST_WAIT if order.order_id in self._refused else UNSENT_WAIT
+        self._refused.discard(order.order_id)
         wait = min(2 ** (tried - 1), longest) * NS
         now = self._timetable.now()
         at = now + self._context.terms.takes(wait)

@@ -205,15 +205,16 @@ def test_nothing_is_offered_again_before_it_is_known_that_the_stop_did_not_leave
     assert wire.sent[3:] == ["ema-ES-7-X1", "ema-ES-7-X2"]
 
 
-def _waits(live: Desk, wire: Wired, tries: int, reason: str) -> list[float]:
-    """Return for how many s the tries of a cancel waited, each of which was refused."""
+def _waits(live: Desk, wire: Wired, tries: int, reason: str = "") -> list[float]:
+    """Return for how many s the tries of a cancel waited, each refused for a reason, or never answered."""
     bracket, now, waits = enter(live), NOW, []
     tell(live, OrderAccepted, bracket.entry.order_id)
     vars(live._timetable)["now"] = lambda: now
     wire.alerts.clear()
     live.obey(Kill.STOP, NOW)
     for _ in range(tries):
-        tell(live, OrderCancelRejected, bracket.entry.order_id, reason)
+        if reason:
+            tell(live, OrderCancelRejected, bracket.entry.order_id, reason)
         due, again = wire.alerts[-1]
         waits.append((due - now) / NS)
         now = due
@@ -224,6 +225,10 @@ def _waits(live: Desk, wire: Wired, tries: int, reason: str) -> list[float]:
 def test_a_cancel_that_does_not_leave_the_node_is_tried_more_often(live: Desk, wire: Wired) -> None:
     reason = "Interactive Brokers client is not ready; refusing to cancel order"
     assert _waits(live, wire, 8, reason) == [1, 2, 4, 8, 8, 8, 8, 8]
+
+
+def test_one_that_nobody_answers_is_too(live: Desk, wire: Wired) -> None:
+    assert _waits(live, wire, 8) == [1, 2, 4, 8, 8, 8, 8, 8]
 
 
 def test_one_that_the_broker_refuses_is_not(live: Desk, wire: Wired) -> None:
