@@ -235,9 +235,10 @@ class Process:
         self.fuse()
         self.book.change(str(order_id), ticks=ticks_of(trigger))
 
-    def cancel(self, order_id: Any) -> None:
+    def cancel(self, order_id: Any) -> str:
         self.fuse()
         self.book.cancel(str(order_id))
+        return ""
 
     def hear(self, most: int = 1 << 30) -> None:
         """Hear what the broker has to tell, and what that leads to."""

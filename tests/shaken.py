@@ -258,7 +258,7 @@ class Toy:
         """Move a stop, in time."""
         self._change(str(order_id), None, ticks_of(trigger))
 
-    def cancel(self, order_id: Any) -> None:
+    def cancel(self, order_id: Any) -> str:
         """Cancel, mostly."""
         name = str(order_id)
         if self._world.rng.random() < 0.2:
@@ -267,6 +267,7 @@ class Toy:
             self._end(name, "OrderCanceled")
         else:
             self._world.soon(lambda: self._end(name, "OrderCanceled"))
+        return ""
 
     def _enter(self, entry: str, stop: str, target: str) -> None:
         if entry not in self._open:

@@ -110,10 +110,13 @@ class RecordedWire:
         with self._writer.sending(enters=False):
             self._wire.move(order_id, trigger)
 
-    def cancel(self, order_id: ClientOrderId) -> None:
-        """Cancel an order."""
+    def cancel(self, order_id: ClientOrderId) -> str:
+        """Cancel an order; what keeps the broker from being told of it is written."""
         with self._writer.sending(enters=False):
-            self._wire.cancel(order_id)
+            others = self._wire.cancel(order_id)
+        if others:
+            self._writer.add(What.UNTOLD, name=others)
+        return others
 
 
 class RecordedKeeper:

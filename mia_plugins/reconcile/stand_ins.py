@@ -124,10 +124,12 @@ class ReplayedWire:
         del order_id, trigger
         self._replaying.deliver()
 
-    def cancel(self, order_id: Any) -> None:
-        """Cancel nothing."""
+    def cancel(self, order_id: Any) -> str:
+        """Cancel nothing; return what kept the broker from being told."""
         del order_id
         self._replaying.deliver()
+        step = self._replaying.answer(What.UNTOLD)
+        return "" if step is None else step.name
 
 
 class ReplayedKeeper:

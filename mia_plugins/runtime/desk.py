@@ -249,6 +249,7 @@ class Desk:
         """Record an order that is over since an instant (UTC ns)."""
         order.ts_done, order.reason = ts, str(reason or "")
         self._felt.ended(ts, refused=order.state in REFUSED)
+        self._cancelling.ended(order, ts)
         self._context.records.order(order, bracket.decision, bracket.instrument_id)
         if order.state in REFUSED:
             kind = f"{order.state} {order.reason.partition(':')[0]}"

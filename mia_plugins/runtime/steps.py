@@ -48,9 +48,11 @@ class What(StrEnum):
     """A trading day went on and did not begin anew."""
     AGAIN = "again"
     """An execution had been told of before, and was not counted."""
+    UNTOLD = "untold"
+    """A cancel could not be told to the broker once more; its name is what stood in the way."""
 
 
-ANSWERS = frozenset({What.ACCOUNT, What.MARK, What.KILL, What.RESUMED, What.AGAIN})
+ANSWERS = frozenset({What.ACCOUNT, What.MARK, What.KILL, What.RESUMED, What.AGAIN, What.UNTOLD})
 """What is no call, but was said in one or between two."""
 
 

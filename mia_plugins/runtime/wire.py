@@ -18,8 +18,8 @@ class Wire(Protocol):
     def move(self, order_id: ClientOrderId, trigger: Price) -> None:
         """Change where a stop lies."""
 
-    def cancel(self, order_id: ClientOrderId) -> None:
-        """Cancel an order."""
+    def cancel(self, order_id: ClientOrderId) -> str:
+        """Cancel an order; return what keeps the broker from being told of it, "" where nothing does."""
 
 
 class NautilusWire:
@@ -45,19 +45,29 @@ class NautilusWire:
         """Change where a stop lies."""
         self._strategy.modify_order(order_id, trigger_price=trigger, client_id=self._client)
 
-    def cancel(self, order_id: ClientOrderId) -> None:
+    def cancel(self, order_id: ClientOrderId) -> str:
         """Cancel an order; one whose cancel nobody answered is told to the broker once more.
 
         Nautilus asks but once, and a cancel that was lost with the line would be waited for without end. What
         it can be made to repeat is the cancel of all that is open in a contract: where all of that is to be
-        cancelled anyway.
+        cancelled anyway, or guards an entry that is and that filled nothing. Other orders
+        stand in its way: their ids are returned.
         """
         cache = self._strategy.cache
         order = cache.order(order_id) if self._client else None
         if order is None or order.status != OrderStatus.PENDING_CANCEL:
             self._strategy.cancel_order(order_id, client_id=self._client)
-            return
+            return ""
         there = order.instrument_id
         living = (*cache.orders_open(instrument_id=there), *cache.orders_inflight(instrument_id=there))
-        if all(one.status == OrderStatus.PENDING_CANCEL for one in living):
+        others = {str(one.client_order_id) for one in living if not self._goes(one)}
+        if not others:
             self._strategy.cancel_all_orders(order.instrument_id, client_id=self._client, strategy_only=False)
+        return ", ".join(sorted(others))
+
+    def _goes(self, order: Any) -> bool:
+        """Say whether an order is being cancelled, or guards only what is: a broker takes it along."""
+        if order.status == OrderStatus.PENDING_CANCEL:
+            return True
+        entry = self._strategy.cache.order(order.parent_order_id) if order.parent_order_id else None
+        return entry is not None and entry.status == OrderStatus.PENDING_CANCEL and not int(entry.filled_qty)

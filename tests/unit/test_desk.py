@@ -35,6 +35,8 @@ class Wired:
     def __init__(self) -> None:
         self.sent: list[str] = []
         self.canceled: list[str] = []
+        self.others = ""
+        """What keeps the broker from being told of a cancel."""
         self.moved: list[tuple[str, str]] = []
         self.alerts: list[tuple[int, Callable[[int], None]]] = []
 
@@ -47,8 +49,9 @@ class Wired:
     def move(self, order_id: Any, trigger: Any) -> None:
         self.moved.append((str(order_id), str(trigger)))
 
-    def cancel(self, order_id: Any) -> None:
+    def cancel(self, order_id: Any) -> str:
         self.canceled.append(str(order_id))
+        return self.others
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -17,6 +17,7 @@ from mia_plugins.runtime.bracketing import DeskError
 from mia_plugins.runtime.brackets import Bracket, OrderState
 from mia_plugins.runtime.broker import Costs
 from mia_plugins.runtime.desk import Desk
+from mia_plugins.runtime.incidents import Incidents
 from mia_plugins.runtime.keeping import Unkept
 from mia_plugins.runtime.killing import Kill
 from mia_plugins.runtime.terms import AS_RECORDED
@@ -136,6 +137,43 @@ def test_a_cancel_of_which_nothing_is_heard_is_asked_for_again(live: Desk, wire:
     assert wire.canceled.count(bracket.entry.order_id) == 2
 
 
+def test_a_cancel_that_cannot_be_told_once_more_stops_entries_until_the_order_is_over(
+    live: Desk, wire: Wired, told: list[str]
+) -> None:
+    rows: list[Any] = []
+    bracket = enter(live)
+    fill(live, bracket.entry)
+    vars(live._context)["incidents"] = Incidents(cast("Any", rows))
+    live.leave("told", NOW)
+    wire.others = "other-ES-3-S"
+    for _ in range(2):
+        assert live._context.halt.level is Kill.OFF
+        wire.alerts[-1][1](NOW)
+    assert (live._context.halt.level, live.refusal(NOW)) == (Kill.STOP, "cancel_unanswered ema-ES-7-T")
+    for _ in range(3):
+        wire.alerts[-1][1](NOW)
+    assert [row[2:4] for row in rows] == [("cancel_unanswered", "stop_entries")]
+    assert (
+        rows[0][-1]
+        == told[-1]
+        == (
+            "the cancel of ema-ES-7-T is not answered, and cannot be told once more while other-ES-3-S works in "
+            "its contract"
+        )
+    )
+    tell(live, OrderCanceled, bracket.target.order_id)
+    assert [row[2:4] for row in rows[1:]] == [("cancel_unanswered", "clear")]
+    assert live._context.halt.level is Kill.OFF
+
+
+def test_a_cancel_that_is_told_in_the_end_is_none(live: Desk, wire: Wired) -> None:
+    enter(live)
+    live.obey(Kill.STOP, NOW)
+    for wire.others in ("other-ES-3-S", "", ""):
+        wire.alerts[-1][1](NOW)
+    assert live._context.halt.level is Kill.OFF
+
+
 def test_a_cancel_that_the_close_ended_is_asked_for_anew_in_the_next_session(live: Desk, wire: Wired) -> None:
     bracket = enter(live)
     times = vars(live._timetable)
@@ -167,15 +205,16 @@ def test_nothing_is_offered_again_before_it_is_known_that_the_stop_did_not_leave
     assert wire.sent[3:] == ["ema-ES-7-X1", "ema-ES-7-X2"]
 
 
-def _waits(live: Desk, wire: Wired, tries: int, reason: str) -> list[float]:
-    """Return for how many s the tries of a cancel waited, each of which was refused."""
+def _waits(live: Desk, wire: Wired, tries: int, reason: str = "") -> list[float]:
+    """Return for how many s the tries of a cancel waited, each refused for a reason, or never answered."""
     bracket, now, waits = enter(live), NOW, []
     tell(live, OrderAccepted, bracket.entry.order_id)
     vars(live._timetable)["now"] = lambda: now
     wire.alerts.clear()
     live.obey(Kill.STOP, NOW)
     for _ in range(tries):
-        tell(live, OrderCancelRejected, bracket.entry.order_id, reason)
+        if reason:
+            tell(live, OrderCancelRejected, bracket.entry.order_id, reason)
         due, again = wire.alerts[-1]
         waits.append((due - now) / NS)
         now = due
@@ -186,6 +225,10 @@ def _waits(live: Desk, wire: Wired, tries: int, reason: str) -> list[float]:
 def test_a_cancel_that_does_not_leave_the_node_is_tried_more_often(live: Desk, wire: Wired) -> None:
     reason = "Interactive Brokers client is not ready; refusing to cancel order"
     assert _waits(live, wire, 8, reason) == [1, 2, 4, 8, 8, 8, 8, 8]
+
+
+def test_one_that_nobody_answers_is_too(live: Desk, wire: Wired) -> None:
+    assert _waits(live, wire, 8) == [1, 2, 4, 8, 8, 8, 8, 8]
 
 
 def test_one_that_the_broker_refuses_is_not(live: Desk, wire: Wired) -> None:

@@ -31,7 +31,11 @@ class Wire:
         self.went: list[str] = []
 
     def __getattr__(self, name: str) -> Any:
-        return lambda *told: self.went.append(name)
+        def went(*_: Any) -> str:
+            self.went.append(name)
+            return ""
+
+        return went
 
 
 class Disk:
