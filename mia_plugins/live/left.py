@@ -18,6 +18,7 @@ from mia_plugins.runs.draft import LEFT, RunDraft
 from mia_plugins.runs.folder import RunRecord, RunStatus
 from mia_plugins.runs.identity import RunInputs
 from mia_plugins.runs.ledger import Entry, Ledger
+from mia_plugins.statistics.sources import Sources
 from mia_plugins.statistics.trades import Days
 
 
@@ -54,7 +55,7 @@ def _seal(runs_dir: Path, folder: Path, known: dict[str, Any], ledger: Ledger) -
     """Give what was left its place in the store and in the ledger; "" where nothing had been decided."""
     inputs = RunInputs.from_data(known["inputs"])
     draft = RunDraft.taken_over(runs_dir, inputs, folder)
-    if not draft.log("decisions").exists():
+    if not Sources(folder).names("decisions"):
         draft.discard()
         return ""
     days = [session_on(dt.date.fromisoformat(day)) for day in known["days"]]

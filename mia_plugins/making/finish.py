@@ -2,24 +2,21 @@
 
 import json
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-
 from mia_plugins.errors import ExitCode, MiaError
 from mia_plugins.jobs.process import Ended
 from mia_plugins.making.plan import Plan
 from mia_plugins.making.statistics import statistics_of
-from mia_plugins.runs.draft import LOG, RunDraft, Sealed
+from mia_plugins.runs.draft import RunDraft, Sealed
 from mia_plugins.runs.folder import RunFolder, RunRecord, RunStatus
 from mia_plugins.runs.identity import RunInputs
 from mia_plugins.runs.ledger import Entry, Ledger
-from mia_plugins.runs.rows import read_log
 from mia_plugins.settings.resolve import Run
+from mia_plugins.statistics.sources import Sources
 from mia_plugins.statistics.trades import Days
 
 CTRL_C = "stopped by Ctrl-C"
@@ -148,20 +145,18 @@ def _reached(told: int | None, draft: Path) -> int | None:
 
 
 def reached_in(draft: Path) -> int | None:
-    """Return when the last decision was made, or the last position closed, of a run's logs: UTC ns.
+    """Return when the last decision was made, or the last position closed, of a run's tables: UTC ns.
 
     A disk that is full may take one table where it does not take another.
     """
+    sources = Sources(draft)
     found = (
-        int(batch[column][-1].value)
+        int(batch[column][-1].as_py())
         for table, column in (("decisions", "ts"), ("positions", "ts_close"))
-        for batch in _batches(draft / f"{table}{LOG}")
+        for batch in sources.batches(table, [column])
+        if len(batch)
     )
     return max(found, default=None)
-
-
-def _batches(log: Path) -> Iterable[pa.RecordBatch]:
-    return read_log(log) if log.exists() else ()
 
 
 def _entry(
