@@ -20,6 +20,8 @@ from mia_plugins.runtime.strategy import MiaStrategy
 
 MISMATCH = "position_mismatch"
 """What incidents and the monitor call positions that differ."""
+DISAGREED = "disagreed"
+"""Why nothing is entered while something differs."""
 STRAY = "stray_order"
 """What incidents call an order of ours that works though it was thought to be over."""
 LASTING = 15 * NS
@@ -89,8 +91,16 @@ class Agreement:
         for told in before.keys() - self._found.keys():
             if before[told].is_told:
                 self._note(now, Incident(before[told].what, Level.CLEAR, f"no longer so: {told}"))
-        if not self._found and self.context.halt.holds(FOREIGN):
-            self.context.halt.set(FOREIGN, Kill.OFF, now)
+        if not self._found:
+            self._let_go(now, word)
+
+    def _let_go(self, now: int, word: Word) -> None:
+        """Go on where nothing differs; after what Nautilus told of, once a later word shows it gone."""
+        halt, working = self.context.halt, {order.order_id for order in self._working()}
+        halt.set(DISAGREED, Kill.OFF, now)
+        is_later = word.asked > self.context.terms.machine_at(halt.asked(FOREIGN))
+        if halt.holds(FOREIGN) and is_later and all(order.ref in working for order in word.orders):
+            halt.set(FOREIGN, Kill.OFF, now)
             told = "the broker has nothing any more that is none of ours: entries go on"
             self._note(now, Incident(FOREIGN, Level.CLEAR, told))
 
@@ -100,7 +110,7 @@ class Agreement:
         self._note(now, Incident(one.what, level, one.told, number, None, unit))
         self.context.warnings.add(one.told, one.told)
         if self.ours.blocks:
-            self.context.halt.set(FOREIGN, Kill.STOP, now, is_kept=False)
+            self.context.halt.set(DISAGREED, Kill.STOP, now, is_kept=False)
 
     def _note(self, now: int, incident: Incident) -> None:
         self.context.incidents.tell(now, self.context.name, incident)

@@ -100,6 +100,8 @@ class Word:
     """Those that work, whoever sent them."""
     positions: Mapping[str, int]
     """Contracts held in futures, by the contract's symbol; above 0 long."""
+    asked: int
+    """When it was asked for: the machine's UTC ns. What came later may be missing."""
     at: int = field(default_factory=time.time_ns)
     """When it had been told: the machine's UTC ns."""
 
@@ -144,7 +146,8 @@ class Witness:
             self._introduce(heard)
             asked = 0.0
             while not self._over.is_set():
-                self.word = Word(tuple(self._orders(talk, heard)), dict(self._positions(talk, heard)))
+                begun = time.time_ns()
+                self.word = Word(tuple(self._orders(talk, heard)), dict(self._positions(talk, heard)), begun)
                 if time.monotonic() - asked >= ACCOUNT_EVERY:
                     self.money, asked = self._worth(talk, heard), time.monotonic()
                 self._over.wait(self._every)
