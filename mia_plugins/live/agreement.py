@@ -50,6 +50,8 @@ class Difference:
     since: int
     """When the broker said it first: the machine's UTC ns."""
     what: str
+    whose: str | int
+    """The symbol of positions that differ, or an order's permanent number."""
     told: str
     lots: int = 0
     """Contracts by which positions differ."""
@@ -65,15 +67,18 @@ class Agreement:
     word: Callable[[], Word | None]
     """Returns the broker's last."""
     _seen: Word | None = None
-    _found: dict[str, Difference] = field(default_factory=dict)
-    """By what is told of them."""
+    _found: dict[tuple[str, str | int], Difference] = field(default_factory=dict)
+    """By what they are, and whose: one that changes its number is still the same."""
 
     def mismatch(self, now: int) -> float | None:
-        """Return by how many contracts positions differ at UTC ns; None while the broker says nothing."""
+        """Return by how many contracts positions differ at UTC ns; None while the broker says nothing.
+
+        Where what is none of ours is ignored, it is nothing to the monitor either.
+        """
         terms = self.context.terms
         if self._seen is None or terms.machine_at(now) - self._seen.at > STALE:
             return None
-        return float(sum(one.lots for one in self._found.values() if one.is_told))
+        return float(sum(one.lots for one in self._found.values() if one.is_told and self.ours.blocks))
 
     def look(self, now: int) -> None:
         """Compare what the broker has said since; `now` is UTC ns."""
@@ -81,16 +86,16 @@ class Agreement:
         if word is None or word is self._seen:
             return
         self._seen = word
-        before, self._found = self._found, {one.told: one for one in self._differences(word)}
-        for one in self._found.values():
-            known = before.get(one.told, one)
+        before, self._found = self._found, {(one.what, one.whose): one for one in self._differences(word)}
+        for key, one in self._found.items():
+            known = before.get(key, one)
             one.since, one.is_told = known.since, known.is_told
             if not one.is_told and (one.what == FOREIGN or word.at - one.since >= LASTING):
                 one.is_told = True
                 self._tell(now, one)
-        for told in before.keys() - self._found.keys():
-            if before[told].is_told:
-                self._note(now, Incident(before[told].what, Level.CLEAR, f"no longer so: {told}"))
+        for key in before.keys() - self._found.keys():
+            if (gone := before[key]).is_told:
+                self._note(now, Incident(gone.what, Level.CLEAR, f"no longer so: {gone.told}"))
         if not self._found:
             self._let_go(now, word)
 
@@ -120,13 +125,13 @@ class Agreement:
         for order in word.orders:
             if self._is_traded(order.symbol) and order.ref not in working and not self._is_nameless(order):
                 what, told = self._whose(order)
-                yield Difference(word.at, what, told)
+                yield Difference(word.at, what, order.perm_id, told)
         held = self._held()
         for symbol in sorted({*held, *filter(self._is_traded, word.positions)}):
             there, here = word.positions.get(symbol, 0), held.get(symbol, 0)
             if there != here:
                 told = f"the broker holds {there:+d} {symbol}, and its executions add up to {here:+d}"
-                yield Difference(word.at, MISMATCH, told, abs(there - here))
+                yield Difference(word.at, MISMATCH, symbol, told, abs(there - here))
 
     def _whose(self, order: Working) -> tuple[str, str]:
         """Return what an order is that no desk waits for, and what is told of it."""
