@@ -24,6 +24,8 @@ DISAGREED = "disagreed"
 """Why nothing is entered while something differs."""
 STRAY = "stray_order"
 """What incidents call an order of ours that works though it was thought to be over."""
+SILENT = "no_word"
+"""What incidents call a broker that has not said for too long what works and what is held."""
 LASTING = 15 * NS
 """ns of the machine's that a difference has to last: Nautilus finds a fill that it lost within 13 s."""
 STALE = 60 * NS
@@ -66,7 +68,12 @@ class Agreement:
     ours: Ours
     word: Callable[[], Word | None]
     """Returns the broker's last."""
+    reason: Callable[[], str] = str
+    """Returns why there was no answer last."""
     _seen: Word | None = None
+    _begun: int = 0
+    """When a word was first waited for: the machine's UTC ns; 0 before."""
+    _is_silent: bool = False
     _found: dict[tuple[str, str | int], Difference] = field(default_factory=dict)
     """By what they are, and whose: one that changes its number is still the same."""
 
@@ -83,6 +90,7 @@ class Agreement:
     def look(self, now: int) -> None:
         """Compare what the broker has said since; `now` is UTC ns."""
         word = self.word()
+        self._look_at_age(now, word)
         if word is None or word is self._seen:
             return
         self._seen = word
@@ -98,6 +106,23 @@ class Agreement:
                 self._note(now, Incident(gone.what, Level.CLEAR, f"no longer so: {gone.told}"))
         if not self._found:
             self._let_go(now, word)
+
+    def _look_at_age(self, now: int, word: Word | None) -> None:
+        """Tell once of a broker that says nothing any more, and that it does again."""
+        machine = self.context.terms.machine_at(now)
+        self._begun = self._begun or machine
+        age = machine - (self._begun if word is None else word.at)
+        if (is_silent := age > STALE) is self._is_silent:
+            return
+        self._is_silent = is_silent
+        level, told = Level.CLEAR, "the broker says again what works and what is held"
+        if is_silent:
+            level = Level.WARN
+            told = (
+                f"the broker's word on what works and what is held is missing: {self.reason() or 'no answer'}"
+            )
+            self.context.warnings.add(SILENT, told)
+        self._note(now, Incident(SILENT, level, told, age / NS, STALE / NS, "s"))
 
     def _let_go(self, now: int, word: Word) -> None:
         """Go on where nothing differs; after what Nautilus told of, once a later word shows it gone."""

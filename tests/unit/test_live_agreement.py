@@ -53,7 +53,7 @@ class Both:
         )  # fmt: skip
         self.word: Word | None = None
         ours = Ours([cast("MiaStrategy", strategy)], CLIENT, frozenset({"ES"}), blocks)
-        self.agreement = Agreement(context, ours, lambda: self.word)
+        self.agreement = Agreement(context, ours, lambda: self.word, lambda: "OSError: gone")
 
     def says(
         self, second: int, *orders: Working, positions: Mapping[str, int] | None = None, holds: int = 0
@@ -223,3 +223,18 @@ def test_a_word_that_is_old_says_nothing_of_now() -> None:
     both.says(0)
     assert both.agreement.mismatch(both.at(60)) == 0
     assert both.agreement.mismatch(both.at(61)) is None
+
+
+@pytest.mark.parametrize("has_spoken", [True, False])
+def test_that_the_brokers_word_is_missing_is_told_once_with_the_reason_until_it_comes_again(
+    has_spoken: bool,
+) -> None:
+    both = Both()
+    if has_spoken:
+        both.says(0)
+    for second in (0, 60, 61, 70):
+        both.agreement.look(both.at(second))
+    assert both.told == [("no_word", "warn")]
+    assert both.rows[0][7].endswith("is missing: OSError: gone")
+    both.says(75)
+    assert both.told[1:] == [("no_word", "clear")]
