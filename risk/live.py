@@ -22,7 +22,7 @@ from mia_plugins.runtime.broker import BrokerAccount
 from mia_plugins.runtime.fostering import Hearers
 from mia_plugins.runtime.incidents import Incident, Incidents, Level
 from mia_plugins.runtime.killing import KILL_SWITCH, Halt, Kill
-from mia_plugins.runtime.strange import FOREIGN
+from mia_plugins.runtime.strange import FOREIGN, FOUND
 from mia_plugins.runtime.terms import AS_THEY_ARE, Terms
 from mia_plugins.runtime.vitals import Vitals
 from risk.catastrophe.host import Latency, feed_host
@@ -74,13 +74,13 @@ class Watch:
     foreign: OnForeign = "block"
     terms: Terms = AS_THEY_ARE
 
-    def strange(self, told: str, now: int) -> None:
-        """Tell of what is none of ours, seen at UTC ns; by default nothing is entered from then on."""
+    def strange(self, told: str, now: int, why: str = FOREIGN) -> None:
+        """Tell of what is none of ours, seen at UTC ns; by default nothing is entered, because of `why`."""
         blocks = self.foreign == "block"
         level = Level.STOP_ENTRIES if blocks else Level.WARN
         self.incidents.tell(now, WHO, Incident(FOREIGN, level, told))
         if blocks:
-            self.halt.set(FOREIGN, Kill.STOP, now)
+            self.halt.set(why, Kill.STOP, now)
 
 
 @dataclass(frozen=True)
@@ -218,5 +218,5 @@ def hand_over(found: Found, now: int, strategies: Mapping[str, Trading], watch: 
     for told in (*found.counted, *found.ended):
         watch.incidents.tell(now, WHO, Incident(RESTART, Level.WARN, told))
     for told in found.foreign:
-        watch.strange(told, now)
+        watch.strange(told, now, FOREIGN if told in found.passing else FOUND)
     return hearers

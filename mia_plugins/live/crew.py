@@ -126,7 +126,7 @@ class Crew:
         products = frozenset((*settings.instruments, *settings.orders_for.values()))
         blocks = settings.live.foreign == "block"
         ours = Ours(self.strategies, self._ground.line.client_id + 1, products, blocks)
-        agreement = Agreement(self._context("agreement"), ours, lambda: witness.word)
+        agreement = Agreement(self._context("agreement"), ours, lambda: witness.word, lambda: witness.reason)
         self.assembly.vitals.feed(MISMATCH, agreement.mismatch)
         return agreement
 

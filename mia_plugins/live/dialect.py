@@ -5,6 +5,7 @@ Nautilus speaks it from then on, but tells little of why a gateway does not let 
 
 import socket
 import struct
+import time
 from collections.abc import Iterator
 from types import TracebackType
 from typing import Self
@@ -23,6 +24,8 @@ IN_USE = 326
 """The error of a client id that somebody else has."""
 MOST_BYTES = 0xFFFFFF
 """The longest frame there is."""
+FAREWELL = 1.0
+"""Seconds that the other side has to notice that it is hung up, whatever it still sends."""
 _HEAD, _NUMBER, _REAL = struct.Struct("!I"), struct.Struct("!i"), struct.Struct("<d")
 _VARINT, _EIGHT, _BYTES, _FOUR = 0, 1, 2, 5
 
@@ -165,9 +168,11 @@ class Talk:
         """Hang up, and wait a moment for the other side to notice: the client id is free again then."""
         try:
             self._socket.shutdown(socket.SHUT_WR)
-            self._socket.settimeout(1.0)
-            while self._socket.recv(65_536):
-                pass
+            end = time.monotonic() + FAREWELL
+            while (left := end - time.monotonic()) > 0:
+                self._socket.settimeout(left)
+                if not self._socket.recv(65_536):
+                    break
         except OSError:
             pass
         self._socket.close()

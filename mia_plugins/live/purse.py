@@ -35,6 +35,8 @@ class Purse:
     """When it was first waited for: UTC ns; 0 before."""
     _seen: Money | None = None
     _is_small: bool = False
+    _is_other: bool = False
+    """Whether it was told that it is in another currency."""
     _is_stale: bool = False
 
     def age(self, now: int) -> float | None:
@@ -51,9 +53,11 @@ class Purse:
         if told is None or told is self._seen:
             return
         self._seen = told
+        was_other, self._is_other = self._is_other, told.total is None
         if told.total is None:
             words = f"the broker tells no balance of {self.account} in USD: capital is taken to be there"
-            self._tell(now, Incident(CAPITAL, Level.WARN, words))
+            if not was_other:
+                self._tell(now, Incident(CAPITAL, Level.WARN, words))
             return
         vitals = self.context.vitals
         needed = min(vitals.broker.balance, vitals.worth(now)) * (1 - SLACK)

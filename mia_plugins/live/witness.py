@@ -71,7 +71,7 @@ class Working:
     symbol: str
     """Of its contract, such as ESZ6."""
     lots: int
-    """Contracts, below 0 where it sells."""
+    """Contracts, below 0 where it sells; 0 where no number is told."""
     type: str
     """Such as LMT."""
 
@@ -100,6 +100,8 @@ class Word:
     """Those that work, whoever sent them."""
     positions: Mapping[str, int]
     """Contracts held in futures, by the contract's symbol; above 0 long."""
+    asked: int
+    """When it was asked for: the machine's UTC ns. What came later may be missing."""
     at: int = field(default_factory=time.time_ns)
     """When it had been told: the machine's UTC ns."""
 
@@ -113,6 +115,8 @@ class Witness:
         """The last; None before the first."""
         self.money: Money | None = None
         """The last; None before the first."""
+        self.reason = ""
+        """Why it had no answer last; "" before."""
         self._tried = 0
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._ask, name="witness", daemon=True)
@@ -132,7 +136,8 @@ class Witness:
         while not self._over.is_set():
             try:
                 self._speak()
-            except (OSError, EOFError, NotSpokenError):
+            except Exception as error:  # noqa: BLE001 - whatever it was: nobody else would ask again
+                self.reason = f"{type(error).__name__}: {error}"
                 self._over.wait(self._every)
 
     def _speak(self) -> None:
@@ -144,7 +149,8 @@ class Witness:
             self._introduce(heard)
             asked = 0.0
             while not self._over.is_set():
-                self.word = Word(tuple(self._orders(talk, heard)), dict(self._positions(talk, heard)))
+                begun = time.time_ns()
+                self.word = Word(tuple(self._orders(talk, heard)), dict(self._positions(talk, heard)), begun)
                 if time.monotonic() - asked >= ACCOUNT_EVERY:
                     self.money, asked = self._worth(talk, heard), time.monotonic()
                 self._over.wait(self._every)
@@ -167,15 +173,20 @@ class Witness:
                 return
             if number != OPEN_ORDER:
                 continue
-            order, state = message_at(said, 3), text_at(message_at(said, 4), 1)
-            if text_at(order, 12) in {"", self._line.account} and state not in OVER:
+            contract, order = message_at(said, 2), message_at(said, 3)
+            state = text_at(message_at(said, 4), 1)
+            if (
+                text_at(contract, 3) == FUTURE
+                and text_at(order, 12) in {"", self._line.account}
+                and state not in OVER
+            ):
                 sign = 1 if text_at(order, 5) == "BUY" else -1
                 yield Working(
                     number_at(order, 3),
                     number_at(order, 1),
                     text_at(order, 28),
-                    text_at(message_at(said, 2), 11),
-                    sign * round(_number(order, 6)),
+                    text_at(contract, 11),
+                    sign * _lots(order, 6),
                     text_at(order, 8),
                 )
 
@@ -187,8 +198,8 @@ class Witness:
                 return
             if number != POSITION or text_at(said, 1) != self._line.account:
                 continue
-            contract, lots = message_at(said, 2), round(_number(said, 3))
-            if lots and text_at(contract, 3) == FUTURE:
+            contract = message_at(said, 2)
+            if text_at(contract, 3) == FUTURE and (lots := round(_number(said, 3))):
                 yield text_at(contract, 11), lots
 
     def _worth(self, talk: Talk, heard: Iterator[tuple[int, Fields]]) -> Money:
@@ -215,7 +226,19 @@ def _in_time(heard: Iterator[tuple[int, Fields]]) -> Iterator[tuple[int, Fields]
 
 
 def _number(said: Fields, number: int) -> Decimal:
+    told = text_at(said, number)
     try:
-        return Decimal(text_at(said, number))
+        found = Decimal(told)
     except InvalidOperation as error:
-        raise NotSpokenError(f"'{text_at(said, number)}' where a number belongs") from error
+        raise NotSpokenError(f"'{told}' where a number belongs") from error
+    if not found.is_finite():
+        raise NotSpokenError(f"'{told}' where a number belongs")
+    return found
+
+
+def _lots(order: Fields, number: int) -> int:
+    """Return an order's contracts; 0 where no number is told: that it works counts, whatever its size."""
+    try:
+        return round(_number(order, number))
+    except NotSpokenError:
+        return 0

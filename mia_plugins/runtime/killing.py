@@ -30,6 +30,7 @@ class Halt:
 
     def __init__(self) -> None:
         self._levels: dict[str, Kill] = {}
+        self._asked: dict[str, int] = {}
         self._obey: list[Callable[[Kill, int, str], None]] = []
         self._keep: list[Callable[[Kill, int, str], None]] = []
         self._noted: Callable[[str, Kill, int], None] | None = None
@@ -54,11 +55,16 @@ class Halt:
         """Say whether anything is kept back for a reason."""
         return self._levels.get(reason, Kill.OFF) is not Kill.OFF
 
+    def asked(self, reason: str) -> int:
+        """Return when a level was last asked for, also one that it had: UTC ns; 0 where none was."""
+        return self._asked.get(reason, 0)
+
     def set(self, reason: str, level: Kill, now: int, *, is_kept: bool = True) -> None:
         """Set the level of a reason, `OFF` to let it go; `now` is UTC ns.
 
         What is not kept ends with the run: the next one knows nothing of it.
         """
+        self._asked[reason] = now
         if self._levels.get(reason, Kill.OFF) is level:
             return
         if self._noted is not None:

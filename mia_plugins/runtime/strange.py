@@ -10,6 +10,8 @@ from mia_plugins.runtime.killing import Kill
 
 FOREIGN = "foreign"
 """What incidents call what is none of ours, and the reason of what it keeps from being entered."""
+FOUND = "foreign_at_start"
+"""The reason where only the next start can show that it is gone."""
 NO_FEE = "no_commission"
 LATE = "late_fill"
 """The reason of what is left that an order took after it was thought to be over."""

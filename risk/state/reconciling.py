@@ -34,6 +34,8 @@ class Found:
     """A line of each order that is over, of which the state did not know."""
     foreign: list[str] = field(default_factory=list)
     """A line of each position, order and execution that is none of ours, or that nobody can look after."""
+    passing: set[str] = field(default_factory=set)
+    """Those of them of which the broker tells from then on whether they are gone."""
     brackets: dict[str, Bracket] = field(default_factory=dict)
     """By strategy: those that go on."""
 
@@ -209,8 +211,9 @@ class Reconciling:
                 continue
             positions = {name: self._accounts[name].position for name in names if name in self._accounts}
             held = sum(positions.values())
-            self._found.foreign.append(
-                f"the broker holds {held + missing:+d} {contract}, and its executions add up to {held:+d}"
+            self._tell_of(
+                contract,
+                f"the broker holds {held + missing:+d} {contract}, and its executions add up to {held:+d}",
             )
             is_gone = all(one * held > 0 for one in positions.values()) and (held + missing) * held <= 0
             for name, position in positions.items():
@@ -241,10 +244,14 @@ class Reconciling:
                 "of ours that the state does not know" if self._whose(one.order_id)[0] else "of somebody else"
             )
             at = "the market" if one.ticks is None else f"{one.ticks} ticks"
-            self._found.foreign.append(
-                f"an order {whose} works at the broker: {one.order_id}, "
-                f"{one.side * one.lots:+d} {one.contract} at {at}"
-            )
+            told = f"{one.order_id}, {one.side * one.lots:+d} {one.contract} at {at}"
+            self._tell_of(one.contract, f"an order {whose} works at the broker: {told}")
+
+    def _tell_of(self, contract: str, told: str) -> None:
+        """Tell of what is none of ours in a contract; whoever trades its product sees when it is gone."""
+        self._found.foreign.append(told)
+        if any(one.product == contract[:-2] for one in self._accounts.values()):
+            self._found.passing.add(told)
 
     def _hand_on(self) -> None:
         """Keep the brackets as they are, and hand on those that are not done."""

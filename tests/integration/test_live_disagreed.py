@@ -46,7 +46,7 @@ def test_an_order_of_somebody_else_stops_entries_for_as_long_as_it_works(
     session = Session(tmp_path / "node", broker).start()
     broker.until(lambda books: books["executions"], "an execution")
     by_hand(broker, 1, order_type="LMT", lmt_price=5_000.0, tif="GTC")
-    until(session, lambda said: '"reason": "foreign"' in said)
+    until(session, lambda said: '"reason": "disagreed"' in said)
     broker.until(lambda books: not books["positions"], "the last bracket comes to its end")
     before = len(broker.state()["executions"])
     time.sleep(2)
@@ -55,7 +55,7 @@ def test_an_order_of_somebody_else_stops_entries_for_as_long_as_it_works(
     entered_after(broker)
     ended = session.end(signal.SIGTERM)
     assert ended.code == 0, ended.said
-    assert levels(ended, "agreement", "foreign") == ["stop_entries", "clear", "clear"]
+    assert levels(ended, "agreement", "foreign") == ["stop_entries", "clear"]
     assert [one for one in differences(broker.state(), ended) if "no order of the node" not in one] == []
 
 

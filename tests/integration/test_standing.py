@@ -16,6 +16,7 @@ from mia_plugins.runtime.account import Fill, Role
 from mia_plugins.runtime.broker import BrokerAccount
 from mia_plugins.runtime.incidents import Incidents
 from mia_plugins.runtime.killing import Halt, Kill
+from mia_plugins.runtime.strange import FOREIGN, FOUND
 from mia_plugins.runtime.vitals import Vitals
 from risk.catastrophe.readings import SOURCED
 from risk.kill import standing as switch_of
@@ -107,30 +108,43 @@ def test_what_the_broker_executed_by_hand_is_counted_to_whoever_held_it(here: Pa
 
 
 @pytest.mark.parametrize(
-    ("rows", "positions", "told"),
+    ("rows", "positions", "expected"),
     [
-        ([row(1, "")], None, r"executed \+1 ES \(e1\) for an order .*none of ours, and no strategy holds"),
-        ([row(1, "other-ES-1-E")], None, "none of ours"),
-        ([row(1, "other-ES-1-E")], {"ESM6": 1}, r"holds \+1 ESM6, and its executions add up to \+0"),
-        ([row(1, "one-ES-1-E")], {"ESM6": 2}, r"holds \+2 ESM6, and its executions add up to \+1"),
+        (
+            [row(1, "")],
+            None,
+            (r"executed \+1 ES \(e1\) for an order .*none of ours, and no strategy holds", FOUND),
+        ),
+        ([row(1, "other-ES-1-E")], None, ("none of ours", FOUND)),
+        (
+            [row(1, "other-ES-1-E")],
+            {"ESM6": 1},
+            (r"holds \+1 ESM6, and its executions add up to \+0", FOREIGN),
+        ),
+        ([row(1, "one-ES-1-E")], {"ESM6": 2}, (r"holds \+2 ESM6, and its executions add up to \+1", FOREIGN)),
         (
             [row(1, "one-ES-1-E"), [*row(-1, "", "e2")[:3], 3, *row(-1, "")[4:]]],
             {"ESM6": -2},
-            r"holds -2 ESM6, and its executions add up to \+1",
+            (r"holds -2 ESM6, and its executions add up to \+1", FOREIGN),
         ),
-        ([row(1, "one-ES-1-E")], {"ESM6": 1}, r"one-ES holds \+1 ES, and no order of it is known"),
-        ([], {"NQM6": -1}, r"holds -1 NQM6, and its executions add up to \+0"),
+        ([row(1, "one-ES-1-E")], {"ESM6": 1}, (r"one-ES holds \+1 ES, and no order of it is known", FOUND)),
+        ([], {"NQM6": -1}, (r"holds -1 NQM6, and its executions add up to \+0", FOUND)),
     ],
 )
 @pytest.mark.parametrize("foreign", ["block", "ignore"])
 def test_what_is_none_of_ours_is_told_and_keeps_everything_from_being_entered_unless_told_otherwise(
-    here: Path, rows: list[list[Any]], positions: dict[str, int] | None, told: str, foreign: OnForeign
+    here: Path,
+    rows: list[list[Any]],
+    positions: dict[str, int] | None,
+    expected: tuple[str, str],
+    foreign: OnForeign,
 ) -> None:
+    told, why = expected
     found = started(here, account(), Reports([report(each) for each in rows], positions))
     assert re.search(told, "\n".join(found.foreign))
     halt, incidents = Halt(), list[Any]()
     hand_over(found, 7, {}, Watch(halt, Incidents(cast("Any", incidents)), foreign))
-    assert (halt.level, halt.reason) == ((Kill.STOP, "foreign") if foreign == "block" else (Kill.OFF, ""))
+    assert (halt.level, halt.reason) == ((Kill.STOP, why) if foreign == "block" else (Kill.OFF, ""))
     level = "stop_entries" if foreign == "block" else "warn"
     assert [one[7] for one in incidents if one[2:4] == ("foreign", level)] == found.foreign
     assert [one[7] for one in incidents if one[2] == "restart"] == found.counted

@@ -18,6 +18,7 @@ from mia_plugins.runtime.brackets import Bracket, OrderState
 from mia_plugins.runtime.guard import Guard
 from mia_plugins.runtime.incidents import Incidents
 from mia_plugins.runtime.killing import Halt, Kill
+from mia_plugins.runtime.strange import FOUND
 from mia_plugins.runtime.strategy import MiaStrategy
 from mia_plugins.settings.model import BaseSettings
 
@@ -52,14 +53,15 @@ class Both:
         )  # fmt: skip
         self.word: Word | None = None
         ours = Ours([cast("MiaStrategy", strategy)], CLIENT, frozenset({"ES"}), blocks)
-        self.agreement = Agreement(context, ours, lambda: self.word)
+        self.agreement = Agreement(context, ours, lambda: self.word, lambda: "OSError: gone")
 
     def says(
         self, second: int, *orders: Working, positions: Mapping[str, int] | None = None, holds: int = 0
     ) -> None:
         """Have the broker say something while the session holds so many contracts."""
         self.account.position = holds
-        self.word = Word(orders, positions or {}, (1_000 + second) * NS)
+        at = (1_000 + second) * NS
+        self.word = Word(orders, positions or {}, at - NS, at)
         self.agreement.look(self.at(second))
 
     @staticmethod
@@ -89,10 +91,28 @@ def test_a_position_that_differs_for_a_while_is_told_measured_and_let_go_of() ->
     assert both.told == [("position_mismatch", "stop_entries")]
     assert both.rows[0][7] == "the broker holds +3 ESZ6, and its executions add up to +1"
     assert both.agreement.mismatch(both.at(20)) == 2
-    assert both.halt.reason == "foreign"
+    assert both.halt.reason == "disagreed"
     both.says(25, positions={"ESZ6": 3}, holds=3)
-    assert both.told[1:] == [("position_mismatch", "clear"), ("foreign", "clear")]
+    assert both.told[1:] == [("position_mismatch", "clear")]
     assert (both.agreement.mismatch(both.at(25)), both.halt.level) == (0, Kill.OFF)
+
+
+def test_a_position_that_differs_by_another_number_still_differs() -> None:
+    both = Both()
+    for second, lots in ((0, 3), (5, 2), (10, 4), (15, 3), (20, 5)):
+        both.says(second, positions={"ESZ6": lots}, holds=1)
+    assert both.told == [("position_mismatch", "stop_entries")]
+    assert both.agreement.mismatch(both.at(20)) == 4
+    both.says(25, positions={"ESZ6": 1}, holds=1)
+    assert both.told[1:] == [("position_mismatch", "clear")]
+
+
+def test_where_the_settings_ignore_others_positions_that_differ_are_nothing_to_the_monitor() -> None:
+    both = Both(blocks=False)
+    for second in (0, 15):
+        both.says(second, positions={"ESZ6": 3})
+    assert both.told == [("position_mismatch", "warn")]
+    assert both.agreement.mismatch(both.at(15)) == 0
 
 
 def test_a_position_that_the_broker_has_not_is_one_too() -> None:
@@ -108,7 +128,7 @@ def test_only_a_difference_that_lasts_is_told(held: list[int]) -> None:
     run = longest = 0
     for number, lots in enumerate(held):
         both.says(5 * number, positions={"ESZ6": lots} if lots else {}, holds=0)
-        run = run + 1 if number and lots and lots == held[number - 1] else min(abs(lots), 1)
+        run = run + 1 if number and lots and held[number - 1] else min(abs(lots), 1)
         longest = max(longest, run)
     assert any(level == "stop_entries" for _, level in both.told) is (longest >= 4)
 
@@ -119,10 +139,10 @@ def test_an_order_of_somebody_else_is_told_at_once_and_entries_go_on_when_it_is_
     both.says(5, STOP, THEIRS, positions={"ESZ6": 2}, holds=2)
     assert both.told == [("foreign", "stop_entries")]
     assert "PERM-8 of client 0, +1 ESZ6 LMT" in both.rows[0][7]
-    assert both.halt.holds("foreign")
+    assert both.halt.reason == "disagreed"
     both.says(10, STOP, positions={"ESZ6": 2}, holds=2)
-    assert both.told[1:] == [("foreign", "clear")] * 2
-    assert not both.halt.holds("foreign")
+    assert both.told[1:] == [("foreign", "clear")]
+    assert both.halt.level is Kill.OFF
 
 
 def test_what_a_start_found_is_let_go_of_once_it_is_gone_and_not_before() -> None:
@@ -134,6 +154,36 @@ def test_what_a_start_found_is_let_go_of_once_it_is_gone_and_not_before() -> Non
     assert both.halt.holds("foreign")
     both.says(10)
     assert not both.halt.holds("foreign")
+
+
+def test_a_word_that_was_asked_for_before_an_order_was_told_of_says_nothing_of_it() -> None:
+    both = Both()
+    both.halt.set("foreign", Kill.STOP, both.at(3))
+    both.halt.set("foreign", Kill.STOP, both.at(9))
+    both.says(10)
+    assert both.halt.reason == "foreign"
+    both.says(15)
+    assert both.halt.level is Kill.OFF
+    assert both.told == [("foreign", "clear")]
+
+
+def test_what_a_word_cannot_show_is_not_let_go_of() -> None:
+    both = Both()
+    both.halt.set(FOUND, Kill.STOP, 0)
+    both.says(5, STOP, positions={"ESZ6": 2}, holds=2)
+    assert both.halt.holds(FOUND)
+
+
+@pytest.mark.parametrize(
+    "works", [Working(9, CLIENT, "", "ESZ6", -2, "STP"), Working(9, 0, "", "CLZ6", 1, "LMT")]
+)
+def test_while_an_order_works_that_may_be_the_one_told_of_nothing_is_let_go_of(works: Working) -> None:
+    both = Both()
+    both.halt.set("foreign", Kill.STOP, 0)
+    both.says(5, works)
+    assert both.halt.holds("foreign")
+    both.says(10)
+    assert both.halt.level is Kill.OFF
 
 
 def test_an_order_of_ours_that_works_though_it_is_over_here_is_told_after_a_while() -> None:
@@ -173,3 +223,18 @@ def test_a_word_that_is_old_says_nothing_of_now() -> None:
     both.says(0)
     assert both.agreement.mismatch(both.at(60)) == 0
     assert both.agreement.mismatch(both.at(61)) is None
+
+
+@pytest.mark.parametrize("has_spoken", [True, False])
+def test_that_the_brokers_word_is_missing_is_told_once_with_the_reason_until_it_comes_again(
+    has_spoken: bool,
+) -> None:
+    both = Both()
+    if has_spoken:
+        both.says(0)
+    for second in (0, 60, 61, 70):
+        both.agreement.look(both.at(second))
+    assert both.told == [("no_word", "warn")]
+    assert both.rows[0][7].endswith("is missing: OSError: gone")
+    both.says(75)
+    assert both.told[1:] == [("no_word", "clear")]

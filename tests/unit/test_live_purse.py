@@ -84,11 +84,15 @@ def test_the_age_is_of_the_machines_seconds_and_not_known_before_anything_was_to
     assert told.purse.age(BEGUN + 20 * 4 * NS) == pytest.approx(3)
 
 
-def test_another_currency_is_told_and_not_compared() -> None:
+def test_another_currency_is_told_once_and_not_compared() -> None:
     told = Told(is_real=True)
     told.tells(None)
+    told.tells(None, 31)
     assert told.levels == ["warn"]
     assert not told.halt.reason
+    told.tells("50000.00", 61)
+    told.tells(None, 91)
+    assert told.levels == ["warn", "warn"]
 
 
 @pytest.mark.parametrize(("is_real", "level"), [(False, "warn"), (True, "stop_entries")])

@@ -78,17 +78,39 @@ def test_it_goes_on_after_a_drop_and_takes_the_next_id_where_one_is_taken(served
 
 
 @pytest.mark.parametrize(
-    ("message", "field"), [("Position", "position"), ("OpenOrder", "order.total_quantity")]
+    ("message", "field", "said"),
+    [
+        ("Position", "position", "?"),
+        ("Position", "position", "NaN"),
+        ("Position", "position", "Infinity"),
+        ("OpenOrder", "order.total_quantity", "?"),
+        ("OpenOrder", "order.total_quantity", "NaN"),
+    ],
 )
-def test_what_is_no_number_is_no_word_and_it_asks_again(served: Served, message: str, field: str) -> None:
+def test_what_is_no_number_ends_nothing_and_it_asks_again(
+    served: Served, message: str, field: str, said: str
+) -> None:
     one = served.client(7)
     served.do(lambda: one.ask(order(1), order(2, "SELL", order_type="LMT", lmt_price=6_100.0)))
-    rewritten = {"do": "rewrite", "when": {"message": message, "client": 101 + AWAY}, "fields": {field: "?"}}
+    rewritten = {"do": "rewrite", "when": {"message": message, "client": 101 + AWAY}, "fields": {field: said}}
     served.do(lambda: served.world.fault(**rewritten))
     with witness_of(served) as witness:
         until(lambda: witness.word)
         assert witness.word
         assert (len(witness.word.orders), witness.word.positions) == (1, {"ESZ6": 1})
+        assert (f"'{said}' where a number belongs" in witness.reason) is (message == "Position")
+
+
+def test_an_order_of_what_is_no_future_is_left_out_whatever_its_size(served: Served) -> None:
+    one = served.client(7)
+    served.do(lambda: one.ask(order(2, "SELL", order_type="LMT", lmt_price=6_100.0)))
+    stock = {"contract.sec_type": "STK", "order.total_quantity": ""}
+    when = {"message": "OpenOrder", "client": 101 + AWAY, "times": 0}
+    served.do(lambda: served.world.fault(do="rewrite", when=when, fields=stock))
+    with witness_of(served) as witness:
+        until(lambda: witness.money)
+        assert witness.word
+        assert (witness.word.orders, witness.reason) == ((), "")
 
 
 def test_other_accounts_and_what_is_no_future_are_none_of_its_business(served: Served) -> None:
