@@ -1,15 +1,15 @@
 """How long `mia --help` takes, beside a Python that does nothing: the target is under .5 s.
 
-uv run python benchmarks/startup.py
+uv run python benchmarks/startup.py [--runs 15]
 """
 
+import argparse
 import statistics
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-RUNS = 15
 MIA = Path(sys.executable).with_name("mia")
 COMMANDS = {
     "python -c pass": [sys.executable, "-c", "pass"],
@@ -29,12 +29,15 @@ def seconds(command: list[str]) -> float:
 
 def main() -> None:
     """Run the commands in turn, so that a slow moment hits all of them, and print medians and ratios."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--runs", type=int, default=15, help="of each command")
+    runs = parser.parse_args().runs
     taken: dict[str, list[float]] = {name: [] for name in COMMANDS}
-    for _ in range(RUNS):
+    for _ in range(runs):
         for name, command in COMMANDS.items():
             taken[name].append(seconds(command))
     base = statistics.median(taken["python -c pass"])
-    print(f"{'':20} {'median':>8} {'min':>8} {'max':>8}   ÷ python -c pass   ({RUNS} runs each, in turn)")
+    print(f"{'':20} {'median':>8} {'min':>8} {'max':>8}   ÷ python -c pass   ({runs} runs each, in turn)")
     for name, row in taken.items():
         median = statistics.median(row)
         print(f"{name:20} {median:7.3f}s {min(row):7.3f}s {max(row):7.3f}s   {median / base:.1f}")

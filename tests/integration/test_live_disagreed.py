@@ -40,6 +40,7 @@ def entered_after(broker: Broker) -> None:
     broker.until(lambda books: len(books["executions"]) > before, "entries go on")
 
 
+@pytest.mark.long
 def test_an_order_of_somebody_else_stops_entries_for_as_long_as_it_works(
     broker: Broker, tmp_path: Path
 ) -> None:
