@@ -1,10 +1,48 @@
-"""A gateway is hung up on within a second, whatever it still sends."""
+"""What is spoken with a gateway beside Nautilus: its numbers are the protocol's, and it is hung up on in time."""
 
 import socket
 import threading
 import time
 
+from gateway.wire import ib_pb2 as ib
+from gateway.wire.numbers import REQUEST_NUMBERS, RESPONSE_NUMBERS
+from mia_plugins.live import dialect
+from mia_plugins.live.chain import words
 from mia_plugins.live.dialect import Talk
+
+
+def test_numbers_of_messages_are_the_protocols() -> None:
+    assert {
+        ib.StartApiRequest: dialect.START_API,
+        ib.OpenOrdersRequest: dialect.OPEN_ORDERS,
+        ib.ContractDataRequest: dialect.CONTRACT_DATA_REQUEST,
+        ib.AllOpenOrdersRequest: dialect.ALL_OPEN_ORDERS,
+        ib.PositionsRequest: dialect.POSITIONS,
+        ib.CancelPositions: dialect.CANCEL_POSITIONS,
+        ib.AccountSummaryRequest: dialect.SUMMARY,
+        ib.CancelAccountSummary: dialect.CANCEL_SUMMARY,
+        ib.MarketDataRequest: words.MARKET_DATA,
+        ib.CancelMarketData: words.CANCEL_MARKET_DATA,
+        ib.SecDefOptParamsRequest: words.OPTION_PARAMETERS,
+    }.items() <= REQUEST_NUMBERS.items()
+    assert {
+        ib.ErrorMessage: dialect.ERROR,
+        ib.NextValidId: dialect.NEXT_VALID_ID,
+        ib.ContractData: dialect.CONTRACT_DATA,
+        ib.ManagedAccounts: dialect.MANAGED_ACCOUNTS,
+        ib.ContractDataEnd: dialect.CONTRACT_DATA_END,
+        ib.OpenOrdersEnd: dialect.OPEN_ORDERS_END,
+        ib.OpenOrder: dialect.OPEN_ORDER,
+        ib.Position: dialect.POSITION,
+        ib.PositionEnd: dialect.POSITIONS_END,
+        ib.AccountSummary: dialect.SUMMARY_VALUE,
+        ib.AccountSummaryEnd: dialect.SUMMARY_END,
+        ib.TickPrice: words.TICK_PRICE,
+        ib.TickSize: words.TICK_SIZE,
+        ib.TickOptionComputation: words.COMPUTATION,
+        ib.SecDefOptParameter: words.OFFERED,
+        ib.SecDefOptParameterEnd: words.OFFERED_END,
+    }.items() <= RESPONSE_NUMBERS.items()
 
 
 def stream_to(listening: socket.socket, is_over: threading.Event) -> None:

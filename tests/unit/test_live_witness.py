@@ -7,8 +7,6 @@ from decimal import Decimal
 import pytest
 
 from gateway.wire import ib_pb2 as ib
-from gateway.wire.numbers import REQUEST_NUMBERS, RESPONSE_NUMBERS
-from mia_plugins.live import dialect
 from mia_plugins.live.node import Line
 from mia_plugins.live.witness import AWAY, Witness, Working
 from tests.gateway import ACCOUNT, CASH, contract, order
@@ -29,21 +27,6 @@ def until(holds: Callable[[], object]) -> None:
     while not holds():
         assert time.monotonic() < end, "not within 10 s"
         time.sleep(0.01)
-
-
-def test_numbers_of_messages_are_the_protocols() -> None:
-    assert REQUEST_NUMBERS[ib.AllOpenOrdersRequest] == dialect.ALL_OPEN_ORDERS
-    assert REQUEST_NUMBERS[ib.PositionsRequest] == dialect.POSITIONS
-    assert REQUEST_NUMBERS[ib.CancelPositions] == dialect.CANCEL_POSITIONS
-    assert REQUEST_NUMBERS[ib.AccountSummaryRequest] == dialect.SUMMARY
-    assert REQUEST_NUMBERS[ib.CancelAccountSummary] == dialect.CANCEL_SUMMARY
-    assert {
-        ib.OpenOrder: dialect.OPEN_ORDER,
-        ib.Position: dialect.POSITION,
-        ib.PositionEnd: dialect.POSITIONS_END,
-        ib.AccountSummary: dialect.SUMMARY_VALUE,
-        ib.AccountSummaryEnd: dialect.SUMMARY_END,
-    }.items() <= RESPONSE_NUMBERS.items()
 
 
 def test_it_tells_orders_of_all_clients_positions_and_money(served: Served) -> None:

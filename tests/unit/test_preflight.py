@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from nautilus_trader.model import InstrumentId
 
 from gateway.wire import ib_pb2 as ib
-from gateway.wire.numbers import REQUEST_NUMBERS, RESPONSE_NUMBERS
 from mia_plugins.live import dialect
 from mia_plugins.live.errors import LiveError
 from mia_plugins.live.node import Line
@@ -77,19 +76,6 @@ def test_a_gateway_that_lets_everybody_in_is_left_as_it_was(served: Served) -> N
     assert made.fly() == made.line
     assert made.told == []
     assert served.ids() == []  # ids are free again: the node's clients take them next
-
-
-def test_numbers_of_messages_are_the_protocols() -> None:
-    assert REQUEST_NUMBERS[ib.StartApiRequest] == dialect.START_API
-    assert REQUEST_NUMBERS[ib.OpenOrdersRequest] == dialect.OPEN_ORDERS
-    assert REQUEST_NUMBERS[ib.ContractDataRequest] == dialect.CONTRACT_DATA_REQUEST
-    assert {
-        ib.ErrorMessage: dialect.ERROR,
-        ib.NextValidId: dialect.NEXT_VALID_ID,
-        ib.ManagedAccounts: dialect.MANAGED_ACCOUNTS,
-        ib.ContractDataEnd: dialect.CONTRACT_DATA_END,
-        ib.OpenOrdersEnd: dialect.OPEN_ORDERS_END,
-    }.items() <= RESPONSE_NUMBERS.items()
 
 
 @given(st.integers(0, 2**31 - 1))
