@@ -90,11 +90,15 @@ def _started(process: "subprocess.Popen[str]", log: Path) -> Gateway:
     if not told.get("ok"):
         process.wait(PATIENCE)
         said = log.read_text(encoding="utf-8").strip().splitlines()
-        raise LiveError(
-            f"the simulated gateway did not start: {said[-1] if said else 'it said nothing'}",
-            "`mia gateway` alone tells more",
-        )
+        fault = _last(said, "error: ") or " ".join(said[-1:]) or "it said nothing"
+        remedy = _last(said, "remedy: ") or "`mia gateway` alone tells more"
+        raise LiveError(f"the simulated gateway did not start: {fault}", remedy)
     return Gateway(int(told["port"]), told["control"], _pace(told["clock"]))
+
+
+def _last(said: list[str], beginning: str) -> str:
+    """Return the last line that begins so, without its beginning; "" where none does."""
+    return next((line.removeprefix(beginning) for line in reversed(said) if line.startswith(beginning)), "")
 
 
 def _pace(clock: dict[str, float]) -> Pace:
